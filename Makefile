@@ -1,0 +1,84 @@
+# `make` prints this page: every target with a `##` comment.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+VERSION  := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS  := -X main.version=$(VERSION)
+BINARY   := rung$(shell go env GOEXE)
+FUZZTIME ?= 10s
+
+# The linters live in a module of their own, pinned, so that rung's go.mod lists only what rung is made of.
+TOOL := go tool -modfile=.ci/tools/go.mod
+
+# The race detector needs a C compiler; where there is none the tests still run, and say so.
+RACE := $(if $(filter 1,$(shell go env CGO_ENABLED)),-race)
+
+.PHONY: help
+help: ## print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: build
+build: ## build ./rung, with the version stamped in
+	@echo 'go build -o $(BINARY) (the first build of a machine compiles every library: a minute or more)'
+	@go build -trimpath -ldflags '$(LDFLAGS)' -o $(BINARY) .
+
+.PHONY: demo
+demo: build ## build rung and watch it upgrade a simulated cluster over real SSH
+	./$(BINARY) demo
+
+.PHONY: test
+test: format vet lint cross race ## the whole gate: format, vet, lint, cross builds, tests under the race detector
+
+.PHONY: lint
+lint: ## run golangci-lint
+	@echo 'golangci-lint run (where it was never run, the Go toolchain compiles it first: some minutes)'
+	@$(TOOL) golangci-lint run ./...
+
+.PHONY: fmt
+fmt: ## format every Go file
+	$(TOOL) gofumpt -w .
+
+.PHONY: bench
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+# `go test -fuzz` takes one target of one package at a time: find them all, give each $(FUZZTIME).
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (10s)
+	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed 's/:func / /' | sort | \
+	while read -r file target; do \
+		echo "== $$target in $$(dirname "$$file")"; \
+		go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" || exit 1; \
+	done
+
+.PHONY: generate
+generate: ## rewrite what is generated from code (docs, schemas); tests fail where it is stale
+	go generate ./...
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -f rung rung.exe coverage.out
+
+# The stages of the gate, cheapest first. Each runs alone too: `make cross`.
+
+.PHONY: format
+format:
+	@unformatted=$$($(TOOL) gofumpt -l .) || exit 1; \
+	if [ -n "$$unformatted" ]; then \
+		printf 'not formatted, run make fmt:\n%s\n' "$$unformatted"; exit 1; \
+	fi
+
+.PHONY: vet
+vet:
+	go vet ./...
+
+# The controller also runs on laptops: it must compile there, though it is tested here.
+.PHONY: cross
+cross:
+	GOOS=darwin GOARCH=arm64 go build -o /dev/null .
+	GOOS=windows GOARCH=amd64 go build -o /dev/null .
+
+.PHONY: race
+race:
+	$(if $(RACE),,@echo 'no C compiler (go env CGO_ENABLED is 0): testing without the race detector; install gcc to have it')
+	go test $(RACE) ./...

@@ -1,0 +1,151 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rung/engine/kube"
+	"rung/engine/run"
+	"rung/engine/twin"
+)
+
+// demo is what the operator asked of a demo.
+type demo struct {
+	from, to      string
+	toGiven       bool
+	controlPlanes int
+	workers       int
+	speed         float64
+	keep          bool
+	json          bool
+}
+
+func (a *app) demoVerb() *cobra.Command {
+	var d demo
+	verb := &cobra.Command{
+		Use:   "demo",
+		Short: "Upgrade a simulated cluster before your eyes, over real SSH on loopback",
+		Long: `Start a simulated kubeadm cluster behind an SSH server on loopback, and upgrade it with
+the bundled playbook, by the same way as a real one. Time runs faster there (--speed).
+
+With --keep the cluster is started and left alone: the path of an inventory for it is
+printed, so that run, render --live and playbooks of your own can be tried on it.`,
+		Example: "  rung demo\n  rung demo --from 1.30.4 --to 1.33.2 --workers 20\n  rung demo --keep",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d.toGiven = cmd.Flags().Changed("to")
+			return a.demo(cmd.Context(), d)
+		},
+	}
+	f := verb.Flags()
+	f.StringVar(&d.from, "from", "1.20.0", "the version that the cluster has")
+	f.StringVar(&d.to, "to", "1.21.14", "the version to upgrade to")
+	f.IntVar(&d.controlPlanes, "control-planes", 3, "how many control planes")
+	f.IntVar(&d.workers, "workers", 2, "how many workers")
+	f.Float64Var(&d.speed, "speed", 200, "how many times as quick as in life")
+	f.BoolVar(&d.keep, "keep", false, "start the cluster and leave it running, until Ctrl-C")
+	f.BoolVar(&d.json, "json", false, "print one event a line, as JSON")
+	return verb
+}
+
+// demoLimit bounds the size of a demo: every host has a listener of its own.
+const demoLimit = 250
+
+func (d demo) check() (kube.Version, error) {
+	from, err := kube.Parse(d.from)
+	if err != nil {
+		return from, usage("--from: %v", err)
+	}
+	to, err := kube.Parse(d.to)
+	if err != nil {
+		return from, usage("--to: %v", err)
+	}
+	switch {
+	case !kube.Known(from):
+		return from, usage("--from: no cluster of %s can be simulated", from)
+	case !kube.Known(to):
+		return from, usage("--to: no cluster of %s can be simulated", to)
+	case to.Less(from) && !d.toGiven: // a given one is shown to be refused
+		return from, usage("--from %s is above %s, the usual --to: say where to go with --to", from, to)
+	case d.controlPlanes < 1 || d.workers < 0 || d.controlPlanes+d.workers > demoLimit:
+		return from, usage("want 1 to %d hosts, at least one of them a control plane", demoLimit)
+	case d.speed < 0.1 || d.speed > 10000:
+		return from, usage("--speed must be from 0.1 to 10000")
+	}
+	return from, nil
+}
+
+// shape is the cluster of the demo. A workload with a disruption budget runs on
+// it, but not where there is a single node for it: that could never be drained.
+func (d demo) shape(from kube.Version) twin.Shape {
+	s := twin.Shape{ControlPlanes: d.controlPlanes, Workers: d.workers, Version: from}
+	if d.workers == 1 || d.workers == 0 && d.controlPlanes == 1 {
+		s.Web = -1
+	}
+	return s
+}
+
+func (a *app) demo(ctx context.Context, d demo) error {
+	from, err := d.check()
+	if err != nil {
+		return err
+	}
+	scaled := run.NewScaled(time.Now(), d.speed)
+	var clock run.Clock = scaled
+	if d.keep { // whoever uses it waits on a clock of his own
+		clock = run.NewFlowing(time.Now(), d.speed)
+	}
+	cluster := twin.New(d.shape(from), clock)
+	site, err := openSite(cluster)
+	if err != nil {
+		return &failure{run.ExitInternal, err, ""}
+	}
+	defer func() { _ = site.close() }()
+	if d.keep {
+		return a.keep(ctx, d, site)
+	}
+	p, inventory, err := a.load(request{playbook: "kubeadm-upgrade", inventory: site.inventory, inputs: []string{"target=" + d.to}})
+	if err != nil {
+		return err
+	}
+	if !d.json {
+		fmt.Fprintf(a.out, "A simulated cluster of %d control planes and %d workers at %s, %g times as quick as life.\n\n", d.controlPlanes, d.workers, from, d.speed)
+	}
+	e := execution{app: a, plan: p, inventory: inventory, contact: contact{config: site.sshConfig}, clock: scaled, json: d.json}
+	if err := e.run(ctx); err != nil {
+		return err
+	}
+	return a.unknown(cluster)
+}
+
+// unknown says which commands the twin did not know: a fault of rung's own.
+func (a *app) unknown(cluster *twin.Cluster) error {
+	if list := cluster.Unknown(); len(list) > 0 {
+		return &failure{run.ExitInternal, fmt.Errorf("the simulated cluster does not know %d of the commands, %v first", len(list), list[0].Argv), ""}
+	}
+	return nil
+}
+
+// keep leaves the cluster running until the operator stops it.
+func (a *app) keep(ctx context.Context, d demo, s *site) error {
+	stop := listen(ctx)
+	defer stop.close()
+	fmt.Fprintf(a.out, "%s\n", s.inventory)
+	fmt.Fprintf(a.err, `
+The simulated cluster listens until Ctrl-C. In another terminal, for example:
+
+  rung render kubeadm-upgrade -i %[1]s -e target=%[2]s --live
+  rung run kubeadm-upgrade -i %[1]s -e target=%[2]s
+  ssh -F %[3]s cp1 kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes
+
+`, s.inventory, d.to, s.sshConfig)
+	<-stop.first().Done()
+	if err := ctx.Err(); err != nil && !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}

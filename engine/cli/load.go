@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"rung/engine/diag"
+	"rung/engine/inventory"
+	"rung/engine/plan"
+	"rung/engine/playbook"
+	"rung/engine/run"
+)
+
+// request is what the operator asks for: which playbook, where, with what.
+type request struct {
+	playbook  string
+	inventory string
+	inputs    []string
+	limit     string
+	stages    []string
+}
+
+func (r *request) flags(f *pflag.FlagSet) {
+	f.StringVarP(&r.inventory, "inventory", "i", "", "the inventory: hosts and groups (default inventory.yaml, where it exists)")
+	f.StringArrayVarP(&r.inputs, "input", "e", nil, "an input of the playbook, as name=value; may be given several times")
+	f.StringVar(&r.limit, "limit", "", "change only these hosts, such as w1,w2 or workers:!w3; others are only read")
+	f.StringArrayVar(&r.stages, "stage", nil, "change only in this stage; may be given several times")
+}
+
+// load reads and checks all that r names. Nothing is connected to.
+func (a *app) load(r request) (*plan.Plan, []byte, error) {
+	pb, err := a.playbook(r.playbook)
+	if err != nil {
+		return nil, nil, err
+	}
+	inv, src, err := readInventory(r.inventory)
+	if err != nil {
+		return nil, nil, err
+	}
+	given, found := readInputs(pb, r.inputs)
+	if found.Err() != nil {
+		return nil, nil, &failure{code: run.ExitUsage, err: found}
+	}
+	p, found := plan.New(pb, inv, given, plan.Narrowing{Limit: r.limit, Stages: r.stages})
+	if found.Err() != nil {
+		return nil, nil, &failure{code: run.ExitUsage, err: once(found)}
+	}
+	return p, src, nil
+}
+
+// once says each thing once, where it comes first: a playbook names a group in
+// many places, and its lack is one mistake of the inventory.
+func once(found diag.List) diag.List {
+	var firsts diag.List
+	more := map[string]int{}
+	for _, d := range found {
+		if _, said := more[d.Text]; !said {
+			firsts = append(firsts, d)
+			more[d.Text] = -1
+		}
+		more[d.Text]++
+	}
+	for i, d := range firsts {
+		switch n := more[d.Text]; {
+		case n == 1:
+			firsts[i].Text += ", here and in another place"
+		case n > 1:
+			firsts[i].Text += fmt.Sprintf(", here and in %d more places", n)
+		}
+	}
+	return firsts
+}
+
+// playbook reads the file of that name, or the bundled playbook.
+func (a *app) playbook(name string) (*playbook.Playbook, error) {
+	file, src, err := a.playbookSource(name)
+	if err != nil {
+		return nil, err
+	}
+	pb, found := playbook.Load(file, src, a.types)
+	if found.Err() != nil {
+		return nil, &failure{code: run.ExitUsage, err: found}
+	}
+	return pb, nil
+}
+
+func (a *app) playbookSource(name string) (file string, src []byte, err error) {
+	src, err = os.ReadFile(name)
+	if err == nil {
+		return name, src, nil
+	}
+	if bundled, e := fs.ReadFile(a.Playbooks, name+".yaml"); e == nil {
+		return name + ".yaml", bundled, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) || strings.ContainsRune(name, filepath.Separator) || strings.HasSuffix(name, ".yaml") {
+		return "", nil, usage("the playbook cannot be read: %v", err)
+	}
+	names := a.bundled()
+	hint := diag.DidYouMean(name, names)
+	if hint == "" {
+		hint = "the bundled playbooks are " + strings.Join(names, ", ")
+	}
+	return "", nil, &failure{run.ExitUsage, errors.New("there is no file and no bundled playbook called " + name), hint}
+}
+
+// bundled are the names of the bundled playbooks, sorted.
+func (a *app) bundled() []string {
+	files, err := fs.Glob(a.Playbooks, "*.yaml")
+	if err != nil {
+		return nil
+	}
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(f, ".yaml")
+	}
+	sort.Strings(files)
+	return files
+}
+
+func readInventory(file string) (*inventory.Inventory, []byte, error) {
+	if file == "" {
+		file = "inventory.yaml"
+		if _, err := os.Stat(file); err != nil {
+			return nil, nil, &failure{run.ExitUsage, errors.New("no inventory is given, and there is no inventory.yaml here"), "name one with -i FILE"}
+		}
+	}
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return nil, nil, usage("the inventory cannot be read: %v", err)
+	}
+	inv, found := inventory.Load(file, src)
+	if found.Err() != nil {
+		return nil, nil, &failure{code: run.ExitUsage, err: found}
+	}
+	return inv, src, nil
+}
+
+// readInputs reads name=value pairs by the types that the playbook declares.
+func readInputs(pb *playbook.Playbook, pairs []string) (map[string]any, diag.List) {
+	given := map[string]any{}
+	var found diag.List
+	for _, pair := range pairs {
+		name, text, ok := strings.Cut(pair, "=")
+		at := diag.Pos{File: "-e " + pair}
+		if !ok {
+			found = append(found, diag.Errorf("input", at, "an input is given as name=value"))
+			continue
+		}
+		in, declared := declaredInput(pb, name)
+		if !declared {
+			found = append(found, plan.Undeclared(pb, name))
+			continue
+		}
+		value, err := in.ParseFlag(text)
+		if err != nil {
+			found = append(found, diag.Errorf("value", at, "%s: %v", name, err))
+			continue
+		}
+		given[name] = value
+	}
+	return given, found
+}
+
+func declaredInput(pb *playbook.Playbook, name string) (playbook.Input, bool) {
+	for _, in := range pb.Inputs {
+		if in.Name == name {
+			return in, true
+		}
+	}
+	return playbook.Input{}, false
+}

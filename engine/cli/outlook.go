@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"rung/engine/run"
+)
+
+// outlook is a run.Sink for the preview that is made before the operator is
+// asked: what only a look at the hosts tells.
+type outlook struct {
+	mu      sync.Mutex
+	rounds  []string        // of loops: hop=1.31.14
+	changes int             // commands that would change something
+	hosts   map[string]bool // on these
+	maybe   int             // of the changes, those that only a run decides
+}
+
+// Record takes e in.
+func (o *outlook) Record(e run.Event) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case e.Kind == run.StageStarted && strings.HasSuffix(e.Stage, "]"):
+		o.rounds = append(o.rounds, strings.TrimSuffix(e.Stage[strings.LastIndexByte(e.Stage, '[')+1:], "]"))
+	case e.Kind == run.ActionPlanned && e.Mutates:
+		o.changes++
+		o.hosts[e.Host] = true
+		if e.If != "" {
+			o.maybe++
+		}
+	}
+	return nil
+}
+
+func (o *outlook) tell(w io.Writer) {
+	if len(o.rounds) > 0 {
+		fmt.Fprintf(w, "  so      %s\n", strings.Join(o.rounds, " → "))
+	}
+	switch {
+	case o.changes == 0:
+		fmt.Fprintf(w, "  changes nothing: everything is as it should be\n")
+	case o.maybe > 0:
+		fmt.Fprintf(w, "  changes %d commands on %d hosts; %d of them depend on what is found then\n", o.changes, len(o.hosts), o.maybe)
+	default:
+		fmt.Fprintf(w, "  changes %d commands on %d hosts\n", o.changes, len(o.hosts))
+	}
+}
+
+// foresee performs what only reads, and says what a run would do, or why it
+// would stop. Nothing is changed.
+func (e *execution) foresee(ctx context.Context, h *hosts) error {
+	describe(e.err, e.plan)
+	o := &outlook{hosts: map[string]bool{}}
+	x := &run.Execute{Exec: h, Hosts: e.plan.Inventory, Clock: e.clock, Sink: o}
+	live := &run.Live{Execute: x, Offline: &run.Offline{Hosts: e.plan.Inventory, Sink: o}}
+	end := run.Run{Plan: e.plan, Perform: live, Sink: o, Clock: e.clock, Probe: x.Probe}.Do(ctx)
+	if end.Exit != run.ExitDone {
+		return &failure{end.Exit, errors.New("the run would stop: " + end.Text), "nothing was touched"}
+	}
+	o.tell(e.err)
+	return nil
+}

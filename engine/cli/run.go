@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rung/engine/guard"
+	"rung/engine/journal"
+	"rung/engine/plan"
+	"rung/engine/report"
+	"rung/engine/run"
+)
+
+func (a *app) runVerb() *cobra.Command {
+	var r request
+	var c contact
+	var yes, asJSON bool
+	verb := &cobra.Command{
+		Use:   "run PLAYBOOK",
+		Short: "Carry a playbook out",
+		Long: `Carry out a playbook: a file, or the name of a bundled one.
+
+Everything is checked and every host is connected to before the first change. rung looks,
+says what it is about to do, and asks; with --yes it starts at once. Ctrl-C lets running commands finish and starts nothing
+new; a second one ends what may be cut off; a third one leaves at once. Running again is
+safe: what is done is recognised.`,
+		Example: "  rung run kubeadm-upgrade -i inventory.yaml -e target=1.34.2",
+		Args:    playbookArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r.playbook = args[0]
+			p, inventory, err := a.load(r)
+			if err != nil {
+				return err
+			}
+			e := execution{app: a, plan: p, inventory: inventory, contact: c, clock: a.Clock, json: asJSON}
+			if !yes {
+				e.ask = a.confirm
+			}
+			return e.run(cmd.Context())
+		},
+	}
+	r.flags(verb.Flags())
+	c.flags(verb.Flags())
+	verb.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	verb.Flags().BoolVar(&asJSON, "json", false, "print one event a line, as JSON")
+	return verb
+}
+
+// playbookArg wants exactly one playbook.
+func playbookArg(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return &failure{run.ExitUsage, errors.New("name one playbook: a file, or the name of a bundled one"), "for example:" + strings.TrimRight("\n"+cmd.Example, "\n")}
+	}
+	return nil
+}
+
+// execution is one run of a plan, from the first connection to the last line.
+type execution struct {
+	*app
+	plan      *plan.Plan
+	inventory []byte // as it was read
+	contact   contact
+	clock     run.Clock
+	json      bool
+	ask       func(question string) (bool, error) // nil: go ahead
+}
+
+func (e *execution) run(ctx context.Context) error {
+	stop := listen(ctx)
+	defer stop.close()
+	h, err := e.hosts(e.plan.Inventory, e.contact)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.close() }()
+	if err := h.connect(stop.first(), e.plan); err != nil {
+		return e.refuse(err)
+	}
+	if e.ask != nil {
+		if err := e.foresee(stop.first(), h); err != nil {
+			return err
+		}
+		if yes, err := e.ask("Go on?"); err != nil || !yes {
+			return e.declined(err)
+		}
+	}
+	j, err := e.journal()
+	if err != nil {
+		return &failure{run.ExitInternal, err, "set XDG_STATE_HOME to a folder that can be written"}
+	}
+	out, closeReport := e.report(j.ID())
+	all := newSinks(j, e.err, out)
+	x := &run.Execute{Exec: h, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all}
+	stop.announce(all, e.clock)
+	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Stop: stop.gentle, Probe: x.Probe}.Do(stop.hard)
+	closeReport()
+	if err := j.Close(); err != nil && end.Exit == run.ExitDone {
+		return &failure{run.ExitInternal, fmt.Errorf("the journal could not be completed: %w", err), ""}
+	}
+	if end.Exit != run.ExitDone {
+		return told{end.Exit}
+	}
+	return nil
+}
+
+func (e *execution) declined(err error) error {
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(e.err, "nothing was touched")
+	return told{run.ExitRefused}
+}
+
+// refuse says why the run does not start.
+func (e *execution) refuse(err error) error {
+	var u *unreachable
+	if errors.As(err, &u) {
+		u.tell(e.err)
+		fmt.Fprintln(e.err, "rung:", u.Error())
+		return told{run.ExitUnreachable}
+	}
+	return err
+}
+
+// journal begins the run's journal, with copies of what is run beside it.
+func (e *execution) journal() (*journal.Journal, error) {
+	root, err := journal.Root()
+	if err != nil {
+		return nil, err
+	}
+	inputs, err := json.MarshalIndent(e.plan.Inputs, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	kept := map[string][]byte{"playbook.yaml": e.plan.Playbook.Source, "inventory.yaml": e.inventory, "inputs.json": append(inputs, '\n')}
+	header := journal.Header{Playbook: e.plan.Playbook.Name, Rung: e.Version, Created: time.Now(), Digests: map[string]string{}}
+	for name, content := range kept {
+		header.Digests[name] = journal.Digest(content)
+	}
+	j, err := journal.Create(root, journal.NewID(time.Now(), e.plan.Playbook.Name), header)
+	if err != nil {
+		return nil, err
+	}
+	for name, content := range kept {
+		if err := j.Keep(name, content); err != nil {
+			return nil, errors.Join(err, j.Close())
+		}
+	}
+	return j, nil
+}
+
+// report is what the operator sees, and what closes it.
+func (e *execution) report(id string) (run.Sink, func()) {
+	if e.json {
+		return report.NewJSONLines(e.out), func() {}
+	}
+	_, live := terminal(e.out)
+	t := report.NewTerminal(e.out, report.Options{
+		Live: live, Colour: report.Coloured(live, os.Getenv), Verbose: e.verbosity > 0, Now: e.clock.Now, Run: id, Size: sizeOf(e.out),
+	})
+	return t, func() {
+		if err := t.Close(); err != nil {
+			fmt.Fprintf(e.err, "rung: the output could not be written: %v; see rung show %s\n", err, id)
+		}
+	}
+}
+
+// describe says what a run is about to do.
+func describe(w io.Writer, p *plan.Plan) {
+	fmt.Fprintf(w, "%s: %s\n", p.Playbook.Name, p.Playbook.About)
+	fmt.Fprintf(w, "  on      %s\n", counted(p.Hosts()))
+	var inputs []string
+	for _, in := range p.Playbook.Inputs {
+		if value, ok := p.Inputs[in.Name]; ok && (in.Default == nil || guard.Format(value) != guard.Format(in.Default)) {
+			inputs = append(inputs, in.Name+"="+guard.Format(value))
+		}
+	}
+	if len(inputs) > 0 {
+		fmt.Fprintf(w, "  with    %s\n", strings.Join(inputs, " "))
+	}
+	for _, s := range p.Stages {
+		fmt.Fprintf(w, "  stage   %s\n", outline(s))
+	}
+}
+
+func outline(s *plan.Stage) string {
+	if len(s.Stages) == 0 {
+		return fmt.Sprintf("%s (%s)", s.Name, counted(s.Hosts))
+	}
+	names := make([]string, len(s.Stages))
+	for i, inner := range s.Stages {
+		names[i] = inner.Name
+	}
+	each := ""
+	if s.ForEach != nil {
+		each = ", for each " + s.ForEach.Var
+	}
+	return fmt.Sprintf("%s%s: %s", s.Name, each, strings.Join(names, " → "))
+}
+
+func counted(names []string) string {
+	if len(names) > 6 {
+		return fmt.Sprintf("%d hosts: %s … %s", len(names), strings.Join(names[:3], ", "), names[len(names)-1])
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"rung/engine/run"
+)
+
+// stopper turns Ctrl-C and SIGTERM into a gentle stop, a second one into a hard
+// one, and leaves with the third. A terminal that goes away (SIGHUP) says so
+// more than once: it stops gently, and never more than that.
+type stopper struct {
+	gentle chan struct{}   // closed by the first signal
+	hard   context.Context // ends with the second
+
+	signals chan os.Signal
+	cancel  context.CancelFunc
+	leave   func(why string)
+	wait    sync.WaitGroup
+
+	mu    sync.Mutex
+	sink  run.Sink
+	clock run.Clock
+}
+
+func listen(ctx context.Context) *stopper {
+	s := newStopper(ctx, leave)
+	notify(s.signals)
+	s.wait.Go(s.obey)
+	return s
+}
+
+func newStopper(ctx context.Context, leave func(why string)) *stopper {
+	s := &stopper{gentle: make(chan struct{}), signals: make(chan os.Signal, 4), leave: leave}
+	s.hard, s.cancel = context.WithCancel(ctx)
+	return s
+}
+
+// notify sends to signals whatever asks rung to stop. A SIGHUP that is ignored
+// from the beginning, as under nohup, stays ignored.
+func notify(signals chan<- os.Signal) {
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+}
+
+// leave ends the program where it stands.
+func leave(why string) {
+	fmt.Fprintf(os.Stderr, "\nrung: %s\n", why)
+	os.Exit(run.ExitInterrupted)
+}
+
+func (s *stopper) obey() {
+	asked := 0
+	for sig := range s.signals {
+		if sig == syscall.SIGHUP && asked > 0 {
+			continue
+		}
+		switch asked++; asked {
+		case 1:
+			close(s.gentle)
+			s.say("running commands finish, nothing new starts; once more ends those that may be cut off")
+		case 2:
+			s.cancel()
+			s.say("what may be cut off is ended now; the rest (kubeadm, drains, packages) is waited for; once more leaves at once")
+		default:
+			s.leave("left at once: what still ran may be cut off. Run the playbook again: what is done is recognised")
+		}
+	}
+}
+
+// announce tells stops to sink from now on.
+func (s *stopper) announce(sink run.Sink, clock run.Clock) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sink, s.clock = sink, clock
+}
+
+func (s *stopper) say(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sink != nil {
+		_ = s.sink.Record(run.Event{Kind: run.Stopping, At: s.clock.Now(), Text: text})
+	}
+}
+
+// first returns a context that ends with the first signal: for the time before
+// anything is changed.
+func (s *stopper) first() context.Context {
+	ctx, cancel := context.WithCancel(s.hard)
+	s.wait.Go(func() {
+		defer cancel()
+		select {
+		case <-s.gentle:
+		case <-s.hard.Done():
+		}
+	})
+	return ctx
+}
+
+// close stops listening and waits for the goroutines.
+func (s *stopper) close() {
+	signal.Stop(s.signals)
+	s.cancel()
+	close(s.signals)
+	s.wait.Wait()
+}
+
+// asking lets the first signal leave at once, until answered is called: who
+// reads from a terminal cannot be told to stop, and nothing was touched yet.
+// The terminal is given back as it is now: a passphrase is read without echo.
+func asking(terminal *os.File, leave func(why string)) (answered func()) {
+	state, err := term.GetState(int(terminal.Fd()))
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	notify(signals)
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		select {
+		case <-signals:
+			if err == nil {
+				_ = term.Restore(int(terminal.Fd()), state) // what else could be done
+			}
+			leave("stopped by the operator; nothing was touched")
+		case <-done:
+		}
+	})
+	return func() {
+		signal.Stop(signals)
+		close(done)
+		wait.Wait()
+	}
+}

@@ -1,0 +1,166 @@
+package guard
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/expr-lang/expr/builtin"
+
+	"rung/engine/kube"
+)
+
+// added are the functions that the language has beside those it keeps of the
+// library. The checker sees what a list holds ([]kube.Version); at evaluation
+// every list is a []any.
+var added = append([]*builtin.Function{
+	{Name: "version", Func: func(a ...any) (any, error) { return kube.Parse(a[0].(string)) }, Types: shape[func(string) kube.Version]()},
+	{Name: "minor", Func: func(a ...any) (any, error) { return a[0].(kube.Version).Minor, nil }, Types: shape[func(kube.Version) int]()},
+	{Name: "skew", Func: func(a ...any) (any, error) { return kube.Skew(a[0].(kube.Version), a[1].(kube.Version)), nil }, Types: shape[func(_, _ kube.Version) int]()},
+	{Name: "ladder", Func: ladder, Validate: ladderShape},
+	{Name: "without", Func: without, Validate: withoutShape},
+	{Name: "join", Func: join, Validate: joinShape},
+}, comparisons()...)
+
+func shape[F any]() []reflect.Type { return []reflect.Type{reflect.TypeFor[F]()} }
+
+// comparison names the function behind an operator between versions. It
+// cannot be written in an expression.
+func comparison(operator string) string { return "version" + operator }
+
+func comparisons() []*builtin.Function {
+	var list []*builtin.Function
+	for op, holds := range map[string]func(int) bool{
+		"<": func(c int) bool { return c < 0 }, "<=": func(c int) bool { return c <= 0 },
+		">": func(c int) bool { return c > 0 }, ">=": func(c int) bool { return c >= 0 },
+	} {
+		compare := func(a ...any) (any, error) { return holds(kube.Compare(a[0].(kube.Version), a[1].(kube.Version))), nil }
+		list = append(list, &builtin.Function{Name: comparison(op), Func: compare, Types: shape[func(_, _ kube.Version) bool]()})
+	}
+	return list
+}
+
+// Reserved says whether name is a word of the language, and so cannot be the
+// name of a variable.
+func Reserved(name string) bool {
+	return slices.Contains(functionNames(), name) || slices.Contains(words, name)
+}
+
+var words = []string{"and", "or", "not", "in", "if", "else", "let", "true", "false", "nil", "matches", "contains", "startsWith", "endsWith"}
+
+func functionNames() []string {
+	names := slices.Clone(kept)
+	for _, f := range added {
+		if !strings.ContainsAny(f.Name, "<>") {
+			names = append(names, f.Name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+// ladder is kube.Ladder; an argument that is nil is not known.
+func ladder(args ...any) (any, error) {
+	from, _ := args[0].(kube.Version)
+	to, _ := args[1].(kube.Version)
+	var offered []kube.Version
+	if len(args) > 2 && args[2] != nil {
+		offered = []kube.Version{}
+		for _, v := range args[2].([]any) {
+			offered = append(offered, v.(kube.Version))
+		}
+	}
+	hops, err := kube.Ladder(from, to, offered)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]any, len(hops))
+	for i, h := range hops {
+		list[i] = h
+	}
+	return list, nil
+}
+
+func ladderShape(args []reflect.Type) (reflect.Type, error) {
+	if len(args) < 2 || len(args) > 3 {
+		return nil, errors.New("ladder wants the version to start from, the target and, if you like, the versions on offer")
+	}
+	for i, want := range []Type{{Kind: Version}, {Kind: Version}, ListOf(Type{Kind: Version})}[:len(args)] {
+		if !fits(natureOf(args[i]), want) {
+			return nil, fmt.Errorf("ladder wants a %s here, not %s", want, a(args[i]))
+		}
+	}
+	return reflect.TypeFor[[]kube.Version](), nil
+}
+
+// without is the items of the first list that are not in the second.
+func without(args ...any) (any, error) {
+	from, there := args[0].([]any)
+	taken, also := args[1].([]any)
+	if !there || !also {
+		return nil, errors.New("without reads a list that is not there")
+	}
+	list := []any{}
+	for _, item := range from {
+		if !slices.ContainsFunc(taken, func(t any) bool { return reflect.DeepEqual(t, item) }) {
+			list = append(list, item)
+		}
+	}
+	return list, nil
+}
+
+func withoutShape(args []reflect.Type) (reflect.Type, error) {
+	if len(args) != 2 || !listLike(args[0]) || !listLike(args[1]) {
+		return nil, errors.New("without wants two lists: what there is, and what to leave out")
+	}
+	if what, out := elem(args[0]), elem(args[1]); what != nil && out != nil && what != out {
+		return nil, fmt.Errorf("without wants two lists of one kind, not %s and %s", a(args[0]), a(args[1]))
+	}
+	return args[0], nil
+}
+
+// longestText bounds what join makes.
+const longestText = 1 << 20
+
+// join writes the items of a list one after the other.
+func join(args ...any) (any, error) {
+	list, ok := args[0].([]any)
+	if !ok {
+		return nil, errors.New("join reads a list that is not there")
+	}
+	between := ""
+	if len(args) == 2 {
+		between, _ = args[1].(string)
+	}
+	var b strings.Builder
+	for i, item := range list {
+		if i > 0 {
+			b.WriteString(between)
+		}
+		b.WriteString(Format(item))
+		if b.Len() > longestText {
+			return nil, fmt.Errorf("join makes a text of more than %d bytes", longestText)
+		}
+	}
+	return b.String(), nil
+}
+
+func joinShape(args []reflect.Type) (reflect.Type, error) {
+	if len(args) < 1 || len(args) > 2 || !listLike(args[0]) || len(args) == 2 && args[1].Kind() != reflect.String {
+		return nil, errors.New(`join wants a list and what stands between its items: join(list, ", ")`)
+	}
+	return reflect.TypeFor[string](), nil
+}
+
+func listLike(t reflect.Type) bool { return t.Kind() == reflect.Slice || t.Kind() == reflect.Interface }
+
+// elem is what the list t holds, or nil where that is not certain.
+func elem(t reflect.Type) reflect.Type {
+	if t.Kind() != reflect.Slice || t.Elem().Kind() == reflect.Interface {
+		return nil
+	}
+	return t.Elem()
+}

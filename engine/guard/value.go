@@ -1,0 +1,124 @@
+package guard
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/vm"
+)
+
+// Value evaluates e. Where it has no value, unknown lists the names it lacked.
+func (e *Expr) Value(v Values) (value any, unknown []string, err error) {
+	if unknown = e.Missing(v); unknown == nil {
+		value, err = vm.Run(e.whole, map[string]any(v))
+		return value, nil, e.wrap(err)
+	}
+	root, err := e.cut()
+	if err != nil {
+		return nil, nil, e.wrap(err)
+	}
+	value, known, err := root.value(v)
+	if known || err != nil {
+		return value, nil, e.wrap(err)
+	}
+	return nil, unknown, nil
+}
+
+// errMissing is a value that is not there, though its holder is: a key that a
+// table lacks, an item of an empty list.
+var errMissing = errors.New("this reads something that is not there, such as an item of an empty list or a key that a table lacks")
+
+// wrap says which expression went wrong, in words: the library reports what it
+// cannot do as a fault of Go.
+func (e *Expr) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	var lib *file.Error
+	text := firstLine(err)
+	if errors.As(err, &lib) {
+		text, _, _ = strings.Cut(lib.Message, "\n")
+	}
+	switch {
+	case strings.Contains(text, "divide by zero"):
+		text = "this divides by zero"
+	case strings.HasPrefix(text, "interface conversion"), strings.HasPrefix(text, "runtime error"), strings.HasPrefix(text, "reflect"),
+		strings.HasPrefix(text, "cannot fetch"), strings.HasPrefix(text, "index out of range"), strings.Contains(text, "<nil>"):
+		text = errMissing.Error()
+	case text == "memory budget exceeded":
+		text = "this takes too much memory"
+	}
+	return fmt.Errorf("%s: %s", e.Source, text)
+}
+
+// Truth is the answer of a guard.
+type Truth int
+
+// The answers.
+const (
+	Unknown Truth = iota
+	False
+	True
+)
+
+// Decide evaluates a guard. On Unknown, missing lists the names it lacked.
+func (e *Expr) Decide(v Values) (t Truth, missing []string, err error) {
+	value, missing, err := e.Value(v)
+	switch {
+	case err != nil || missing != nil:
+		return Unknown, missing, err
+	case value == true:
+		return True, nil, nil
+	case value == false:
+		return False, nil, nil
+	}
+	return Unknown, nil, e.wrap(errMissing)
+}
+
+// Seen returns the values that e reads, a "name = value" each, for the
+// message of a guard that stopped a run. Records and long lists are left out.
+func (e *Expr) Seen(v Values) []string {
+	var seen []string
+	for _, ref := range e.refs {
+		var at any = map[string]any(v)
+		for _, name := range ref {
+			m, ok := at.(map[string]any)
+			if !ok {
+				at = nil
+				break
+			}
+			at = m[name]
+		}
+		switch x := at.(type) {
+		case nil, map[string]any:
+		case []any:
+			if len(x) <= 5 && (len(x) == 0 || !isRecord(x[0])) {
+				seen = append(seen, joined(ref)+" = "+Format(x))
+			}
+		default:
+			seen = append(seen, joined(ref)+" = "+Format(x))
+		}
+	}
+	return seen
+}
+
+func isRecord(x any) bool { _, ok := x.(map[string]any); return ok }
+
+func firstLine(err error) string {
+	text, _, _ := strings.Cut(err.Error(), "\n")
+	return text
+}
+
+// Missing lists the names that e reads and v lacks, whether or not it has a
+// value without them.
+func (e *Expr) Missing(v Values) []string {
+	var missing []string
+	for _, ref := range e.refs {
+		if !v.Known(ref) {
+			missing = append(missing, joined(ref))
+		}
+	}
+	return missing
+}

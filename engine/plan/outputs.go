@@ -1,0 +1,108 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rung/engine/diag"
+	"rung/engine/playbook"
+)
+
+// everyStep lists the steps written in s itself, bodies of sequences included.
+func everyStep(s *playbook.Stage) []*playbook.Step {
+	return flat(flat(flat(nil, s.Steps), s.Rescue), s.Always)
+}
+
+func flat(all, steps []*playbook.Step) []*playbook.Step {
+	for _, s := range steps {
+		all = flat(append(all, s), s.Body)
+	}
+	return all
+}
+
+// unreadable reports the steps that read the output of a step which never
+// runs on their host: outputs belong to a host, unless the step stands in a
+// stage of exactly one host, which publishes them to all.
+func unreadable(p *Plan) diag.List {
+	r := &reader{holders: map[string]holder{}}
+	r.stages(p.Stages)
+	return r.found
+}
+
+type holder struct {
+	stage string
+	hosts []string
+}
+
+type reader struct {
+	holders map[string]holder // by id
+	found   diag.List
+}
+
+func (r *reader) stages(stages []*Stage) {
+	for _, s := range stages {
+		for _, e := range stageGuards(s.Stage) {
+			r.check(e, s.Pos, nil)
+		}
+		for _, st := range everyStep(s.Stage) {
+			for _, ref := range st.Refs() {
+				r.check(ref, st.Pos, s.Hosts)
+			}
+			if st.ID != "" {
+				r.holders[st.ID] = holder{s.Name, s.Hosts}
+			}
+		}
+		r.stages(s.Stages)
+	}
+}
+
+func stageGuards(s *playbook.Stage) []string {
+	var refs []string
+	if s.When != nil {
+		refs = append(refs, s.When.Refs...)
+	}
+	if s.Admit != nil {
+		refs = append(refs, s.Admit.Refs...)
+	}
+	if s.ForEach != nil && s.ForEach.List != nil {
+		refs = append(refs, s.ForEach.List.Refs...)
+	}
+	if s.AtOnce != nil {
+		refs = append(refs, s.AtOnce.Refs()...)
+	}
+	if s.MaxFailures != nil {
+		refs = append(refs, s.MaxFailures.Refs()...)
+	}
+	return refs
+}
+
+// check reports ref where one of hosts (nil: no host at all) can never have
+// it.
+func (r *reader) check(ref string, pos diag.Pos, hosts []string) {
+	path := strings.Split(ref, ".")
+	if path[0] != "steps" || len(path) < 2 {
+		return
+	}
+	h, ok := r.holders[path[1]]
+	if !ok || len(h.hosts) == 1 {
+		return
+	}
+	var without []string
+	for _, name := range hosts {
+		if !slices.Contains(h.hosts, name) {
+			without = append(without, name)
+		}
+	}
+	d := diag.Errorf("host-scoped", pos, "this reads %s, which each host of the stage %q has for itself", ref, h.stage)
+	switch {
+	case hosts == nil:
+		d.Hint = "a stage's own guards have no host: read it in a step, or make it in a stage of one host"
+	case len(without) > 0:
+		d.Text += fmt.Sprintf("; %s runs no such step", strings.Join(without, ", "))
+		d.Hint = "run that step on these hosts too, or in a stage of one host, whose outputs all may read"
+	default:
+		return
+	}
+	r.found = append(r.found, d)
+}

@@ -1,0 +1,266 @@
+// Package plan joins a playbook, an inventory and what the operator asked for:
+// which hosts each stage has, and what the inputs are. It is pure arithmetic:
+// no host is asked anything.
+//
+// Its invariant: in a *Plan every stage's hosts exist, every input has its
+// type, and no step reads an output that its host can never have. What only
+// the run can tell (windows given by outputs, loops, guards) stays an
+// expression.
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"rung/engine/diag"
+	"rung/engine/guard"
+	"rung/engine/inventory"
+	"rung/engine/playbook"
+)
+
+// Plan is what a run carries out.
+type Plan struct {
+	Playbook  *playbook.Playbook
+	Inventory *inventory.Inventory
+	Inputs    map[string]any
+	Stages    []*Stage
+	// Base are the values that every expression may read: inputs, groups, nodes,
+	// inventory, run. It is shared and never changed.
+	Base guard.Values
+}
+
+// Stage is a stage with its hosts.
+type Stage struct {
+	*playbook.Stage
+	Hosts  []string // in inventory order; of a stage of stages none
+	Stages []*Stage
+	// Outside are the hosts on which nothing may be changed, because the
+	// operator narrowed the run: only read-only steps run there.
+	Outside map[string]bool
+}
+
+// Narrowing is what the operator takes out of a run.
+type Narrowing struct {
+	Limit  string   // a selector: change only these hosts; "" for all
+	Stages []string // change only in these stages; empty for all
+}
+
+// New makes a plan. given are the inputs of the command line, by name.
+func New(pb *playbook.Playbook, inv *inventory.Inventory, given map[string]any, narrow Narrowing) (*Plan, diag.List) {
+	p := &Plan{Playbook: pb, Inventory: inv}
+	b := &builder{plan: p, narrow: narrow}
+	b.inputs(given)
+	if b.found.Err() != nil {
+		return nil, b.found
+	}
+	p.Base = p.base(narrow)
+	if narrow.Limit != "" {
+		limit, found := inv.Select(narrow.Limit, diag.Pos{File: "--limit"})
+		b.found = append(b.found, found...)
+		b.limit = limit
+	}
+	b.knownStages()
+	p.Stages = b.stages(pb.Stages, false)
+	if b.found.Err() == nil {
+		b.found = append(b.found, unreadable(p)...)
+	}
+	b.found.Sort()
+	if b.found.Err() != nil {
+		return nil, b.found
+	}
+	return p, b.found
+}
+
+type builder struct {
+	plan   *Plan
+	narrow Narrowing
+	limit  []string
+	found  diag.List
+}
+
+func (b *builder) errorf(code string, pos diag.Pos, format string, args ...any) {
+	b.found = append(b.found, diag.Errorf(code, pos, format, args...))
+}
+
+// inputs takes what was given and the defaults, and reports what is missing
+// or not declared.
+func (b *builder) inputs(given map[string]any) {
+	p := b.plan
+	p.Inputs = map[string]any{}
+	declared := map[string]bool{}
+	for _, in := range p.Playbook.Inputs {
+		declared[in.Name] = true
+		value, ok := given[in.Name]
+		switch {
+		case ok:
+			p.Inputs[in.Name] = value
+		case in.Default != nil:
+			p.Inputs[in.Name] = in.Default
+		case !in.Optional:
+			d := diag.Errorf("missing-input", in.Pos, "the input %s is not given", in.Name)
+			b.found = append(b.found, d.WithHint("give it with -e %s=…%s", in.Name, about(in)))
+		}
+	}
+	var unknown []string
+	for name := range given {
+		if !declared[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	sort.Strings(unknown)
+	for _, name := range unknown {
+		b.found = append(b.found, Undeclared(p.Playbook, name))
+	}
+}
+
+func about(in playbook.Input) string {
+	if in.About == "" {
+		return ""
+	}
+	return ": " + in.About
+}
+
+// Undeclared is the finding for an input that the playbook does not have.
+func Undeclared(pb *playbook.Playbook, name string) diag.Diagnostic {
+	names := make([]string, len(pb.Inputs))
+	for i, in := range pb.Inputs {
+		names[i] = in.Name
+	}
+	d := diag.Errorf("unknown-input", diag.Pos{File: pb.File}, "the playbook %s has no input %q", pb.Name, name)
+	if hint := diag.DidYouMean(name, names); hint != "" {
+		return d.WithHint("%s", hint)
+	}
+	return d.WithHint("its inputs are %s", strings.Join(names, ", "))
+}
+
+func (p *Plan) base(narrow Narrowing) guard.Values {
+	all := p.Inventory.Names()
+	groups, nodes := map[string]any{"all": texts(all)}, map[string]any{"all": texts(p.nodes(all))}
+	for _, g := range p.Inventory.Groups {
+		groups[g.Name], nodes[g.Name] = texts(g.Hosts), texts(p.nodes(g.Hosts))
+	}
+	return guard.Values{
+		"inputs":    p.Inputs,
+		"groups":    groups,
+		"nodes":     nodes,
+		"inventory": map[string]any{"hosts": texts(all), "nodes": nodes["all"]},
+		"run":       map[string]any{"narrowed": narrow.Limit != "" || len(narrow.Stages) > 0},
+	}
+}
+
+// nodes are the names that Kubernetes has for these hosts.
+func (p *Plan) nodes(hosts []string) []string {
+	nodes := make([]string, len(hosts))
+	for i, name := range hosts {
+		nodes[i] = p.Inventory.Host(name).Node
+	}
+	return nodes
+}
+
+func texts(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+func (b *builder) stages(list []*playbook.Stage, chosen bool) []*Stage {
+	var stages []*Stage
+	for _, s := range list {
+		in := chosen || len(b.narrow.Stages) == 0 || slices.Contains(b.narrow.Stages, s.Name)
+		st := &Stage{Stage: s, Outside: map[string]bool{}}
+		if s.Hosts != nil {
+			st.Hosts = b.hosts(s)
+		}
+		for _, h := range st.Hosts {
+			if !in || (b.narrow.Limit != "" && !slices.Contains(b.limit, h)) {
+				st.Outside[h] = true
+			}
+		}
+		b.readsHosts(s)
+		st.Stages = b.stages(s.Stages, in)
+		stages = append(stages, st)
+	}
+	return stages
+}
+
+func (b *builder) hosts(s *playbook.Stage) []string {
+	selector, unknown, err := s.Hosts.Text(b.plan.Base)
+	switch {
+	case err != nil:
+		b.errorf("hosts", s.HostsPos, "%v", err)
+	case unknown != nil:
+		b.errorf("hosts", s.HostsPos, "the hosts depend on %s, which is not given", strings.Join(unknown, ", "))
+	default:
+		hosts, found := b.plan.Inventory.Select(selector, s.HostsPos)
+		b.found = append(b.found, found...)
+		return hosts
+	}
+	return nil
+}
+
+// knownStages reports the names given with --stage that no stage has.
+func (b *builder) knownStages() {
+	names := stageNames(b.plan.Playbook.Stages)
+	for _, s := range b.narrow.Stages {
+		if !slices.Contains(names, s) {
+			d := diag.Errorf("unknown-stage", diag.Pos{File: "--stage"}, "the playbook has no stage %q", s)
+			hint := diag.DidYouMean(s, names)
+			if hint == "" {
+				hint = "its stages are " + strings.Join(names, ", ")
+			}
+			b.found = append(b.found, d.WithHint("%s", hint))
+		}
+	}
+}
+
+func stageNames(stages []*playbook.Stage) []string {
+	var names []string
+	for _, s := range stages {
+		names = append(names, s.Name)
+		names = append(names, stageNames(s.Stages)...)
+	}
+	return names
+}
+
+// readsHosts reports the groups that a stage's expressions read and the
+// inventory does not have.
+func (b *builder) readsHosts(s *playbook.Stage) {
+	for _, st := range everyStep(s) {
+		for _, ref := range st.Refs() {
+			table, name, _ := strings.Cut(ref, ".")
+			if (table == "groups" || table == "nodes") && name != "all" && b.plan.Inventory.Group(name) == nil {
+				b.errorf("unknown-group", st.Pos, "this reads %s, and the inventory has no group %s", ref, name)
+			}
+		}
+	}
+}
+
+// Hosts are the hosts that some stage names, in inventory order.
+func (p *Plan) Hosts() []string {
+	used := map[string]bool{}
+	named(p.Stages, used)
+	return p.Inventory.InOrder(used)
+}
+
+func named(stages []*Stage, used map[string]bool) {
+	for _, s := range stages {
+		for _, name := range s.Hosts {
+			used[name] = true
+		}
+		named(s.Stages, used)
+	}
+}
+
+// Window is how many of total hosts a stage with the count text works on at a
+// time: at least one, at most all.
+func Window(text string, total int) (int, error) {
+	n, err := playbook.Count(text, total)
+	if err == nil && n == 0 && total > 0 {
+		err = fmt.Errorf("at_once is 0: no host would ever be worked on")
+	}
+	return min(n, total), err
+}

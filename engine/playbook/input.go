@@ -1,0 +1,165 @@
+package playbook
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"rung/engine/diag"
+	"rung/engine/guard"
+	"rung/engine/step"
+	"rung/engine/yamldoc"
+)
+
+// Input is a declared, typed parameter.
+type Input struct {
+	Name     string
+	Pos      diag.Pos
+	About    string
+	Type     string // string version bool int count duration path choice list
+	Optional bool   // may be left out; expressions then do not know it
+	Default  any    // nil: none
+	Choices  []string
+}
+
+var inputKinds = map[string]guard.Type{
+	"string": {Kind: guard.Text}, "path": {Kind: guard.Text}, "choice": {Kind: guard.Text}, "count": {Kind: guard.Text},
+	"version": {Kind: guard.Version}, "bool": {Kind: guard.Bool}, "int": {Kind: guard.Int},
+	"duration": {Kind: guard.Duration}, "list": guard.ListOf(guard.Type{Kind: guard.Text}),
+}
+
+// InputTypes returns the words for the types of inputs, sorted.
+func InputTypes() []string {
+	names := make([]string, 0, len(inputKinds))
+	for name := range inputKinds {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// GuardType is the type that expressions see.
+func (in Input) GuardType() guard.Type { return inputKinds[in.Type] }
+
+// Parse reads the scalar or list n as a value of the input.
+func (in Input) Parse(n *yamldoc.Node) (any, error) {
+	if in.Type == "list" {
+		return parseList(n)
+	}
+	value, err := step.ParseText(in.GuardType(), n)
+	if err != nil {
+		return nil, err
+	}
+	text, _ := value.(string)
+	switch {
+	case in.Type == "count" && !countForm.MatchString(text):
+		return nil, fmt.Errorf("must be a number or a percentage, such as 2 or 10%%, not %q", text)
+	case in.Type == "choice" && !slices.Contains(in.Choices, text):
+		return nil, fmt.Errorf("must be one of %s, not %q", strings.Join(in.Choices, ", "), text)
+	}
+	return value, nil
+}
+
+// ParseFlag reads the text of -e name=text.
+func (in Input) ParseFlag(text string) (any, error) {
+	n := yamldoc.Plain(diag.Pos{}, text)
+	if in.Type == "list" {
+		n = &yamldoc.Node{Kind: yamldoc.List}
+		for _, item := range strings.Split(text, ",") {
+			if item = strings.TrimSpace(item); item != "" {
+				n.Items = append(n.Items, yamldoc.Plain(diag.Pos{}, item))
+			}
+		}
+	}
+	return in.Parse(n)
+}
+
+// longestList bounds an input, and so the time of expressions that loop over
+// it.
+const longestList = 1000
+
+func parseList(n *yamldoc.Node) (any, error) {
+	if n.Kind != yamldoc.List {
+		return nil, fmt.Errorf("must be a list, not %s", n.Describe())
+	}
+	if len(n.Items) > longestList {
+		return nil, fmt.Errorf("must have at most %d items, not %d", longestList, len(n.Items))
+	}
+	list := make([]any, len(n.Items))
+	for i, item := range n.Items {
+		if item.Kind != yamldoc.Scalar {
+			return nil, fmt.Errorf("must be a list of texts; item %d is %s", i+1, item.Describe())
+		}
+		list[i] = item.Text
+	}
+	return list, nil
+}
+
+var countForm = regexp.MustCompile(`^(0|[1-9][0-9]{0,5})$|^([1-9][0-9]?|100)%$`)
+
+// Count reads "3" or "10%" as a number out of total. A percentage is rounded
+// down, but is at least 1 of a total that is not empty.
+func Count(text string, total int) (int, error) {
+	if !countForm.MatchString(text) {
+		return 0, fmt.Errorf("%q is not a count: want a number or a percentage, such as 2 or 10%%", text)
+	}
+	if percent, ok := strings.CutSuffix(text, "%"); ok {
+		p, _ := strconv.Atoi(percent)
+		return max(min(total, 1), total*p/100), nil
+	}
+	n, _ := strconv.Atoi(text)
+	return n, nil
+}
+
+func (l *loader) inputs(n *yamldoc.Node) {
+	if !l.want(n, yamldoc.Map, "inputs") {
+		return
+	}
+	for _, f := range n.Fields {
+		in := Input{Name: f.Key, Pos: f.Pos}
+		if !identifier.MatchString(f.Key) {
+			l.errorf("name", f.Pos, "the input %q is not a name: want lower-case letters, digits and _", f.Key)
+		}
+		if l.want(f.Value, yamldoc.Map, "the input "+f.Key) {
+			l.input(&in, f.Value)
+		}
+		l.pb.Inputs = append(l.pb.Inputs, in)
+	}
+}
+
+func (l *loader) input(in *Input, n *yamldoc.Node) {
+	l.keys(n, "an input", "type", "default", "about", "choices", "optional")
+	in.About = l.text(n.Get("about"), "about")
+	in.Type = "string"
+	if t := n.Get("type"); t != nil {
+		in.Type = l.text(t, "type")
+		if _, ok := inputKinds[in.Type]; !ok {
+			hint := cmp.Or(diag.DidYouMean(in.Type, InputTypes()), "the types are "+strings.Join(InputTypes(), ", "))
+			l.add(diag.Errorf("input-type", t.Pos, "there is no input type %q", in.Type).Over(t.Width()).WithHint("%s", hint))
+			in.Type = "string"
+			return
+		}
+	}
+	if c := n.Get("choices"); c != nil && l.want(c, yamldoc.List, "choices") {
+		for _, item := range c.Items {
+			in.Choices = append(in.Choices, l.text(item, "a choice"))
+		}
+	}
+	if in.Type == "choice" && len(in.Choices) == 0 {
+		l.errorf("choices", n.Pos, "the input %s of type choice needs choices", in.Name)
+	}
+	if o := n.Get("optional"); o != nil {
+		in.Optional = l.boolean(o, "optional")
+	}
+	if d := n.Get("default"); d != nil {
+		value, err := in.Parse(d)
+		if err != nil {
+			l.wrong(d, "the default of %s %v", in.Name, err)
+		}
+		in.Default = value
+	}
+}

@@ -1,0 +1,93 @@
+// Package playbook reads a playbook: YAML text to stages of steps, everything
+// in it checked before any host is touched.
+//
+// Its one invariant: a *Playbook that Load returns can be run. Every key is
+// known, every field has its type, every guard and every ${{ }} is compiled
+// against the names that stand in scope where it is written. All mistakes of a
+// file are reported at once, each with its place.
+//
+// What depends on an inventory (do the hosts exist, does a host that reads an
+// output also run the step) is checked by package plan.
+package playbook
+
+import (
+	"time"
+
+	"rung/engine/diag"
+	"rung/engine/guard"
+	"rung/engine/step"
+)
+
+// Playbook is a checked playbook.
+type Playbook struct {
+	File   string
+	Name   string
+	About  string
+	Inputs []Input
+	Stages []*Stage
+	Source []byte
+}
+
+// Stage is an ordered part of a playbook. It holds Stages or Steps.
+type Stage struct {
+	Name        string
+	Pos         diag.Pos
+	Hosts       *guard.Template // a selector of the inventory; reads inputs only
+	HostsPos    diag.Pos
+	AtOnce      *guard.Template // a count: "3", "10%"; nil: all
+	AtOncePos   diag.Pos
+	MaxFailures *guard.Template // a count; nil: 0
+	When        *guard.Expr
+	Admit       *guard.Expr
+	ForEach     *Loop
+	Stages      []*Stage
+	Steps       []*Step
+	Rescue      []*Step
+	Always      []*Step
+}
+
+// Loop repeats a stage for each value of a list, with private ids.
+type Loop struct {
+	Var  string
+	List *guard.Expr
+}
+
+// Step is one entry of a stage: modifiers and at most one step type. A step
+// that calls a sequence holds its steps in Body.
+type Step struct {
+	Key     string // unique in its stage, and stable while the stage's shape is: "3:drain", "always 1:uncordon"
+	Pos     diag.Pos
+	ID      string
+	Name    *guard.Template
+	When    *guard.Expr
+	Require *guard.Expr
+	Else    *guard.Template
+	On      *guard.Template // a selector of exactly one host that does what the step's own host would do
+	Retry   int             // more tries after the first
+	Pause   time.Duration   // between tries
+	Timeout time.Duration   // of one try; 0: none
+	Ignore  bool            // a failure is reported and does not stop the host
+	Draft   *step.Draft     // nil for a step of guards alone, and for a sequence
+	Body    []*Step         // of a sequence
+	Calls   string          // the sequence's name
+}
+
+// Refs returns the names that the step's guards and fields read, its body's
+// not included.
+func (s *Step) Refs() []string {
+	var refs []string
+	for _, e := range []*guard.Expr{s.When, s.Require} {
+		if e != nil {
+			refs = append(refs, e.Refs...)
+		}
+	}
+	for _, t := range []*guard.Template{s.Name, s.Else, s.On} {
+		if t != nil {
+			refs = append(refs, t.Refs()...)
+		}
+	}
+	if s.Draft != nil {
+		refs = append(refs, s.Draft.Refs()...)
+	}
+	return refs
+}

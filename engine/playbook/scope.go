@@ -1,0 +1,66 @@
+package playbook
+
+import (
+	"rung/engine/guard"
+)
+
+// scope is the names that stand where a stage or step is written. Entering a
+// sequence or a loop makes a child, whose ids end with it.
+type scope struct {
+	loops []guard.Name // the loop variables
+	steps []guard.Name // ids so far, with their records
+	host  bool         // there is a host
+	base  guard.Names  // inputs, groups, nodes, inventory, run
+}
+
+var (
+	textType  = guard.Type{Kind: guard.Text}
+	textList  = guard.ListOf(textType)
+	hostName  = guard.Name{Name: "host", Type: guard.RecordOf(guard.Name{Name: "name", Type: textType}, guard.Name{Name: "node", Type: textType}, guard.Name{Name: "vars", Type: guard.TableOf(textType)})}
+	groupName = guard.Name{Name: "groups", Type: guard.TableOf(textList)}
+	nodesName = guard.Name{Name: "nodes", Type: guard.TableOf(textList)}
+	inventory = guard.Name{Name: "inventory", Type: guard.RecordOf(guard.Name{Name: "nodes", Type: textList}, guard.Name{Name: "hosts", Type: textList})}
+	runName   = guard.Name{Name: "run", Type: guard.RecordOf(guard.Name{Name: "narrowed", Type: guard.Type{Kind: guard.Bool}, Doc: "--limit or --stage leaves something out"})}
+)
+
+// outermost is the scope of the playbook's first stage.
+func (l *loader) outermost() *scope {
+	var inputs []guard.Name
+	for _, in := range l.pb.Inputs {
+		inputs = append(inputs, guard.Name{Name: in.Name, Type: in.GuardType(), Doc: in.About})
+	}
+	return &scope{base: guard.Names{{Name: "inputs", Type: guard.RecordOf(inputs...)}, groupName, nodesName, inventory, runName}}
+}
+
+// names are the names in scope, for the compiler.
+func (s *scope) names() guard.Names {
+	names := append(guard.Names{}, s.base...)
+	if s.host {
+		names = append(names, hostName)
+	}
+	names = append(names, s.loops...)
+	return append(names, guard.Name{Name: "steps", Type: guard.RecordOf(s.steps...)})
+}
+
+func (s *scope) child() *scope {
+	return &scope{base: s.base, host: s.host, loops: append([]guard.Name{}, s.loops...), steps: append([]guard.Name{}, s.steps...)}
+}
+
+func (s *scope) has(id string) bool {
+	for _, n := range s.steps {
+		if n.Name == id {
+			return true
+		}
+	}
+	return false
+}
+
+// publish adds a step's record: its outputs, its outcome, and whether it
+// changed anything.
+func (s *scope) publish(st *Step) {
+	fields := []guard.Name{{Name: "outcome", Type: textType}, {Name: "changed", Type: guard.Type{Kind: guard.Bool}}}
+	if st.Draft != nil {
+		fields = append(fields, st.Draft.Type.Outputs...)
+	}
+	s.steps = append(s.steps, guard.Name{Name: st.ID, Type: guard.RecordOf(fields...)})
+}

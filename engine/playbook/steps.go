@@ -1,0 +1,219 @@
+package playbook
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"rung/engine/diag"
+	"rung/engine/guard"
+	"rung/engine/step"
+	"rung/engine/yamldoc"
+)
+
+var modifiers = []string{"id", "name", "when", "require", "else", "on", "retry", "timeout", "ignore_failure"}
+
+// maxSteps bounds what a few sequences that call each other several times can
+// make of a small file.
+const maxSteps = 10000
+
+// steps reads a list of steps; prefix tells the lists of one stage apart.
+func (l *loader) steps(n *yamldoc.Node, s *scope, prefix string) []*Step {
+	if !l.want(n, yamldoc.List, "steps") {
+		return nil
+	}
+	var steps []*Step
+	for i, item := range n.Items {
+		if !l.want(item, yamldoc.Map, "a step") {
+			continue
+		}
+		if l.size++; l.size > maxSteps {
+			l.errorf("too-many", n.Pos, "the playbook has more than %d steps, those of every sequence's call counted", maxSteps)
+			break
+		}
+		st := l.step(item, s)
+		st.Key = fmt.Sprintf("%s%d", prefix, i+1)
+		if st.Draft != nil {
+			st.Key += ":" + st.Draft.Type.Name
+		}
+		for _, inner := range st.Body {
+			rekey(inner, st.Key+".")
+		}
+		steps = append(steps, st)
+	}
+	return steps
+}
+
+func rekey(s *Step, prefix string) {
+	s.Key = prefix + s.Key
+	for _, inner := range s.Body {
+		rekey(inner, prefix)
+	}
+}
+
+func (l *loader) step(n *yamldoc.Node, s *scope) *Step {
+	st := &Step{Pos: n.Pos}
+	names := s.names()
+	boolean := guard.Type{Kind: guard.Bool}
+	st.Name = l.template(n.Get("name"), "name", names)
+	if w := n.Get("when"); w != nil {
+		st.When = l.expression(w, "when", names, boolean)
+	}
+	if r := n.Get("require"); r != nil {
+		st.Require = l.expression(r, "require", names, boolean)
+	}
+	if e := n.Get("else"); e != nil {
+		st.Else = l.template(e, "else", names)
+		if n.Get("require") == nil {
+			l.errorf("else", e.Pos, "else goes with require: it says what to do when the guard is false")
+		}
+	}
+	st.On = l.template(n.Get("on"), "on", names)
+	l.tries(st, n)
+	if v := n.Get("ignore_failure"); v != nil {
+		st.Ignore = l.boolean(v, "ignore_failure")
+	}
+	l.kind(st, n, s)
+	l.misplaced(st, n)
+	if id := n.Get("id"); id != nil {
+		l.identify(st, id, s)
+	}
+	return st
+}
+
+// misplaced reports modifiers that only a step with a type can have.
+func (l *loader) misplaced(st *Step, n *yamldoc.Node) {
+	what := "a step of guards alone performs nothing"
+	if st.Calls != "" {
+		what = "put it on the steps of the sequence " + st.Calls
+	}
+	for _, f := range n.Fields {
+		if st.Draft == nil && slices.Contains([]string{"on", "retry", "timeout", "ignore_failure"}, f.Key) {
+			l.add(diag.Errorf("misplaced", f.Pos, "%s belongs to a step type", f.Key).Over(len(f.Key)).WithHint("%s", what))
+		}
+	}
+}
+
+func (l *loader) identify(st *Step, n *yamldoc.Node, s *scope) {
+	if !l.scalar(n, "id") {
+		return
+	}
+	st.ID = n.Text
+	switch {
+	case !identifier.MatchString(st.ID):
+		l.add(diag.Errorf("name", n.Pos, "the id %q is not a name: want lower-case letters, digits and _", st.ID).Over(n.Width()))
+	case s.has(st.ID):
+		l.add(diag.Errorf("duplicate-id", n.Pos, "an earlier step has the id %s", st.ID).Over(n.Width()))
+	case st.Calls != "":
+		l.errorf("misplaced", n.Pos, "a sequence has no outputs, and so no id")
+	default:
+		s.publish(st)
+	}
+}
+
+// kind reads the one key that names the step's type.
+func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) {
+	var kinds []yamldoc.Field
+	for _, f := range n.Fields {
+		switch {
+		case slices.Contains(modifiers, f.Key):
+		case f.Key == "sequence" || l.types.Get(f.Key) != nil:
+			kinds = append(kinds, f)
+		default:
+			l.unknownStep(f)
+			return
+		}
+	}
+	switch {
+	case len(kinds) > 1:
+		l.add(diag.Errorf("two-types", kinds[1].Pos, "the step has two types, %s and %s", kinds[0].Key, kinds[1].Key).
+			Over(len(kinds[1].Key)).WithHint("make two steps of it: start the second with its own dash"))
+	case len(kinds) == 0 && st.Require == nil && n.Get("require") == nil:
+		l.add(diag.Errorf("no-type", n.Pos, "the step does nothing: it names no step type and requires nothing").
+			WithHint("the step types are %s", strings.Join(l.types.Names(), ", ")))
+	case len(kinds) == 1 && kinds[0].Key == "sequence":
+		st.Calls = l.text(kinds[0].Value, "sequence")
+		if st.Calls != "" {
+			st.Body = l.call(kinds[0].Value, s)
+		}
+	case len(kinds) == 1:
+		var found diag.List
+		st.Draft, found = l.types.Get(kinds[0].Key).Decode(kinds[0].Value, s.names())
+		l.add(found...)
+		if st.Draft == nil { // so that reading its outputs is no further mistake
+			st.Draft = &step.Draft{Type: l.types.Get(kinds[0].Key), Node: kinds[0].Value}
+		}
+	}
+}
+
+func (l *loader) unknownStep(f yamldoc.Field) {
+	known := append(append([]string{"sequence"}, modifiers...), l.types.Names()...)
+	hint := diag.DidYouMean(f.Key, known)
+	if hint == "" {
+		hint = "the step types are " + strings.Join(l.types.Names(), ", ")
+	}
+	l.add(diag.Errorf("unknown-step", f.Pos, "there is no step type %q", f.Key).Over(len([]rune(f.Key))).WithHint("%s", hint))
+}
+
+// call expands the sequence that n names, compiled in the scope of the call;
+// its ids end with it.
+func (l *loader) call(n *yamldoc.Node, s *scope) []*Step {
+	body, ok := l.sequences[n.Text]
+	if !ok {
+		names := make([]string, 0, len(l.sequences))
+		for name := range l.sequences {
+			names = append(names, name)
+		}
+		l.add(diag.Errorf("unknown-sequence", n.Pos, "there is no sequence %q", n.Text).Over(len([]rune(n.Text))).WithHint("%s", diag.DidYouMean(n.Text, names)))
+		return nil
+	}
+	if slices.Contains(l.calling, n.Text) {
+		l.called[n.Text] = true
+		l.add(diag.Errorf("cycle", n.Pos, "the sequence %s calls itself: %s", n.Text, strings.Join(append(l.calling, n.Text), " → ")).Over(n.Width()))
+		return nil
+	}
+	l.called[n.Text] = true
+	l.calling = append(l.calling, n.Text)
+	defer func() { l.calling = l.calling[:len(l.calling)-1] }()
+	return l.steps(body, s.child(), "")
+}
+
+// tries reads retry (a number, or {times: 3, every: 10s}) and timeout.
+func (l *loader) tries(st *Step, n *yamldoc.Node) {
+	if t := n.Get("timeout"); t != nil {
+		st.Timeout = l.duration(t, "timeout")
+	}
+	r := n.Get("retry")
+	if r == nil {
+		return
+	}
+	st.Pause = 5 * time.Second
+	times := r
+	if r.Kind == yamldoc.Map {
+		l.keys(r, "retry", "times", "every")
+		times = r.Get("times")
+		if e := r.Get("every"); e != nil {
+			st.Pause = l.duration(e, "every")
+		}
+	}
+	if times == nil {
+		l.errorf("missing-key", r.Pos, "retry needs times")
+		return
+	}
+	value, err := step.ParseText(guard.Type{Kind: guard.Int}, times)
+	if err != nil || value.(int) < 1 || value.(int) > 100 {
+		l.wrong(times, "retry must be a number of more tries, from 1 to 100, not %s", times.Describe())
+		return
+	}
+	st.Retry = value.(int)
+}
+
+func (l *loader) duration(n *yamldoc.Node, what string) time.Duration {
+	value, err := step.ParseText(guard.Type{Kind: guard.Duration}, n)
+	if err != nil {
+		l.wrong(n, "%s %v", what, err)
+		return 0
+	}
+	return value.(time.Duration)
+}

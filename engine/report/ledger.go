@@ -1,0 +1,242 @@
+package report
+
+import (
+	"strings"
+	"time"
+
+	"rung/engine/run"
+	"rung/engine/step"
+)
+
+// ledger is what has been seen of a run so far.
+type ledger struct {
+	playbook string
+	latest   time.Time
+	running  bool // it started, and did not end
+	hosts    []string
+	stages   []*stage // with hosts, in order of their start
+	now      *stage   // the one at work
+	work     map[string]*work
+	queue    []*work // the hosts at work, the longest first
+	ends     map[string]ending
+	failed   []string // hosts, in order of their failure
+	changed  map[string]bool
+	notes    []run.Event
+	versions versions
+	cordons  cordons
+}
+
+// stage is one stage that was begun.
+type stage struct {
+	path    string
+	about   string
+	hosts   int
+	done    int // hosts
+	began   time.Time
+	took    time.Duration
+	ended   bool
+	outcome step.Outcome
+	count   map[step.Outcome]int // of steps
+}
+
+// work is what a host is busy with.
+type work struct {
+	host   string
+	since  time.Time // the step began
+	step   string
+	title  string
+	named  bool   // title is the step's own
+	last   string // the last line it wrote, or what is waited for
+	told   time.Time
+	action run.Event
+	tail   []string // the last lines that the action wrote
+}
+
+// ending is how a host fared in the worst stage.
+type ending struct {
+	stage, title, reason string
+	outcome              step.Outcome
+}
+
+// tailLines is how many lines of a command's output a failure quotes.
+const tailLines = 12
+
+func newLedger() *ledger {
+	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, cordons: cordons{}}
+}
+
+// enter takes e in, before it is told.
+func (l *ledger) enter(e run.Event) {
+	if e.At.After(l.latest) {
+		l.latest = e.At
+	}
+	l.cordons.see(e)
+	switch e.Kind {
+	case run.RunStarted:
+		l.playbook, l.hosts, l.running = e.Title, e.Hosts, true
+	case run.RunEnded:
+		l.running = false
+	case run.StageStarted:
+		if len(e.Hosts) > 0 {
+			l.now = &stage{path: e.Stage, about: e.Text, hosts: len(e.Hosts), began: e.At, count: map[step.Outcome]int{}}
+			l.stages = append(l.stages, l.now)
+		}
+	case run.HostStarted:
+		l.at(e).title = ""
+	case run.StepStarted:
+		*l.at(e) = work{host: e.Host, since: e.At, told: e.At, step: e.Step, title: titleOf(e), named: e.Title != ""}
+	case run.ActionStarted:
+		w := l.at(e)
+		w.action, w.tail, w.last = e, nil, ""
+		if !w.named && e.Title != "" {
+			w.title = e.Title
+		}
+	case run.Output:
+		l.at(e).wrote(e.Text)
+	case run.Waiting:
+		l.at(e).last = waitingFor(e)
+	case run.Noted:
+		l.notes = append(l.notes, e)
+	case run.StepEnded:
+		l.versions.see(e)
+		if s := l.stageOf(e.Stage); s != nil {
+			s.count[e.Outcome]++
+		}
+		if e.Outcome == step.Changed {
+			l.changed[e.Host] = true
+		}
+	}
+}
+
+// leave takes in what e ends, after it is told.
+func (l *ledger) leave(e run.Event) {
+	switch e.Kind {
+	case run.StepEnded:
+		if bad(e.Outcome) {
+			l.blame(e, l.title(e))
+		}
+		if w := l.work[e.Host]; w != nil {
+			*w = work{host: e.Host, since: e.At, told: e.At}
+		}
+	case run.HostEnded:
+		if s := l.stageOf(e.Stage); s != nil {
+			s.done++
+		}
+		if bad(e.Outcome) {
+			l.fail(e)
+		}
+		l.free(e.Host)
+	case run.StageEnded:
+		if s := l.stageOf(e.Stage); s != nil {
+			s.took, s.ended, s.outcome = e.Took, true, e.Outcome
+			if s == l.now {
+				l.now = nil
+			}
+		}
+	}
+}
+
+// at returns what the host of e is busy with.
+func (l *ledger) at(e run.Event) *work {
+	w := l.work[e.Host]
+	if w == nil {
+		w = &work{host: e.Host, since: e.At, told: e.At}
+		l.work[e.Host] = w
+		l.queue = append(l.queue, w)
+	}
+	return w
+}
+
+func (l *ledger) free(host string) {
+	w := l.work[host]
+	delete(l.work, host)
+	for i := range l.queue {
+		if l.queue[i] == w {
+			l.queue = append(l.queue[:i], l.queue[i+1:]...)
+			return
+		}
+	}
+}
+
+// stageOf looks from the end: the stage at work is the last, or near it.
+func (l *ledger) stageOf(path string) *stage {
+	for i := len(l.stages) - 1; i >= 0; i-- {
+		if l.stages[i].path == path {
+			return l.stages[i]
+		}
+	}
+	return nil
+}
+
+// blame keeps why a host's step failed; the host's own end decides whether it
+// counts, for a playbook may ignore the failure.
+func (l *ledger) blame(e run.Event, title string) {
+	if was, known := l.ends[e.Host]; known && was.stage == e.Stage {
+		return // the first failure is the cause; rescue and always come after it
+	}
+	l.ends[e.Host] = ending{stage: e.Stage, title: title, reason: reasonOf(e.Text)}
+}
+
+func (l *ledger) fail(e run.Event) {
+	end := l.ends[e.Host]
+	if end.stage != e.Stage || end.reason == "" {
+		end = ending{stage: e.Stage, reason: reasonOf(e.Text)}
+	}
+	if end.outcome == "" {
+		l.failed = append(l.failed, e.Host)
+	}
+	end.outcome = e.Outcome
+	l.ends[e.Host] = end
+}
+
+// title is the name of the step that e ends.
+func (l *ledger) title(e run.Event) string {
+	if e.Title == "" {
+		if w := l.work[e.Host]; w != nil && w.step == e.Step && w.title != "" {
+			return w.title
+		}
+	}
+	return titleOf(e)
+}
+
+func (w *work) wrote(line string) {
+	line = clean(line)
+	if line == "" {
+		return
+	}
+	w.last = line
+	if len(w.tail) == tailLines {
+		copy(w.tail, w.tail[1:])
+		w.tail = w.tail[:tailLines-1]
+	}
+	w.tail = append(w.tail, line)
+}
+
+func titleOf(e run.Event) string {
+	for _, title := range []string{e.Title, e.Type, e.Step} {
+		if title != "" {
+			return clean(title)
+		}
+	}
+	return "a step"
+}
+
+func waitingFor(e run.Event) string {
+	if e.Title == "" {
+		return clean(e.Text)
+	}
+	if e.Text == "" {
+		return "waiting for " + clean(e.Title)
+	}
+	return "waiting for " + clean(e.Title) + ": " + clean(e.Text)
+}
+
+func bad(o step.Outcome) bool {
+	return o == step.Failed || o == step.Unknown || o == step.Refused || o == step.Canceled
+}
+
+// reasonOf is the first line of why something failed; output follows it.
+func reasonOf(text string) string {
+	first, _, _ := strings.Cut(text, "\n")
+	return clean(strings.TrimSuffix(first, "; it printed:"))
+}

@@ -1,0 +1,91 @@
+package report
+
+import (
+	"fmt"
+
+	"rung/engine/run"
+	"rung/engine/step"
+)
+
+// The step types whose outputs tell versions; see their documentation.
+const (
+	clusterFacts = "cluster-facts" // nodes: name, kubelet
+	verifyStep   = "verify"        // scope cluster: nodes: name, version
+)
+
+// versions are those of the nodes, as the run found and left them.
+type versions struct {
+	before, after []nodeVersion
+	stale         bool // something was changed since
+}
+
+type nodeVersion struct{ name, version string }
+
+// see reads the nodes from the outputs of a step, where it has any. The first
+// cluster-facts is how the run found the cluster; the last look at it is how
+// the run left it.
+func (v *versions) see(e run.Event) {
+	if e.Outcome == step.Changed || e.Outcome == step.Failed || e.Outcome == step.Unknown {
+		v.stale = true
+	}
+	key := "kubelet"
+	switch e.Type {
+	case clusterFacts:
+	case verifyStep:
+		key = "version"
+	default:
+		return
+	}
+	nodes := nodesIn(e.Data, key)
+	switch {
+	case nodes == nil:
+	case v.before == nil && e.Type == clusterFacts:
+		v.before, v.stale = nodes, false
+	default:
+		v.after, v.stale = nodes, false
+	}
+}
+
+func nodesIn(data map[string]any, key string) []nodeVersion {
+	list, _ := data["nodes"].([]any)
+	var nodes []nodeVersion
+	for _, item := range list {
+		node, ok := item.(map[string]any)
+		if !ok || node["name"] == nil || node[key] == nil {
+			return nil
+		}
+		nodes = append(nodes, nodeVersion{clean(fmt.Sprint(node["name"])), clean(fmt.Sprint(node[key]))})
+	}
+	return nodes
+}
+
+// move is a node's way from one version to another; "–" is a version that
+// nobody saw.
+type move struct{ name, from, to string }
+
+// moves pairs before and after by name, in the order of before; ok says
+// whether there is anything to compare: what was seen before the last change
+// says nothing of how the run left the nodes.
+func (v *versions) moves() (list []move, ok bool) {
+	if v.before == nil || v.after == nil || v.stale {
+		return nil, false
+	}
+	to := map[string]string{}
+	for _, n := range v.after {
+		to[n.name] = n.version
+	}
+	for _, n := range v.before {
+		m := move{n.name, n.version, to[n.name]}
+		if m.to == "" {
+			m.to = "–"
+		}
+		delete(to, n.name)
+		list = append(list, m)
+	}
+	for _, n := range v.after {
+		if _, fresh := to[n.name]; fresh {
+			list = append(list, move{n.name, "–", n.version})
+		}
+	}
+	return list, true
+}

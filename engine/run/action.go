@@ -1,0 +1,216 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"rung/engine/diag"
+	"rung/engine/guard"
+	"rung/engine/playbook"
+	"rung/engine/step"
+)
+
+// work is what a step wants done on one host, worked out once and tried as
+// often as the playbook grants.
+type work struct {
+	step    step.Step
+	typ     *step.Type
+	actions []step.Action
+	own     string // the host for what belongs on the step's own host
+	open    bool   // its texts hold names without a value: a dry-run
+}
+
+// carry carries a step out, again where a command said no and another try is
+// left.
+func (v *visit) carry(ctx context.Context, s *playbook.Step, e Event) ended {
+	w, how := v.prepare(s, e)
+	if how.outcome != "" {
+		return how
+	}
+	e.Kind = StepStarted
+	v.loop.emit(e)
+	for try := 1; ; try++ {
+		limited, release := v.timed(ctx, s.Timeout)
+		how := v.try(limited, w, e)
+		release()
+		var record *RecordError
+		if how.outcome != step.Failed || try > s.Retry || v.over(ctx) || errors.As(how.err, &record) {
+			return how
+		}
+		v.loop.emit(Event{
+			Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Warning: true,
+			Text: fmt.Sprintf("try %d of %d failed: %s", try, s.Retry+1, how.text),
+		})
+		v.loop.Clock.Sleep(s.Pause, v.leave(ctx))
+		if v.over(ctx) {
+			return how
+		}
+	}
+}
+
+// timed is ctx with the timeout of one try, where there is one.
+func (v *visit) timed(ctx context.Context, timeout time.Duration) (context.Context, func()) {
+	if timeout == 0 {
+		return ctx, func() {}
+	}
+	return deadline(ctx, v.loop.Clock, timeout, fmt.Errorf("%w of %s has passed", errTimeout, guard.FormatDuration(timeout)))
+}
+
+// leave is closed when a pause between tries should end early.
+func (v *visit) leave(ctx context.Context) <-chan struct{} {
+	if v.cleaning {
+		return ctx.Done()
+	}
+	return v.loop.going.Done()
+}
+
+// prepare works out what s wants done; how has an outcome where it wants
+// nothing, or cannot say.
+func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
+	st, missing, err := s.Draft.Fill(v.view.values)
+	switch {
+	case err != nil:
+		return w, ended{outcome: step.Failed, text: err.Error()}
+	case missing != nil && !v.view.open(missing):
+		text, hint := v.view.lacking(missing)
+		return w, ended{outcome: step.Refused, text: text, hint: hint}
+	case st == nil:
+		return w, v.undecided(e, missing)
+	}
+	w = work{step: st, typ: s.Draft.Type, open: missing != nil}
+	if w.actions, err = st.Plan(step.Scope{Host: v.scope, Run: v.loop.ID}); err != nil {
+		return w, ended{outcome: step.Failed, text: err.Error()}
+	}
+	if w.own, err = v.ownHost(s); err != nil {
+		return w, ended{outcome: step.Refused, text: err.Error()}
+	}
+	if v.stage.Outside[v.host] && slices.ContainsFunc(w.actions, changes) {
+		return w, ended{outcome: step.Skipped, text: "outside of what this run was narrowed to"}
+	}
+	return w, ended{}
+}
+
+// try performs the actions in order, and collects what they said.
+func (v *visit) try(ctx context.Context, w work, e Event) ended {
+	outcome, results := step.OK, make([]step.Result, 0, len(w.actions))
+	for i, a := range w.actions {
+		if v.over(ctx) {
+			return ended{outcome: step.Canceled, text: v.whyOver()}
+		}
+		if late := context.Cause(ctx); errors.Is(late, errTimeout) { // it passed in an action that was waited for
+			return ended{outcome: step.Failed, text: late.Error(), err: late}
+		}
+		t := Task{Event: e, On: w.own, Action: a, Open: w.open}
+		t.Event.Action, t.Event.If = i+1, v.condition()
+		if t.Event.Title == "" || len(w.actions) > 1 {
+			t.Event.Title = a.Title
+		}
+		result, got, err := v.place(ctx, t)
+		if err != nil || !goesOn(got) {
+			return ended{outcome: got, text: explain(got, err), hint: hintOf(err), err: err}
+		}
+		results = append(results, result)
+		outcome = worse(outcome, got)
+	}
+	if outcome == step.Planned {
+		return ended{outcome: outcome}
+	}
+	return v.collect(w, e, outcome, results)
+}
+
+func (v *visit) collect(w work, e Event, outcome step.Outcome, results []step.Result) ended {
+	outputs, notes, err := w.typ.Collect(w.step, results)
+	for _, n := range notes {
+		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Type: e.Type, Warning: n.Warning, Text: n.Text})
+	}
+	if err != nil {
+		return ended{outcome: step.Failed, text: err.Error(), err: err}
+	}
+	return ended{outcome: outcome, outputs: outputs}
+}
+
+// place finds the host for t and performs it there. Where an admin host cannot
+// be reached, before anything was started, the next one is taken.
+func (v *visit) place(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
+	if t.Action.On == step.OwnHost {
+		result, outcome, err := v.loop.Perform.Perform(ctx, t)
+		if !t.Action.ReadOnly {
+			v.loop.doubt(t.On)
+		}
+		return result, outcome, err
+	}
+	var last error
+	for _, host := range v.admins(ctx) {
+		t.On = host
+		result, outcome, err := v.loop.Perform.Perform(ctx, t)
+		var away *step.Unreachable
+		if !errors.As(err, &away) {
+			return result, outcome, err
+		}
+		last = err
+		v.loop.doubt(host)
+	}
+	if last == nil {
+		last = errors.New("there is no host to run kubectl on: the inventory's group control_plane has no host left")
+	}
+	return step.Result{}, step.Failed, last
+}
+
+// ownHost is the host that does what the step's own host would do.
+func (v *visit) ownHost(s *playbook.Step) (string, error) {
+	if s.On == nil {
+		return v.host, nil
+	}
+	selector, missing, err := s.On.Text(v.view.values)
+	if err != nil {
+		return "", err
+	}
+	if missing != nil {
+		return "", fmt.Errorf("on: %s not known", listed(missing))
+	}
+	hosts, found := v.loop.Plan.Inventory.Select(selector, s.Pos)
+	if found != nil {
+		return "", found
+	}
+	if len(hosts) != 1 {
+		return "", diag.Errorf("on", s.Pos, "on: %s names %d hosts; want exactly one", selector, len(hosts))
+	}
+	return hosts[0], nil
+}
+
+// undecided tells a step that a dry-run cannot plan, as it is written.
+func (v *visit) undecided(e Event, missing []string) ended {
+	e.Kind, e.If, e.Depends = ActionPlanned, v.condition(), missing
+	v.loop.emit(e)
+	return ended{outcome: step.Planned}
+}
+
+func changes(a step.Action) bool { return !a.ReadOnly }
+
+// explain says why an action did not end well.
+func explain(outcome step.Outcome, err error) string {
+	var text string
+	switch {
+	case err == nil:
+		return string(outcome)
+	case errors.Is(err, context.Canceled):
+		text = byOperator
+	default:
+		text = err.Error()
+	}
+	if outcome == step.Unknown {
+		return text + ": it may or may not have done its work"
+	}
+	return text
+}
+
+func hintOf(err error) string {
+	var away *step.Unreachable
+	if errors.As(err, &away) {
+		return away.Hint
+	}
+	return ""
+}

@@ -1,0 +1,94 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"rung/engine/guard"
+	"rung/engine/inventory"
+	"rung/engine/step"
+)
+
+// Offline performs nothing: every action is told as it would be done.
+type Offline struct {
+	Hosts *inventory.Inventory
+	Sink  Sink
+}
+
+// Perform tells t.
+func (o *Offline) Perform(_ context.Context, t Task) (step.Result, step.Outcome, error) {
+	e := t.Event
+	e.Kind = ActionPlanned
+	if t.On != e.Host {
+		e.On = t.On
+	}
+	c := dress(o.Hosts, t.Action.Do, t.On)
+	e.Command, e.Mutates = t.Action.Do.Line(), !t.Action.ReadOnly
+	if c.Sudo {
+		e.Command = "sudo " + e.Command
+	}
+	if t.Action.Check != nil {
+		e.Check = t.Action.Check.Line()
+	}
+	if u := t.Action.Until; u != nil {
+		e.Until = fmt.Sprintf("%s: every %s, at most %s", u.What, guard.FormatDuration(u.Every), guard.FormatDuration(u.For))
+	}
+	if err := o.Sink.Record(e); err != nil {
+		return step.Result{}, step.Failed, &RecordError{err}
+	}
+	return step.Result{}, step.Planned, nil
+}
+
+// Live performs what only reads, and tells the rest. What would be read after
+// a planned change of the same thing is told too: the world that it describes
+// is not there yet.
+type Live struct {
+	Execute *Execute
+	Offline *Offline
+
+	mu      sync.Mutex
+	touched map[string]bool // hosts with a planned change; "" is the cluster
+}
+
+// Perform reads, or tells.
+func (l *Live) Perform(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
+	if !l.stale(t) {
+		if t.Action.ReadOnly {
+			return l.Execute.Perform(ctx, t)
+		}
+		if t.Action.Check != nil {
+			result, done, err := l.Execute.check(ctx, t)
+			if err != nil || done {
+				return result, outcomeOf(step.OK, true, err), err
+			}
+		}
+	}
+	if !t.Action.ReadOnly {
+		l.touch(t)
+	}
+	return l.Offline.Perform(ctx, t)
+}
+
+// stale says whether t cannot be asked: it depends on what is not known, or
+// on what a planned change would make.
+func (l *Live) stale(t Task) bool {
+	if t.Open || t.Event.If != "" {
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.touched[t.Event.Host] || l.touched[t.On] || t.Action.On == step.AdminHost && l.touched[""]
+}
+
+func (l *Live) touch(t Task) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.touched == nil {
+		l.touched = map[string]bool{}
+	}
+	l.touched[t.Event.Host], l.touched[""] = true, true
+	if t.Action.On == step.OwnHost {
+		l.touched[t.On] = true
+	}
+}

@@ -1,0 +1,64 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+
+	"rung/engine/step"
+)
+
+// CommandError is a command that said no.
+type CommandError struct {
+	Host    string
+	Command string
+	Result  step.Result
+	Link    error  // a wait that ended without contact
+	What    string // more than the exit status says, or ""
+}
+
+// tailLines bounds what of a failed command's output goes into its error.
+const tailLines = 12
+
+func (e *CommandError) Error() string {
+	what := e.What
+	if what == "" {
+		what = fmt.Sprintf("the command exited with %d", e.Result.Exit)
+	}
+	if e.Link != nil {
+		return what + "; " + e.Link.Error()
+	}
+	tail := Tail(e.Result)
+	if tail == "" {
+		return what + "; it printed nothing"
+	}
+	return what + "; it printed:\n" + tail
+}
+
+// Tail returns the end of what a command printed: of its standard error, or
+// where that is empty of its standard output.
+func Tail(r step.Result) string {
+	text := strings.TrimSpace(string(r.Stderr))
+	if text == "" {
+		text = strings.TrimSpace(string(r.Stdout))
+	}
+	lines := strings.Split(text, "\n")
+	if len(lines) > tailLines {
+		lines = append([]string{"…"}, lines[len(lines)-tailLines:]...)
+	}
+	for i, line := range lines {
+		if runes := []rune(line); len(runes) > 400 {
+			lines[i] = string(runes[:400]) + "…"
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// RecordError means that the journal could not be written: nothing more may
+// be changed.
+type RecordError struct{ Err error }
+
+func (e *RecordError) Error() string {
+	return "the journal cannot be written: " + e.Err.Error()
+}
+
+func (e *RecordError) Unwrap() error { return e.Err }

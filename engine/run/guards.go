@@ -1,0 +1,99 @@
+package run
+
+import (
+	"strings"
+
+	"rung/engine/guard"
+	"rung/engine/playbook"
+	"rung/engine/step"
+)
+
+// ended is how a step ended, and why; an empty outcome is "go on".
+type ended struct {
+	outcome step.Outcome
+	text    string
+	hint    string
+	cond    string // a dry-run's "runs if"
+	err     error
+	outputs map[string]any
+}
+
+func (v *visit) title(s *playbook.Step) string {
+	if s.Name == nil {
+		return ""
+	}
+	text, _, err := s.Name.Text(v.view.values)
+	if err != nil {
+		return ""
+	}
+	return text
+}
+
+func (v *visit) when(s *playbook.Step) ended {
+	if s.When == nil {
+		return ended{}
+	}
+	truth, missing, err := s.When.Decide(v.view.values)
+	switch {
+	case err != nil:
+		return ended{outcome: step.Refused, text: "when: " + err.Error()}
+	case truth == guard.False:
+		return ended{outcome: step.Skipped, text: "when: " + s.When.Source + " is false"}
+	case truth == guard.Unknown && v.view.open(missing):
+		return ended{cond: s.When.Source}
+	case truth == guard.Unknown:
+		text, hint := v.view.lacking(missing)
+		return ended{outcome: step.Refused, text: "when: " + text, hint: hint}
+	}
+	return ended{}
+}
+
+func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
+	truth, missing, err := s.Require.Decide(v.view.values)
+	switch {
+	case err != nil:
+		return v.failedGuard(s, err)
+	case truth == guard.True:
+		return after
+	case truth == guard.Unknown && v.view.open(missing):
+		e.Kind, e.Require, e.If, e.Text = ActionPlanned, s.Require.Source, v.condition(), v.otherwise(s)
+		v.loop.emit(e)
+		if s.Draft == nil && s.Body == nil {
+			return ended{outcome: step.Planned}
+		}
+		return after
+	case truth == guard.Unknown:
+		text, hint := v.view.lacking(missing)
+		return ended{outcome: step.Refused, text: "require: " + text, hint: hint}
+	}
+	text := v.otherwise(s)
+	if text == "" {
+		text = s.Require.Source + " is false"
+	}
+	if seen := s.Require.Seen(v.view.values); len(seen) > 0 {
+		return ended{outcome: step.Refused, text: text, hint: "seen: " + strings.Join(seen, "; ")}
+	}
+	return ended{outcome: step.Refused, text: text}
+}
+
+// failedGuard is a guard that could not be answered: what it says where it is
+// false, with the mistake as its reason.
+func (v *visit) failedGuard(s *playbook.Step, err error) ended {
+	if text := v.otherwise(s); text != "" {
+		return ended{outcome: step.Refused, text: text, hint: err.Error()}
+	}
+	return ended{outcome: step.Refused, text: "require: " + err.Error()}
+}
+
+func (v *visit) otherwise(s *playbook.Step) string {
+	if s.Else == nil {
+		return ""
+	}
+	text, _, err := s.Else.Text(v.view.values)
+	if err != nil {
+		return err.Error()
+	}
+	return text
+}
+
+func (v *visit) condition() string { return condition(v.conds) }

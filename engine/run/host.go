@@ -1,0 +1,207 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rung/engine/inventory"
+	"rung/engine/playbook"
+	"rung/engine/step"
+)
+
+// visit is one host's way through the steps of a stage. One goroutine owns it.
+type visit struct {
+	*window
+	host     string
+	scope    step.Host
+	view     *view
+	conds    []string // what a dry-run says of the guards around a step
+	cleaning bool     // in rescue or always: a gentle stop does not keep it from finishing
+	reason   string   // why the host does not go on
+}
+
+// host runs the stage on one host and returns what came of it.
+func (w *window) host(ctx context.Context, name string) step.Outcome {
+	began := w.loop.Clock.Now()
+	v := w.visit(w.loop.Plan.Inventory.Host(name))
+	outcome := v.steps(ctx, w.stage.Steps)
+	v.cleaning = true
+	if (outcome == step.Failed || outcome == step.Refused) && !v.over(ctx) {
+		outcome = worse(outcome, v.steps(ctx, w.stage.Rescue))
+	}
+	if outcome != step.Unknown && !v.over(ctx) {
+		outcome = worse(outcome, v.steps(ctx, w.stage.Always))
+	}
+	w.loop.emit(Event{Kind: HostEnded, Stage: w.path, Host: name, Outcome: outcome, Took: w.loop.Clock.Now().Sub(began), Text: v.reason})
+	return outcome
+}
+
+func (w *window) visit(h *inventory.Host) *visit {
+	vars := make(map[string]any, len(h.Vars))
+	for name, value := range h.Vars {
+		vars[name] = value
+	}
+	facts := map[string]any{"name": h.Name, "node": h.Node, "vars": vars}
+	v := &visit{window: w, host: h.Name, scope: step.Host{Name: h.Name, Node: h.Node, Vars: h.Vars}}
+	v.view = newView(w.loop.Plan.Base, w.frame, facts, h.Name)
+	v.conds = slices.Clone(w.conds)
+	return v
+}
+
+// over says whether no further action may start on the host.
+func (v *visit) over(ctx context.Context) bool {
+	if v.cleaning {
+		return ctx.Err() != nil || v.loop.isBroken()
+	}
+	return v.loop.asked()
+}
+
+func (v *visit) whyOver() string {
+	if v.loop.isBroken() {
+		return "the journal cannot be written"
+	}
+	return byOperator
+}
+
+// worse returns the one of two outcomes that weighs more; a where both weigh
+// the same.
+func worse(a, b step.Outcome) step.Outcome {
+	if weight(b) > weight(a) {
+		return b
+	}
+	return a
+}
+
+// weight orders outcomes from best to worst.
+func weight(o step.Outcome) int {
+	switch o {
+	case step.Planned, step.Changed:
+		return 1
+	case step.Canceled:
+		return 2
+	case step.Refused:
+		return 3
+	case step.Failed:
+		return 4
+	case step.Unknown:
+		return 5
+	}
+	return 0
+}
+
+func goesOn(o step.Outcome) bool { return weight(o) <= 1 }
+
+// steps runs a list of steps in order, and returns the worst outcome.
+func (v *visit) steps(ctx context.Context, list []*playbook.Step) step.Outcome {
+	outcome := step.OK
+	var private []string
+	for _, s := range list {
+		if v.over(ctx) {
+			v.because(v.whyOver())
+			outcome = worse(outcome, step.Canceled)
+			break
+		}
+		ended := v.step(ctx, s)
+		outcome = worse(outcome, ended)
+		if s.ID != "" && v.isPrivate(s) {
+			private = append(private, s.ID)
+		}
+		if !goesOn(ended) {
+			break
+		}
+	}
+	v.view.forget(private)
+	return outcome
+}
+
+// isPrivate says whether the id of s ends with its list: a sequence, rescue or
+// always.
+func (v *visit) isPrivate(s *playbook.Step) bool {
+	return v.cleaning || strings.Contains(s.Key, ".")
+}
+
+// because keeps the first reason why the host does not go on: what comes after
+// is a consequence.
+func (v *visit) because(reason string) {
+	if v.reason == "" {
+		v.reason = reason
+	}
+}
+
+// step decides one step's guards, carries it out, and publishes its record.
+func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
+	e := Event{Stage: v.path, Host: v.host, Step: s.Key, Title: v.title(s)}
+	if s.Draft != nil {
+		e.Type = s.Draft.Type.Name
+	}
+	verdict := v.when(s)
+	if verdict.outcome == "" && s.Require != nil {
+		depth := len(v.conds)
+		if verdict.cond != "" {
+			v.conds = append(v.conds, verdict.cond)
+		}
+		verdict = v.require(s, e, verdict)
+		v.conds = v.conds[:depth]
+	}
+	if verdict.outcome != "" {
+		return v.end(s, e, verdict)
+	}
+	if verdict.cond != "" {
+		v.conds = append(v.conds, verdict.cond)
+		defer func() { v.conds = v.conds[:len(v.conds)-1] }()
+	}
+	switch {
+	case s.Body != nil:
+		return v.steps(ctx, s.Body)
+	case s.Draft == nil:
+		return v.end(s, e, ended{outcome: step.OK})
+	}
+	return v.end(s, e, v.carry(ctx, s, e))
+}
+
+// end records how a step ended and publishes what later steps may read.
+func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
+	outcome := how.outcome
+	ignored := outcome == step.Failed && s.Ignore
+	if ignored {
+		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Warning: true, Text: "the failure is ignored, as the playbook says: " + how.text})
+	}
+	e.Kind, e.Outcome, e.Text, e.Hint, e.Data = StepEnded, outcome, how.text, how.hint, how.outputs
+	v.loop.emit(e)
+	var record *RecordError
+	if errors.As(how.err, &record) {
+		v.loop.breakOff(record)
+	}
+	if s.ID != "" {
+		v.publish(s, how)
+	}
+	switch {
+	case ignored:
+		return step.OK
+	case !goesOn(outcome):
+		v.because(how.text)
+		v.loop.note(exitOf(outcome, how.err), fmt.Sprintf("%s: %s", v.host, how.text))
+	case outcome == step.Changed:
+		v.loop.mu.Lock()
+		v.loop.changed = true
+		v.loop.mu.Unlock()
+	}
+	return outcome
+}
+
+func (v *visit) publish(s *playbook.Step, how ended) {
+	r := record{values: make(map[string]any, len(how.outputs)+2), planned: how.outcome == step.Planned}
+	if !r.planned {
+		for name, value := range how.outputs {
+			r.values[name] = value
+		}
+		r.values["outcome"], r.values["changed"] = string(how.outcome), how.outcome == step.Changed
+	}
+	v.view.add(s.ID, r)
+	if !v.isPrivate(s) {
+		v.frame.publish(v.host, s.ID, r, len(v.stage.Hosts) == 1)
+	}
+}

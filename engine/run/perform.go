@@ -1,0 +1,185 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"rung/engine/inventory"
+	"rung/engine/step"
+)
+
+// Task is one action on its way to a host.
+type Task struct {
+	Event  Event  // what the events of the task have in common
+	On     string // the host where it is carried out
+	Action step.Action
+	Open   bool // its texts hold names without a value: good to show, not to perform
+}
+
+// Performer carries actions out, or does not: the one thing in which an
+// offline dry-run, a preview, a rehearsal and a run differ.
+type Performer interface {
+	// Perform returns what came of t. The error says why an outcome is not ok,
+	// changed or planned.
+	Perform(ctx context.Context, t Task) (step.Result, step.Outcome, error)
+}
+
+// Execute performs actions for real: check, then do, or wait.
+type Execute struct {
+	Exec  step.Exec
+	Hosts *inventory.Inventory
+	Clock Clock
+	Sink  Sink
+}
+
+// Perform carries t out.
+func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
+	a := t.Action
+	if a.Check != nil {
+		result, done, err := x.check(ctx, t)
+		if err != nil || done {
+			return result, outcomeOf(step.OK, true, err), err
+		}
+	}
+	do := x.dress(a.Do, t.On)
+	started := t.event(ActionStarted, x.Clock.Now())
+	started.Command, started.Mutates = a.Do.Line(), !a.ReadOnly // without the host's proxies: they may hold a password
+	if do.Sudo {
+		started.Command = "sudo " + started.Command
+	}
+	if err := x.Sink.Record(started); err != nil {
+		return step.Result{}, step.Failed, &RecordError{err}
+	}
+	began := x.Clock.Now()
+	result, err := x.do(ctx, t, do)
+	result.Took = x.Clock.Now().Sub(began)
+	outcome := step.Changed
+	if a.ReadOnly {
+		outcome = step.OK
+	}
+	outcome = outcomeOf(outcome, a.ReadOnly, err)
+	ended := t.event(ActionEnded, x.Clock.Now())
+	ended.Outcome, ended.Exit, ended.Took, ended.Mutates = outcome, result.Exit, result.Took, !a.ReadOnly
+	if err != nil {
+		ended.Text = err.Error()
+	}
+	if e := x.Sink.Record(ended); e != nil && err == nil {
+		return result, step.Failed, &RecordError{e}
+	}
+	return result, outcome, err
+}
+
+// check asks whether there is anything left to do.
+func (x *Execute) check(ctx context.Context, t Task) (step.Result, bool, error) {
+	c := x.dress(*t.Action.Check, t.On)
+	result, err := x.exec(ctx, t.On, c, true, nil)
+	switch {
+	case err != nil:
+		return result, false, err
+	case result.Exit > 1:
+		return result, false, &CommandError{Host: t.On, Command: c.Line(), Result: result, What: fmt.Sprintf("the check before it answered neither done (0) nor to do (1), but %d", result.Exit)}
+	}
+	result.Checked = result.Exit == 0
+	return result, result.Checked, nil
+}
+
+func (x *Execute) do(ctx context.Context, t Task, c step.Command) (step.Result, error) {
+	if t.Action.Until != nil {
+		return x.until(ctx, t, c)
+	}
+	var out *lines
+	if !t.Action.ReadOnly {
+		out = &lines{task: t, clock: x.Clock, sink: x.Sink}
+		defer out.flush()
+	}
+	if c.Detach {
+		defer x.tellPatience(ctx, t)()
+	}
+	result, err := x.exec(ctx, t.On, c, t.Action.ReadOnly, out)
+	if err == nil && result.Exit != 0 {
+		err = &CommandError{Host: t.On, Command: c.Line(), Result: result}
+	}
+	return result, err
+}
+
+// tellPatience says, once ctx ends, that a command with Detach is waited for.
+// over must be called when it has ended.
+func (x *Execute) tellPatience(ctx context.Context, t Task) (over func()) {
+	told := make(chan struct{})
+	quiet := context.AfterFunc(ctx, func() {
+		defer close(told)
+		why := byOperator
+		if cause := context.Cause(ctx); errors.Is(cause, errTimeout) {
+			why = cause.Error()
+		}
+		e := t.event(Noted, x.Clock.Now())
+		e.Text, e.Warning = why+": this command must not be cut off, and is waited for", true
+		_ = x.Sink.Record(e) // the end of the action is recorded next, and would fail as well
+	})
+	return func() {
+		if !quiet() {
+			<-told
+		}
+	}
+}
+
+// exec runs c. A read-only command whose link was lost is asked once more: it
+// changed nothing.
+func (x *Execute) exec(ctx context.Context, host string, c step.Command, readOnly bool, out *lines) (step.Result, error) {
+	result, err := x.once(ctx, host, c, out)
+	if readOnly && errors.Is(err, step.ErrLost) && ctx.Err() == nil {
+		result, err = x.once(ctx, host, c, out)
+		if errors.Is(err, step.ErrLost) {
+			err = fmt.Errorf("%w, twice; it only reads: nothing was changed", err)
+		}
+	}
+	return result, err
+}
+
+func (x *Execute) once(ctx context.Context, host string, c step.Command, out *lines) (step.Result, error) {
+	if out == nil {
+		return x.Exec.Exec(ctx, host, c, nil)
+	}
+	return x.Exec.Exec(ctx, host, c, out)
+}
+
+// dress adds what the host needs: sudo, and its proxies.
+func (x *Execute) dress(c step.Command, host string) step.Command { return dress(x.Hosts, c, host) }
+
+func dress(hosts *inventory.Inventory, c step.Command, host string) step.Command {
+	h := hosts.Host(host)
+	if h == nil {
+		return c
+	}
+	c.Sudo = c.Sudo || h.Sudo
+	for _, name := range sortedKeys(h.Env) {
+		c.Env = append(c.Env[:len(c.Env):len(c.Env)], name+"="+h.Env[name])
+	}
+	return c
+}
+
+// outcomeOf judges how a command ended. What only reads leaves nothing in doubt.
+func outcomeOf(good step.Outcome, readOnly bool, err error) step.Outcome {
+	switch {
+	case err == nil:
+		return good
+	case !readOnly && errors.Is(err, step.ErrLost):
+		return step.Unknown
+	case errors.Is(err, context.Canceled):
+		return step.Canceled
+	}
+	return step.Failed
+}
+
+var errTimeout = errors.New("the step's timeout")
+
+func (t Task) event(k Kind, at time.Time) Event {
+	e := t.Event
+	e.Kind, e.At = k, at
+	if t.On != e.Host {
+		e.On = t.On
+	}
+	return e
+}

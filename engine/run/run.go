@@ -1,0 +1,150 @@
+// Package run is the loop: for every stage, for every host of its window, for
+// every step: guard, plan, perform, collect.
+//
+// It knows no SSH, no twin and no terminal. What is done goes through a
+// Performer, what happened comes out as Events, and time is a Clock. Its
+// invariant is the truth table of a step on a host:
+//
+//	when      require   performed                      outcome    the host goes on
+//	false     –         –                              skipped    yes
+//	true/–    false     –                              refused    no: rescue, always
+//	true/–    true/–    every check said "done"        ok         yes
+//	true/–    true/–    read-only, all well            ok         yes
+//	true/–    true/–    something was done, all well   changed    yes
+//	true/–    true/–    a command said no, tries left  (again)    –
+//	true/–    true/–    a command said no              failed     no: rescue, always
+//	true/–    true/–    the same, with ignore_failure  failed     yes
+//	true/–    true/–    contact lost in a read, twice  failed     no: rescue, always
+//	true/–    true/–    contact lost in a change       unknown    no: neither rescue nor always
+//	true/–    true/–    timeout or second Ctrl-C in a  its own    as after any; it is waited for
+//	                    command with Detach
+//	true/–    true/–    the same in another change,    unknown    no: neither rescue nor always
+//	                    that was not seen to end
+//	true/–    true/–    the operator stopped the run   canceled   no: always, once the action under way has ended
+//	unknown   –         a dry-run                      planned    yes, with its condition
+//	–         unknown   a dry-run                      planned    yes, with its condition
+//	unknown   –         otherwise                      refused    no: rescue, always
+//	–         unknown   otherwise                      refused    no: rescue, always
+//
+// Rescue and always keep a host's failure what it is. An unknown outcome in
+// rescue keeps the host from always. Once the journal cannot be written nothing
+// more is sent to any host, also not for rescue or always.
+//
+// A stage stops giving slots once more than max_failures of its hosts failed,
+// at once on a refusal or an unknown outcome, and when the operator stops the
+// run. A host that failed takes no part in later stages. A run ends after the
+// first stage that stopped.
+package run
+
+import (
+	"context"
+	"sync"
+
+	"rung/engine/guard"
+	"rung/engine/plan"
+	"rung/engine/step"
+)
+
+// Run is one execution of a plan.
+type Run struct {
+	ID      string // "" for a dry-run
+	Plan    *plan.Plan
+	Perform Performer
+	Sink    Sink
+	Clock   Clock
+	Stop    <-chan struct{} // closed by the operator: start nothing new
+	Lanes   int             // hosts worked on at a time, whatever the windows say; 0: no bound
+	Probe   func(ctx context.Context, host string) bool
+}
+
+// Do runs r to its end. Cancelling ctx ends what runs, but for commands with
+// Detach, which are waited for; see Stop for the gentle way.
+func (r Run) Do(ctx context.Context) Ending {
+	going, halt := context.WithCancel(ctx)
+	var heeding sync.WaitGroup
+	defer heeding.Wait()
+	defer halt()
+	heeding.Go(func() {
+		select {
+		case <-r.Stop:
+			halt()
+		case <-going.Done():
+		}
+	})
+	l := &loop{Run: r, going: going, halt: halt, lost: map[string]step.Outcome{}, healthy: map[string]bool{}, busy: map[string]bool{}, reasons: map[int]string{}}
+	began := r.Clock.Now()
+	l.emit(Event{Kind: RunStarted, Title: r.Plan.Playbook.Name, Text: r.Plan.Playbook.About, Hosts: r.Plan.Hosts(), Data: plainInputs(r.Plan.Inputs)})
+	l.stages(ctx, r.Plan.Stages, around{frame: newFrame(nil, nil)})
+	end := l.ending(ctx)
+	l.emit(Event{Kind: RunEnded, Outcome: end.Outcome, Exit: end.Exit, Text: end.Text, Took: r.Clock.Now().Sub(began)})
+	return end
+}
+
+func plainInputs(inputs map[string]any) map[string]any {
+	plain := map[string]any{}
+	for name, value := range inputs {
+		plain[name] = guard.Format(value)
+	}
+	return plain
+}
+
+// loop is the state of a run in progress.
+type loop struct {
+	Run
+	going context.Context // ends when no further step may start
+	halt  context.CancelFunc
+
+	mu      sync.Mutex
+	lost    map[string]step.Outcome // hosts that take no further part
+	healthy map[string]bool         // admin hosts that answered, until they are changed
+	busy    map[string]bool         // hosts in a slot of a window
+	reasons map[int]string          // by exit code, the first of each
+	full    bool                    // no further host may start
+	changed bool
+	broken  bool // the journal cannot be written
+}
+
+// emit records e. After the first failure of the sink nothing new starts.
+func (l *loop) emit(e Event) {
+	e.At = l.Clock.Now()
+	if err := l.Sink.Record(e); err != nil {
+		l.breakOff(&RecordError{err})
+	}
+}
+
+// breakOff stops everything: what cannot be recorded must not be done.
+func (l *loop) breakOff(err *RecordError) {
+	l.fail(ExitInternal, err.Error())
+	l.mu.Lock()
+	l.broken = true
+	l.mu.Unlock()
+	l.halt()
+}
+
+// isBroken says whether the journal failed.
+func (l *loop) isBroken() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.broken
+}
+
+// stopped says whether no further host may start.
+func (l *loop) stopped() bool {
+	if l.asked() {
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.full
+}
+
+// asked says whether no further step may start: the operator stops the run, or
+// it cannot be recorded.
+func (l *loop) asked() bool {
+	select {
+	case <-l.Stop:
+		return true
+	default:
+		return l.going.Err() != nil
+	}
+}

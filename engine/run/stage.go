@@ -1,0 +1,187 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rung/engine/guard"
+	"rung/engine/kube"
+	"rung/engine/plan"
+	"rung/engine/playbook"
+	"rung/engine/step"
+)
+
+// around is where a stage stands.
+type around struct {
+	frame *frame
+	path  string
+	conds []string // what a dry-run says of the guards of the stages around
+}
+
+// in is what stands around the inside of the stage called name.
+func (a around) in(name string) around {
+	if a.path != "" {
+		name = a.path + "/" + name
+	}
+	a.path = name
+	return a
+}
+
+// under adds a guard that a dry-run cannot decide.
+func (a around) under(cond string) around {
+	if cond != "" {
+		a.conds = append(slices.Clone(a.conds), cond)
+	}
+	return a
+}
+
+// turn is a round of a loop: value is its text, vars its variable.
+func (a around) turn(loop *playbook.Loop, value string, vars map[string]any) around {
+	a.path += "[" + loop.Var + "=" + value + "]"
+	a.frame = newFrame(a.frame, vars)
+	return a
+}
+
+// stages runs stages in order, and returns the worst of their outcomes.
+func (l *loop) stages(ctx context.Context, stages []*plan.Stage, a around) step.Outcome {
+	outcome := step.OK
+	for _, s := range stages {
+		if l.stopped() {
+			return worse(outcome, l.halting())
+		}
+		outcome = worse(outcome, l.stage(ctx, s, a.in(s.Name)))
+	}
+	return outcome
+}
+
+// halting is the outcome of what is left out because the run stops.
+func (l *loop) halting() step.Outcome {
+	if l.asked() {
+		return step.Canceled
+	}
+	return step.OK // the stage that stopped the run says why
+}
+
+func (l *loop) stage(ctx context.Context, s *plan.Stage, a around) step.Outcome {
+	v := newView(l.Plan.Base, a.frame, nil, "")
+	cond, how := l.stageWhen(s, v, a.path)
+	if how != "" {
+		return how
+	}
+	a = a.under(cond)
+	if s.ForEach == nil {
+		return l.round(ctx, s, a)
+	}
+	list, missing, err := s.ForEach.List.Value(v.values)
+	switch {
+	case err != nil:
+		return l.refuseStage(a.path, "for_each: "+err.Error(), "")
+	case missing != nil && v.open(missing):
+		l.emit(Event{Kind: Noted, Stage: a.path, Text: fmt.Sprintf("once for each %s of %s, which is not known yet", s.ForEach.Var, s.ForEach.List.Source)})
+		a = a.turn(s.ForEach, "…", nil)
+		a.frame.wide[s.ForEach.Var] = record{planned: true}
+		return l.round(ctx, s, a)
+	case missing != nil:
+		text, hint := v.lacking(missing)
+		return l.refuseStage(a.path, "for_each: "+text, hint)
+	}
+	if missing := s.ForEach.List.Missing(v.values); v.open(missing) {
+		l.emit(Event{Kind: Noted, Stage: a.path, Text: v.earlier(s.ForEach.Var, missing)})
+	}
+	return l.rounds(ctx, s, a, list.([]any))
+}
+
+// rounds runs a stage once for each of values; the list was evaluated once,
+// whatever the rounds change.
+func (l *loop) rounds(ctx context.Context, s *plan.Stage, a around, values []any) step.Outcome {
+	if len(values) == 0 {
+		l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: step.Skipped, Text: "nothing to do: there is no " + s.ForEach.Var + " to make"})
+		return step.Skipped
+	}
+	if i := slices.IndexFunc(values, isVague); i >= 0 && l.ID != "" {
+		text := fmt.Sprintf("for_each: %s = %s names no release", s.ForEach.Var, guard.Format(values[i]))
+		return l.refuseStage(a.path, text, "only a dry-run can leave the patch open: give ladder the versions on offer, as its third argument")
+	}
+	outcome := step.OK
+	for _, value := range values {
+		if l.stopped() {
+			return worse(outcome, l.halting())
+		}
+		turn := a.turn(s.ForEach, guard.Format(value), map[string]any{s.ForEach.Var: value})
+		outcome = worse(outcome, l.round(ctx, s, turn))
+	}
+	return outcome
+}
+
+// stageWhen decides a stage's guard; how is empty where the stage runs.
+// cond is what a dry-run says of it.
+func (l *loop) stageWhen(s *plan.Stage, v *view, path string) (cond string, how step.Outcome) {
+	if s.When == nil {
+		return "", ""
+	}
+	truth, missing, err := s.When.Decide(v.values)
+	switch {
+	case err != nil:
+		return "", l.refuseStage(path, "when: "+err.Error(), "")
+	case truth == guard.False:
+		l.emit(Event{Kind: StageEnded, Stage: path, Outcome: step.Skipped, Text: "when: " + s.When.Source + " is false"})
+		return "", step.Skipped
+	case truth == guard.True:
+		return "", ""
+	case v.open(missing):
+		return s.When.Source, ""
+	}
+	text, hint := v.lacking(missing)
+	return "", l.refuseStage(path, "when: "+text, hint)
+}
+
+// refuseStage ends a stage that did not start, and with it the run.
+func (l *loop) refuseStage(path, text, hint string) step.Outcome {
+	l.emit(Event{Kind: StageEnded, Stage: path, Outcome: step.Refused, Text: text, Hint: hint})
+	l.fail(ExitRefused, path+": "+text)
+	return step.Refused
+}
+
+// round is a stage once: its inner stages, or its steps on its hosts.
+func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome {
+	began := l.Clock.Now()
+	var outcome step.Outcome
+	if s.Stages != nil {
+		l.emit(Event{Kind: StageStarted, Stage: a.path, If: condition(a.conds)})
+		outcome = l.stages(ctx, s.Stages, a)
+	} else {
+		w := &window{loop: l, around: a, stage: s, worst: step.OK}
+		if text, hint := w.measure(); text != "" {
+			return l.refuseStage(a.path, text, hint)
+		}
+		l.emit(Event{Kind: StageStarted, Stage: a.path, Hosts: w.hosts, Text: w.describe(), If: condition(a.conds)})
+		w.slide(ctx)
+		outcome = w.worst
+	}
+	ended := outcome
+	if goesOn(outcome) {
+		ended = step.OK
+	}
+	l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: ended, Took: l.Clock.Now().Sub(began)})
+	return outcome
+}
+
+// condition is what a dry-run says of guards that it cannot decide.
+func condition(conds []string) string { return strings.Join(conds, " and ") }
+
+// isVague says whether value is a version that leaves its patch open: as text
+// it would name nothing that a host knows.
+func isVague(value any) bool {
+	v, ok := value.(kube.Version)
+	return ok && !v.Exact()
+}
+
+// listed is "a is", or "a, b are".
+func listed(names []string) string {
+	if len(names) == 1 {
+		return names[0] + " is"
+	}
+	return strings.Join(names, ", ") + " are"
+}

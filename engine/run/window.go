@@ -1,0 +1,208 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"rung/engine/guard"
+	"rung/engine/plan"
+	"rung/engine/playbook"
+	"rung/engine/step"
+)
+
+// window gives the hosts of a stage their slots: a free one is taken at once.
+type window struct {
+	around
+	loop  *loop
+	stage *plan.Stage
+
+	hosts   []string // that still take part
+	atOnce  int      // of them, as the playbook says
+	size    int      // of them, as the lanes allow
+	allowed int      // failures
+
+	mu       sync.Mutex
+	failures int
+	worst    step.Outcome
+}
+
+// measure finds the hosts that still take part, and how many at a time; text
+// says why the stage cannot start.
+func (w *window) measure() (text, hint string) {
+	l := w.loop
+	for _, h := range w.stage.Hosts {
+		if !l.isLost(h) {
+			w.hosts = append(w.hosts, h)
+		}
+	}
+	v := newView(l.Plan.Base, w.frame, nil, "")
+	w.atOnce = len(w.hosts)
+	if w.stage.AtOnce != nil {
+		if w.atOnce, text, hint = w.count(w.stage.AtOnce, v, plan.Window); text != "" {
+			return "at_once: " + text, hint
+		}
+	}
+	if w.stage.MaxFailures != nil {
+		if w.allowed, text, hint = w.count(w.stage.MaxFailures, v, playbook.Count); text != "" {
+			return "max_failures: " + text, hint
+		}
+	}
+	w.size = w.atOnce
+	if l.Lanes > 0 {
+		w.size = min(w.size, l.Lanes)
+	}
+	return "", ""
+}
+
+// count reads a count of the stage's hosts. A dry-run that cannot know it
+// takes 1.
+func (w *window) count(t *guard.Template, v *view, read func(string, int) (int, error)) (n int, text, hint string) {
+	written, missing, err := t.Text(v.values)
+	switch {
+	case err == nil && missing != nil && v.open(missing):
+		return 1, "", ""
+	case err == nil && missing != nil:
+		text, hint = v.lacking(missing)
+		return 0, text, hint
+	case err == nil:
+		n, err = read(written, len(w.hosts))
+	}
+	if err != nil {
+		return 0, err.Error(), ""
+	}
+	return n, "", ""
+}
+
+func (w *window) describe() string {
+	switch total := len(w.hosts); {
+	case len(w.stage.Hosts) == 0:
+		return "no hosts"
+	case total == 0:
+		return "no host is left"
+	case total == 1:
+		return w.hosts[0]
+	case w.stage.AtOnce == nil:
+		return fmt.Sprintf("%d hosts, all at once", total)
+	default:
+		return fmt.Sprintf("%d hosts, %d at a time", total, w.atOnce)
+	}
+}
+
+// slide runs the steps on every host, each in its slot, and waits for all.
+func (w *window) slide(ctx context.Context) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	slots := make(chan struct{}, max(1, w.size))
+	for _, host := range w.hosts {
+		slots <- struct{}{}
+		if w.loop.stopped() {
+			w.see(w.loop.halting())
+			return
+		}
+		if !w.admitted(slots) {
+			return
+		}
+		w.loop.occupy(host, true)
+		w.loop.emit(Event{Kind: HostStarted, Stage: w.path, Host: host})
+		wg.Go(func() {
+			defer func() { <-slots }()
+			defer w.confess(host)
+			outcome := w.host(ctx, host)
+			w.loop.occupy(host, false)
+			w.settle(host, outcome)
+		})
+	}
+}
+
+// confess turns a panic, a fault of rung or of a step type, into an end of the
+// run that the journal tells: other hosts finish what they do.
+func (w *window) confess(host string) {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	text := fmt.Sprintf("internal fault on %s: %v; this is a mistake of rung or of a step type, please report it", host, fault)
+	w.loop.emit(Event{Kind: HostEnded, Stage: w.path, Host: host, Outcome: step.Failed, Text: text})
+	w.loop.fail(ExitInternal, text)
+	w.settle(host, step.Failed)
+}
+
+// admitWait bounds how long a slot waits to be admitted while nothing runs,
+// and admitEvery is how often it asks.
+const admitWait, admitEvery = 30 * time.Minute, 5 * time.Second
+
+// admitted waits until the stage's admit guard holds.
+func (w *window) admitted(slots chan struct{}) bool {
+	if w.stage.Admit == nil {
+		return true
+	}
+	l := w.loop
+	for idle := time.Duration(0); ; {
+		v := newView(l.Plan.Base, w.frame, nil, "")
+		truth, missing, err := w.stage.Admit.Decide(v.values)
+		switch {
+		case err != nil:
+			return w.turnAway(err.Error(), "")
+		case truth == guard.True, truth == guard.Unknown && v.open(missing):
+			return true
+		case truth == guard.Unknown:
+			return w.turnAway(v.lacking(missing))
+		case idle >= admitWait:
+			return w.turnAway(fmt.Sprintf("no further host was admitted: for %s %s was false, and nothing runs that would change it", guard.FormatDuration(admitWait), w.stage.Admit.Source), "")
+		}
+		l.Clock.Sleep(admitEvery, l.going.Done())
+		if l.stopped() {
+			w.see(l.halting())
+			return false
+		}
+		if idle += admitEvery; len(slots) > 1 {
+			idle = 0
+		}
+	}
+}
+
+// turnAway gives no more slots: the admit guard cannot let anyone in.
+func (w *window) turnAway(text, hint string) bool {
+	text = "admit: " + text
+	w.loop.emit(Event{Kind: Noted, Stage: w.path, Warning: true, Text: text, Hint: hint})
+	w.loop.fail(ExitRefused, w.path+": "+text)
+	w.see(step.Refused)
+	return false
+}
+
+func (w *window) see(outcome step.Outcome) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.worst = worse(w.worst, outcome)
+}
+
+// settle counts what came of a host.
+func (w *window) settle(host string, outcome step.Outcome) {
+	w.see(outcome)
+	if goesOn(outcome) {
+		return
+	}
+	w.mu.Lock()
+	w.failures++
+	over := w.failures > w.allowed || outcome != step.Failed
+	w.mu.Unlock()
+	w.loop.mu.Lock()
+	defer w.loop.mu.Unlock()
+	w.loop.lost[host] = outcome
+	w.loop.full = w.loop.full || over
+}
+
+func (l *loop) occupy(host string, busy bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.busy[host] = busy
+}
+
+func (l *loop) isLost(host string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, lost := l.lost[host]
+	return lost
+}

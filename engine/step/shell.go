@@ -1,0 +1,101 @@
+package step
+
+import (
+	"strings"
+)
+
+// Quote returns word as one word of a POSIX shell. It is the only quoting in
+// the project.
+func Quote(word string) string {
+	if word != "" && strings.IndexFunc(word, unsafe) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+func unsafe(r rune) bool {
+	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./-_", r))
+}
+
+// Line returns c as a POSIX shell would be told it, without its surroundings:
+// what an operator would type, or the script itself (which may span lines).
+// Env stands before it, and standard input, but for a secret one, behind it.
+func (c Command) Line() string {
+	if c.Script == "" {
+		return strings.Join(append(c.assignments(), quotedCommand(c.Argv)), " ") + c.hereDocument()
+	}
+	lines := c.assignments()
+	if len(c.Argv) > 0 {
+		lines = append(lines, "set -- "+quoted(c.Argv))
+	}
+	script := strings.Join(append(lines, c.Script), "\n")
+	if here := c.hereDocument(); here != "" {
+		return "{\n" + strings.TrimSuffix(script, "\n") + "\n}" + here
+	}
+	return script
+}
+
+// assignments are the variables of c, each as a shell sets it.
+func (c Command) assignments() []string {
+	var set []string
+	for _, e := range c.Env {
+		name, value, _ := strings.Cut(e, "=")
+		set = append(set, name+"="+Quote(value))
+	}
+	return set
+}
+
+// hereDocument is what c reads, as a shell would hand it over.
+func (c Command) hereDocument() string {
+	if len(c.Stdin) == 0 || c.Secret {
+		return ""
+	}
+	text := strings.TrimSuffix(string(c.Stdin), "\n") + "\n"
+	end := "EOF"
+	for strings.Contains("\n"+text, "\n"+end+"\n") {
+		end += "_"
+	}
+	return " <<'" + end + "'\n" + text + end
+}
+
+func quoted(words []string) string {
+	q := make([]string, len(words))
+	for i, w := range words {
+		q[i] = Quote(w)
+	}
+	return strings.Join(q, " ")
+}
+
+// Path is the PATH of every command: a login's own may lack the sbin folders.
+const Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// Wire returns the one line that is handed to the host's login shell, a POSIX
+// shell, to run c: a fixed locale and PATH, sudo where asked for, and the
+// command as an argument vector. Without sudo the environment is set by the
+// shell itself: an env beside it is one more program for every command.
+func (c Command) Wire() string {
+	var line []string
+	env := append([]string{"LC_ALL=C", "PATH=" + Path}, c.Env...)
+	if c.Sudo {
+		line = append(line, "sudo -n -- env "+quoted(env))
+	} else {
+		for _, e := range env {
+			name, value, _ := strings.Cut(e, "=")
+			line = append(line, name+"="+Quote(value))
+		}
+	}
+	words := c.Argv
+	if c.Script != "" {
+		words = append([]string{"sh", "-euc", c.Script, "sh"}, c.Argv...)
+	}
+	return strings.Join(append(line, quotedCommand(words)), " ")
+}
+
+// quotedCommand quotes words so that the first is a command also where it
+// looks like an assignment.
+func quotedCommand(words []string) string {
+	if len(words) > 0 && strings.Contains(words[0], "=") {
+		return strings.TrimSpace("'" + strings.ReplaceAll(words[0], "'", `'\''`) + "' " + quoted(words[1:]))
+	}
+	return quoted(words)
+}

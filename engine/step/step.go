@@ -1,0 +1,126 @@
+// Package step is the contract between the engine and the step types: the one
+// API of the engine that promises stability.
+//
+// A step is a pure function from its fields and what is known to a short list
+// of actions. It never touches a socket, a clock or a logger. Whatever is done
+// to a host is a Command; printing the commands is the dry-run, performing
+// them is the run, comparing them as text is the test.
+//
+// A step type is a Go struct whose tags describe its fields (see Define). The
+// description drives strict decoding, `rung steps NAME`, the documentation and
+// the types that guards see.
+package step
+
+import (
+	"time"
+)
+
+// Step is one decoded step of a playbook.
+type Step interface {
+	// Plan returns what the step wants done on the host of scope. It is pure,
+	// and called just in time, per host, in every mode. Its error says what is
+	// wrong with the fields, for the operator.
+	Plan(Scope) ([]Action, error)
+}
+
+// Collector is a Step with outputs of type O, computed from the results of
+// its actions, in order. Guards read them as steps.<id>.<output>.
+type Collector[O any] interface {
+	Step
+	// Collect turns command output into outputs, and into notes for the
+	// report. An error means that the output is not what it should be: the
+	// step has failed. Results of actions that were skipped by their Check
+	// hold the check's output.
+	Collect([]Result) (O, []Note, error)
+}
+
+// Scope is what a step may know when it plans.
+type Scope struct {
+	Host Host
+	Run  string // the run's id; "" where there is no run (render)
+}
+
+// Host is the host that a step works on.
+type Host struct {
+	Name string            // in the inventory
+	Node string            // the Kubernetes node, by default the name
+	Vars map[string]string // of the inventory
+}
+
+// Place says where an action is carried out.
+type Place int
+
+// The places.
+const (
+	OwnHost   Place = iota // the host that the step is for
+	AdminHost              // a healthy control plane that holds admin.conf and is not being worked on
+)
+
+// Action is one thing that a step wants done.
+type Action struct {
+	Title    string   // what it does, for people: "drain w3"
+	On       Place    // where
+	Check    *Command // read-only; exit 0: nothing left to do, 1: to do, else an error
+	Do       Command
+	ReadOnly bool   // changes nothing: previews and facts may perform it
+	Until    *Until // repeat Do until it succeeds
+}
+
+// Until makes an action a wait: Do is repeated, first after 0.2 s, then with
+// doubling pauses up to Every, until it exits 0 or For has passed. A lost link
+// is "not yet".
+type Until struct {
+	Every time.Duration
+	For   time.Duration
+	What  string // what is waited for: "w3 Ready at v1.21.14"
+}
+
+// Command is the only thing ever done to a host. Exactly one of Argv (without
+// Script) and Script (with Argv as its $1, $2 …) says what runs.
+type Command struct {
+	Argv   []string
+	Script string   // run by sh -eu
+	Stdin  []byte   // given to it
+	Env    []string // KEY=value, beside LC_ALL=C, PATH and the host's proxies
+	Sudo   bool     // as root, where the login is not; the engine sets it
+	Detach bool     // must not be cut off: waited for, also after a cancel or timeout
+	Secret bool     // Stdin is secret: never rendered or kept; excludes Detach
+}
+
+// Result is how a command ended, and what it said.
+type Result struct {
+	Exit    int
+	Stdout  []byte
+	Stderr  []byte // at most TailBytes of its end
+	Checked bool   // the check said that there was nothing to do; Do did not run
+	Took    time.Duration
+}
+
+// TailBytes bounds what is kept of a command's standard error, and MaxOutput
+// what is kept of its standard output; more output is an error of the command
+// where a Collector needs it.
+const (
+	TailBytes = 64 << 10
+	MaxOutput = 64 << 20
+)
+
+// Note is a line for the report.
+type Note struct {
+	Warning bool
+	Text    string
+}
+
+// Outcome is how a step ended on a host.
+type Outcome string
+
+// The outcomes.
+const (
+	OK       Outcome = "ok"       // nothing had to be changed
+	Changed  Outcome = "changed"  // something was changed
+	Skipped  Outcome = "skipped"  // its guard said no
+	Failed   Outcome = "failed"   // a command said no
+	Unknown  Outcome = "unknown"  // contact was lost: it may or may not have happened
+	Canceled Outcome = "canceled" // stopped by the operator
+	Refused  Outcome = "refused"  // a require guard, or the version policy, said stop
+	Planned  Outcome = "planned"  // a dry-run: it would be done
+)

@@ -1,0 +1,203 @@
+package twin
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"mvdan.cc/sh/v3/expand"
+
+	"rung/engine/kube"
+	"rung/engine/step"
+)
+
+// Cluster is a twin. Its methods may be used from many goroutines.
+type Cluster struct {
+	shape Shape
+	clock Clock
+	born  time.Time
+	tools map[string]tool
+
+	mu     sync.Mutex // of all that follows
+	hosts  []*host
+	byName map[string]*host
+	market *market
+	log    []Entry
+	faults []fault
+
+	leader        timeline[lead]
+	config        timeline[clusterConfig]
+	kubeletConfig timeline[kube.Version]
+	proxy         timeline[kube.Version]
+	coreDNS       timeline[string]
+	web           deployment
+	dns           deployment
+	pods          []*pod
+	serial        int // makes names
+
+	unknownMu sync.Mutex
+	unknown   []Entry
+}
+
+// clusterConfig is what ConfigMap kubeadm-config says.
+type clusterConfig struct {
+	version    kube.Version
+	repository string
+}
+
+// Entry is a command that a host was given.
+type Entry struct {
+	Host string
+	Argv []string
+	At   time.Time // when it started, by the session's own time
+}
+
+var _ step.Exec = (*Cluster)(nil)
+
+// Exec carries out c on a host, in process. It satisfies [step.Exec].
+func (c *Cluster) Exec(ctx context.Context, hostName string, cmd step.Command, output io.Writer) (step.Result, error) {
+	h, err := c.reach(hostName)
+	if err != nil {
+		return step.Result{}, err
+	}
+	s := c.session(h)
+	t := &tape{session: s}
+	exit := s.login(ctx, cmd.Wire(), bytes.NewReader(cmd.Stdin), track{t, false}, track{t, true})
+	if output == nil {
+		output = io.Discard
+	}
+	var stdout, stderr bytes.Buffer
+	if err := c.replay(ctx, s, t, io.MultiWriter(&stdout, output), io.MultiWriter(&stderr, output)); err != nil {
+		return step.Result{}, err
+	}
+	tail := stderr.Bytes()
+	tail = tail[max(0, len(tail)-step.TailBytes):]
+	return step.Result{Exit: exit, Stdout: stdout.Bytes(), Stderr: tail, Took: s.now().Sub(s.start)}, nil
+}
+
+// Shell interprets one command line as the login shell of a host would, and returns its exit status. It is
+// 255 where the host is not there, is down, or goes down before the command has ended.
+func (c *Cluster) Shell(ctx context.Context, hostName, line string, stdin io.Reader, stdout, stderr io.Writer) int {
+	const lost = 255
+	h, err := c.reach(hostName)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return lost
+	}
+	s := c.session(h)
+	t := &tape{session: s}
+	exit := s.login(ctx, line, stdin, track{t, false}, track{t, true})
+	if err := c.replay(ctx, s, t, stdout, stderr); err != nil {
+		return lost
+	}
+	return exit
+}
+
+func (c *Cluster) session(h *host) *session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	user := "root"
+	if h.powerless {
+		user = "operator"
+	}
+	return &session{cluster: c, host: h, user: user, start: c.clock.Now(), umask: 0o022}
+}
+
+// reach finds a host that is up.
+func (c *Cluster) reach(name string) (*host, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h := c.byName[name]
+	switch {
+	case h == nil:
+		return nil, &step.Unreachable{
+			Host: name, Why: step.NoContact, Err: errors.New("the twin has no host of this name"),
+			Hint: "its hosts are cp1… and w1…",
+		}
+	case h.down:
+		return nil, &step.Unreachable{
+			Host: name, Why: step.NoContact, Err: errors.New("connection timed out"),
+			Hint: "the host is down: see Cluster.Up",
+		}
+	}
+	return h, nil
+}
+
+// login runs a line as the login shell does.
+func (s *session) login(ctx context.Context, line string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(line) > longestLine {
+		fmt.Fprintln(stderr, "sh: Argument list too long")
+		return 126
+	}
+	in, err := newInput(stdin)
+	if err != nil {
+		fmt.Fprintf(stderr, "sh: %v\n", err)
+		return 126
+	}
+	defer in.close()
+	env := expand.ListEnviron("HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/bash", "PATH="+step.Path)
+	return s.shell(ctx, script{text: line, env: env, dir: "/root", stdin: in.file, stdout: stdout, stderr: stderr})
+}
+
+// replay hands out what a session said, each piece at its time, and returns when the session is over.
+func (c *Cluster) replay(ctx context.Context, s *session, t *tape, stdout, stderr io.Writer) error {
+	for _, said := range t.said {
+		if err := c.wait(ctx, s, said.at); err != nil {
+			return err
+		}
+		w := stdout
+		if said.err {
+			w = stderr
+		}
+		if _, err := w.Write(said.data); err != nil {
+			return step.ErrLost
+		}
+	}
+	return c.wait(ctx, s, s.now())
+}
+
+func (c *Cluster) wait(ctx context.Context, s *session, until time.Time) error {
+	if d := until.Sub(c.clock.Now()); d > 0 {
+		c.clock.Sleep(d, ctx.Done())
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s.host.down {
+		return step.ErrLost
+	}
+	return nil
+}
+
+// note keeps a command that the twin does not know.
+func (c *Cluster) note(s *session, argv []string) {
+	c.unknownMu.Lock()
+	defer c.unknownMu.Unlock()
+	c.unknown = append(c.unknown, Entry{s.host.name, argv, s.now()})
+}
+
+// fault makes a command fail.
+type fault struct {
+	host, prefix string
+	exit         int
+	stderr       string
+}
+
+// fault finds what makes this command fail, or nil.
+func (c *Cluster) fault(host string, argv []string) *fault {
+	line := strings.Join(argv, " ") + " "
+	for i := range c.faults {
+		f := &c.faults[i]
+		if (f.host == "" || f.host == host) && strings.HasPrefix(line, f.prefix+" ") {
+			return f
+		}
+	}
+	return nil
+}

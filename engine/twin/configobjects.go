@@ -1,0 +1,142 @@
+package twin
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"rung/engine/kube"
+)
+
+// clusterConfiguration is the document in ConfigMap kubeadm-config.
+func (c *Cluster) clusterConfiguration(now time.Time) string {
+	config := c.config.at(now)
+	api := "v1beta2"
+	switch {
+	case config.version.Minor >= 31:
+		api = "v1beta4"
+	case config.version.Minor >= 22:
+		api = "v1beta3"
+	}
+	etcd := "etcd:\n  local:\n    dataDir: /var/lib/etcd\n"
+	if c.shape.ExternalEtcd {
+		etcd = "etcd:\n  external:\n    caFile: /etc/kubernetes/pki/etcd/ca.crt\n    endpoints:\n    - https://10.200.0.5:2379\n"
+	}
+	return fmt.Sprintf("apiServer: {}\napiVersion: kubeadm.k8s.io/%s\ncertificatesDir: /etc/kubernetes/pki\nclusterName: twin\ncontrolPlaneEndpoint: %s\ncontrollerManager: {}\ndns: {}\n%simageRepository: %s\nkind: ClusterConfiguration\nkubernetesVersion: v%s\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: 10.244.0.0/16\n  serviceSubnet: 10.96.0.0/16\nscheduler: {}\n",
+		api, c.shape.Endpoint, etcd, config.repository, config.version)
+}
+
+// configMaps are the ConfigMaps of kube-system, by name.
+func (c *Cluster) configMaps(now time.Time) []object {
+	of := func(name string, data object) object {
+		return object{"apiVersion": "v1", "data": data, "kind": "ConfigMap", "metadata": object{"creationTimestamp": stamp(c.born), "name": name, "namespace": "kube-system", "resourceVersion": "203", "uid": uid("cm", name)}}
+	}
+	return []object{
+		of("coredns", object{"Corefile": ".:53 {\n    errors\n    health\n    kubernetes cluster.local\n    forward . /etc/resolv.conf\n}\n"}),
+		of("kube-proxy", object{"config.conf": "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: iptables\n"}),
+		of("kubeadm-config", object{"ClusterConfiguration": c.clusterConfiguration(now)}),
+		of(kube.KubeletConfigMap(c.kubeletConfig.at(now)), object{"kubelet": kubeletConfigFile(c.kubeletConfig.at(now))}),
+	}
+}
+
+// deploymentObjects are the deployments of a namespace, or of all.
+func (c *Cluster) deploymentObjects(namespace string, now time.Time) []object {
+	var found []object
+	for _, d := range []*deployment{&c.dns, &c.web} {
+		if d.replicas <= 0 || namespace != "" && namespace != d.namespace {
+			continue
+		}
+		image := "registry.example/" + d.name + ":1"
+		if d == &c.dns {
+			image = c.coreDNSImage(now)
+		}
+		n := c.available(d, now)
+		found = append(found, object{
+			"apiVersion": "apps/v1", "kind": "Deployment", "metadata": object{"creationTimestamp": stamp(c.born), "name": d.name, "namespace": d.namespace, "uid": uid("deploy", d.name)},
+			"spec":   object{"replicas": d.replicas, "template": object{"spec": object{"containers": []any{object{"name": d.name, "image": image}}}}},
+			"status": object{"availableReplicas": n, "readyReplicas": n, "replicas": d.replicas, "updatedReplicas": d.replicas},
+		})
+	}
+	return found
+}
+
+// daemonSetObjects are the DaemonSets of a namespace, or of all.
+func (c *Cluster) daemonSetObjects(namespace string, now time.Time) []object {
+	var found []object
+	for _, d := range daemonSets {
+		if namespace != "" && namespace != d.namespace {
+			continue
+		}
+		image := "registry.example/" + d.name + ":1"
+		if d.name == "kube-proxy" {
+			image = c.proxyImage(now)
+		}
+		n := len(c.hosts)
+		found = append(found, object{
+			"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": object{"creationTimestamp": stamp(c.born), "name": d.name, "namespace": d.namespace, "uid": uid("ds", d.name)},
+			"spec":   object{"template": object{"spec": object{"containers": []any{object{"name": d.name, "image": image}}}}},
+			"status": object{"currentNumberScheduled": n, "desiredNumberScheduled": n, "numberAvailable": n, "numberReady": n, "updatedNumberScheduled": n},
+		})
+	}
+	return found
+}
+
+// budgetObjects are the disruption budgets of a namespace, or of all.
+func (c *Cluster) budgetObjects(namespace string, now time.Time) []object {
+	d := &c.web
+	if d.replicas <= 0 || namespace != "" && namespace != d.namespace {
+		return nil
+	}
+	n := c.available(d, now)
+	return []object{{
+		"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": object{"creationTimestamp": stamp(c.born), "name": d.name, "namespace": d.namespace, "uid": uid("pdb", d.name)},
+		"spec":   object{"minAvailable": d.minAvailable, "selector": object{"matchLabels": object{"app": d.app}}},
+		"status": object{"currentHealthy": n, "desiredHealthy": d.minAvailable, "disruptionsAllowed": max(0, n-d.minAvailable), "expectedPods": d.replicas},
+	}}
+}
+
+// yamlOf writes an object as YAML, for ConfigMaps and what is as plain.
+func yamlOf(value any, indent string) string {
+	var out strings.Builder
+	switch value := value.(type) {
+	case object:
+		for _, key := range sortedKeys(value) {
+			switch inner := value[key].(type) {
+			case object:
+				if len(inner) == 0 {
+					fmt.Fprintf(&out, "%s%s: {}\n", indent, key)
+					continue
+				}
+				fmt.Fprintf(&out, "%s%s:\n%s", indent, key, yamlOf(inner, indent+"  "))
+			case []any:
+				fmt.Fprintf(&out, "%s%s:\n", indent, key)
+				for _, item := range inner {
+					text := yamlOf(item, indent+"  ")
+					fmt.Fprintf(&out, "%s- %s", indent, strings.TrimPrefix(text, indent+"  "))
+				}
+			case string:
+				if strings.Contains(inner, "\n") {
+					fmt.Fprintf(&out, "%s%s: |\n", indent, key)
+					for line := range strings.Lines(inner) {
+						fmt.Fprintf(&out, "%s  %s", indent, line)
+					}
+					continue
+				}
+				fmt.Fprintf(&out, "%s%s: %s\n", indent, key, yamlScalar(inner))
+			default:
+				fmt.Fprintf(&out, "%s%s: %v\n", indent, key, inner)
+			}
+		}
+	default:
+		fmt.Fprintf(&out, "%s%v\n", indent, value)
+	}
+	return out.String()
+}
+
+// yamlScalar quotes what YAML would not read as text.
+func yamlScalar(text string) string {
+	if text == "" || strings.ContainsAny(text, ":{}[]#&*!|>'\"%@`") && !strings.HasPrefix(text, "/") || strings.Trim(text, "0123456789.") == "" || text == "true" || text == "false" {
+		return fmt.Sprintf("%q", text)
+	}
+	return text
+}

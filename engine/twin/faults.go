@@ -1,0 +1,111 @@
+package twin
+
+import (
+	"fmt"
+	"time"
+)
+
+// Fail makes every domain command that begins with these words ("kubeadm upgrade apply") fail from now on,
+// on one host, or on all where host is empty.
+func (c *Cluster) Fail(host, words string, exit int, stderr string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults = append(c.faults, fault{host, words, exit, stderr})
+}
+
+// Heal takes back every Fail.
+func (c *Cluster) Heal() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults = nil
+}
+
+// Down takes a host off the network and stops all that runs on it: commands that have not ended are lost.
+func (c *Cluster) Down(host string) { c.setDown(host, true) }
+
+// Up starts a host that was down; its kubelet needs a while to be Ready again.
+func (c *Cluster) Up(host string) { c.setDown(host, false) }
+
+func (c *Cluster) setDown(name string, down bool) {
+	c.on(name, func(h *host, now time.Time) {
+		if h.down == down {
+			return
+		}
+		h.down = down
+		if down {
+			h.stopKubelet(now)
+			c.dethrone(h, now, time.Time{})
+			return
+		}
+		const boot = 20 * time.Second
+		if _, led := c.led(now); !led && h.controlPlane {
+			c.enthrone(h, now.Add(boot+leadsAgain))
+		}
+		h.startKubelet(now, boot)
+	})
+}
+
+// Stop stops a host's kubelet: its node is NotReady 40 seconds later. Start starts it again.
+func (c *Cluster) Stop(node string) {
+	c.on(node, func(h *host, now time.Time) { h.stopKubelet(now) })
+}
+
+// Start starts a host's kubelet.
+func (c *Cluster) Start(node string) {
+	c.on(node, func(h *host, now time.Time) { h.startKubelet(now, readyAfterRestart) })
+}
+
+// Remove uninstalls a package from a host: kubeadm, or "cri-tools" for a host without crictl, "psmisc" for one
+// without killall.
+func (c *Cluster) Remove(node, name string) {
+	c.on(node, func(h *host, now time.Time) { h.setPkg(name, "", now) })
+}
+
+// RefuseSudo makes logins on a host those of a user who is not root, and may not become it.
+func (c *Cluster) RefuseSudo(node string) {
+	c.on(node, func(h *host, _ time.Time) { h.powerless = true })
+}
+
+// SwapOn turns swap on at a host, and has it turned on at every boot.
+func (c *Cluster) SwapOn(node string) {
+	c.on(node, func(h *host, now time.Time) {
+		l := h.services["swap"]
+		l.set(now, true)
+		h.services["swap"] = l
+		h.disk.put("/etc/fstab", file{mode: 0o644, data: fstab(true), mtime: now}, now)
+	})
+}
+
+// WriteFile puts a file on a host's disk, as it is now.
+func (c *Cluster) WriteFile(node, name, data string) (err error) {
+	c.on(node, func(h *host, now time.Time) { err = h.disk.write(name, data, 0o644, now) })
+	return err
+}
+
+// ReadFile reads a file from a host's disk, as it is now.
+func (c *Cluster) ReadFile(node, name string) (data string, err error) {
+	c.on(node, func(h *host, now time.Time) { data, err = h.disk.read(name, now) })
+	return data, err
+}
+
+// RemoveFile deletes a file from a host's disk; one that is not there is an error.
+func (c *Cluster) RemoveFile(node, name string) (err error) {
+	c.on(node, func(h *host, now time.Time) {
+		if _, err = h.disk.stat(name, false, now); err == nil {
+			h.disk.remove(name, now)
+		}
+	})
+	return err
+}
+
+// on changes a host as of now. It panics where there is none of that name: a test that means a host that is
+// not there would pass for nothing.
+func (c *Cluster) on(name string, change func(h *host, now time.Time)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h := c.byName[name]
+	if h == nil {
+		panic(fmt.Sprintf("twin: no host is called %q", name))
+	}
+	change(h, c.clock.Now())
+}

@@ -1,0 +1,326 @@
+package twin
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// resource is the plural name of a kind of object, as kubectl lets people write it.
+func resource(name string) string {
+	name, _, _ = strings.Cut(name, ".")
+	switch strings.ToLower(name) {
+	case "node", "nodes", "no":
+		return "nodes"
+	case "pod", "pods", "po":
+		return "pods"
+	case "cm", "configmap", "configmaps":
+		return "configmaps"
+	case "deploy", "deployment", "deployments":
+		return "deployments"
+	case "ds", "daemonset", "daemonsets":
+		return "daemonsets"
+	case "lease", "leases":
+		return "leases"
+	case "pdb", "poddisruptionbudget", "poddisruptionbudgets":
+		return "poddisruptionbudgets"
+	}
+	return ""
+}
+
+// get is `kubectl get`.
+func (k *kubectlCall) get() int {
+	if raw := k.option("--raw"); raw != "" {
+		return k.raw(raw)
+	}
+	if len(k.operands) < 2 {
+		return k.usage()
+	}
+	kind, names := k.operands[1], slices.Clone(k.operands[2:])
+	if before, name, ok := strings.Cut(kind, "/"); ok {
+		kind, names = before, append([]string{name}, names...)
+	}
+	if kind = resource(kind); kind == "" {
+		k.errf("error: the server doesn't have a resource type %q\n", k.operands[1])
+		k.cluster.note(k.session, k.argv)
+		return 1
+	}
+	objects, code := k.find(kind, names)
+	if code != 0 && len(objects) == 0 {
+		return code
+	}
+	if c := k.print(kind, objects, len(names) == 1); c != 0 {
+		return c
+	}
+	return code
+}
+
+// raw serves the health endpoints and /version.
+func (k *kubectlCall) raw(path string) int {
+	switch path, _, _ := strings.Cut(path, "?"); path {
+	case "/readyz", "/healthz", "/livez":
+		k.outf("ok")
+	case "/version":
+		v := k.server.componentVersion("kube-apiserver", k.now())
+		k.outf("{\n  \"major\": \"%d\",\n  \"minor\": \"%d\",\n  \"gitVersion\": \"v%s\"\n}", v.Major, v.Minor, v)
+	default:
+		k.errf("Error from server (NotFound): the server could not find the requested resource\n")
+		k.cluster.note(k.session, k.argv)
+		return 1
+	}
+	return 0
+}
+
+// find is the objects of a kind, or those with these names.
+func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
+	now, c := k.now(), k.cluster
+	namespace := k.option("-n", "--namespace")
+	if namespace == "" {
+		namespace = "default"
+	}
+	if k.option("-A", "--all-namespaces") != "" {
+		namespace = ""
+	}
+	var all []object
+	switch kind {
+	case "nodes":
+		if len(names) > 0 { // of a thousand nodes, only these
+			return k.nodesNamed(names)
+		}
+		for _, h := range c.hosts {
+			all = append(all, c.nodeObject(h, now))
+		}
+		sortBy(all, func(o object) string { return textAt(o, "metadata", "name") })
+	case "pods":
+		for _, v := range c.podViews(namespace, now) {
+			if len(names) == 0 || slices.Contains(names, v.name) {
+				all = append(all, v.object())
+			}
+		}
+	case "configmaps":
+		if namespace == "" || namespace == "kube-system" {
+			all = c.configMaps(now)
+		}
+	case "deployments":
+		all = c.deploymentObjects(namespace, now)
+	case "daemonsets":
+		all = c.daemonSetObjects(namespace, now)
+	case "leases":
+		all = c.leaseObjects(namespace, now)
+	case "poddisruptionbudgets":
+		all = c.budgetObjects(namespace, now)
+	}
+	all = slices.DeleteFunc(all, func(o object) bool { return !k.selected(o) })
+	if len(names) == 0 {
+		return all, 0
+	}
+	var found []object
+	code := 0
+	for _, name := range names {
+		i := slices.IndexFunc(all, func(o object) bool { return textAt(o, "metadata", "name") == name })
+		if i >= 0 {
+			found = append(found, all[i])
+		} else if k.option("--ignore-not-found") != "true" {
+			k.errf("Error from server (NotFound): %s %q not found\n", qualified(kind), name)
+			code = 1
+		}
+	}
+	return found, code
+}
+
+// qualified is a kind as errors name it.
+func qualified(kind string) string {
+	switch kind {
+	case "deployments", "daemonsets":
+		return kind + ".apps"
+	case "leases":
+		return kind + ".coordination.k8s.io"
+	case "poddisruptionbudgets":
+		return kind + ".policy"
+	}
+	return kind
+}
+
+func (k *kubectlCall) nodesNamed(names []string) ([]object, int) {
+	var found []object
+	for _, name := range names {
+		if h := k.node(name); h != nil {
+			found = append(found, k.cluster.nodeObject(h, k.now()))
+		}
+	}
+	if len(found) < len(names) {
+		return found, 1
+	}
+	return found, 0
+}
+
+// selected tells whether an object matches -l and --field-selector.
+func (k *kubectlCall) selected(o object) bool {
+	labels, _ := dig(o, "metadata", "labels").(object) // none match where there are none
+	for _, term := range splitTerms(k.option("-l", "--selector")) {
+		key, value, equal := strings.Cut(term, "=")
+		value = strings.TrimPrefix(value, "=")
+		negated := strings.HasSuffix(key, "!")
+		got, there := labels[strings.TrimSuffix(strings.TrimPrefix(key, "!"), "!")]
+		switch {
+		case strings.HasPrefix(key, "!") && there, !equal && !strings.HasPrefix(key, "!") && !there:
+			return false
+		case equal && (there && got == value) == negated:
+			return false
+		}
+	}
+	for _, term := range splitTerms(k.option("--field-selector")) {
+		key, value, _ := strings.Cut(term, "=")
+		negated := strings.HasSuffix(key, "!")
+		got := textAt(o, strings.Split(strings.TrimSuffix(key, "!"), ".")...)
+		if (got == strings.TrimPrefix(value, "=")) == negated {
+			return false
+		}
+	}
+	return true
+}
+
+func splitTerms(text string) []string {
+	if text == "" {
+		return nil
+	}
+	return strings.Split(text, ",")
+}
+
+// print prints objects in the format of -o.
+func (k *kubectlCall) print(kind string, objects []object, single bool) int {
+	var all any = object{"apiVersion": "v1", "items": listOf(objects), "kind": "List", "metadata": object{"resourceVersion": ""}}
+	if single {
+		if len(objects) == 0 {
+			return 0
+		}
+		all = objects[0]
+	}
+	format := k.option("-o", "--output")
+	if path, ok := strings.CutPrefix(format, "jsonpath="); ok {
+		text, err := jsonPath(path, all)
+		if err != nil {
+			k.errf("error: error parsing jsonpath %s, %v\n", path, err)
+			return 1
+		}
+		k.outf("%s", text)
+		return 0
+	}
+	switch format {
+	case "json":
+		k.outf("%s", jsonOf(all))
+	case "yaml":
+		k.outf("%s", yamlOf(all, ""))
+	case "name":
+		for _, o := range objects {
+			k.outf("%s/%s\n", strings.TrimSuffix(qualified(kind), "s")[:len(kind)-1]+strings.TrimPrefix(qualified(kind), kind), textAt(o, "metadata", "name"))
+		}
+	case "", "wide":
+		if len(objects) == 0 {
+			k.errf("No resources found%s\n", k.within(kind))
+			return 0
+		}
+		k.outf("%s", k.table(kind, objects, format == "wide"))
+	default:
+		return k.usage()
+	}
+	return 0
+}
+
+// within names the namespace that was looked at, for kinds that have one.
+func (k *kubectlCall) within(kind string) string {
+	switch namespace := k.option("-n", "--namespace"); {
+	case kind == "nodes" || k.option("-A", "--all-namespaces") != "":
+		return ""
+	case namespace == "":
+		return " in default namespace."
+	default:
+		return " in " + namespace + " namespace."
+	}
+}
+
+func listOf(objects []object) []any {
+	list := make([]any, len(objects))
+	for i, o := range objects {
+		list[i] = o
+	}
+	return list
+}
+
+func jsonOf(value any) string {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "    ")
+	if err := encoder.Encode(value); err != nil {
+		panic(err) // maps, lists and text can always be encoded
+	}
+	return out.String()
+}
+
+// table prints objects as people read them.
+func (k *kubectlCall) table(kind string, objects []object, wide bool) string {
+	head, row := k.columns(kind, wide)
+	var rows [][]string
+	if k.option("--no-headers") == "" {
+		rows = append(rows, head)
+	}
+	for _, o := range objects {
+		rows = append(rows, row(o))
+	}
+	return columns(rows, 6)
+}
+
+// columns lays rows out as kubectl and kubeadm do: three spaces after each column, which is at least so wide.
+func columns(rows [][]string, least int) string {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, least)
+			}
+			widths[i] = max(widths[i], len(cell)+3)
+		}
+	}
+	var out strings.Builder
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(row)-1 {
+				fmt.Fprintf(&out, "%s\n", cell)
+			} else {
+				fmt.Fprintf(&out, "%-*s", widths[i], cell)
+			}
+		}
+	}
+	return out.String()
+}
+
+// humanAge is how kubectl writes an age: two units where the first is small, one where it is not.
+func humanAge(d time.Duration) string {
+	seconds := int(d.Seconds())
+	minutes, hours, days := seconds/60, seconds/3600, seconds/86400
+	two := func(a int, unit string, b int, small string) string {
+		if b == 0 {
+			return fmt.Sprintf("%d%s", a, unit)
+		}
+		return fmt.Sprintf("%d%s%d%s", a, unit, b, small)
+	}
+	switch {
+	case seconds < 120:
+		return fmt.Sprintf("%ds", max(0, seconds))
+	case minutes < 10:
+		return two(minutes, "m", seconds%60, "s")
+	case hours < 3:
+		return fmt.Sprintf("%dm", minutes)
+	case hours < 8:
+		return two(hours, "h", minutes%60, "m")
+	case hours < 48:
+		return fmt.Sprintf("%dh", hours)
+	case days < 8:
+		return two(days, "d", hours%24, "h")
+	}
+	return fmt.Sprintf("%dd", days)
+}

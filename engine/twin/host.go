@@ -1,0 +1,150 @@
+package twin
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"time"
+
+	"rung/engine/kube"
+)
+
+const dirMode = fs.ModeDir | 0o755
+
+// host is one machine: disk, packages, kubelet, and on control planes an apiserver.
+type host struct {
+	cluster      *Cluster
+	name         string
+	index        int
+	controlPlane bool
+	ip           string
+	down         bool
+	powerless    bool // who logs in is not root, and may not become it
+
+	disk      *disk
+	installed map[string]string            // shared by all hosts: package → version-release
+	changed   map[string]*timeline[string] // packages, since
+	kubelet   timeline[kubelet]
+	spec      timeline[nodeSpec]
+	outages   []outage         // of the apiserver
+	units     map[string]*unit // transient, by name
+	tmp       int              // names of temporary folders
+	services  map[string]timeline[bool]
+}
+
+// kubelet is the kubelet's process.
+type kubelet struct {
+	active  bool
+	version kube.Version // of the binary that was started
+	pid     int
+	ready   time.Time // when the node is Ready again; without meaning where not active
+}
+
+// nodeSpec is what people change on a node.
+type nodeSpec struct {
+	unschedulable bool
+	annotations   map[string]string // never changed in place
+}
+
+func newHost(c *Cluster, name string, index int, controlPlane bool, base *layer, installed map[string]string) *host {
+	h := &host{
+		cluster: c, name: name, index: index, controlPlane: controlPlane, installed: installed,
+		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, services: map[string]timeline[bool]{},
+	}
+	h.disk = &disk{base: base, written: map[string]*timeline[file]{}}
+	h.disk.proc = h.procfs
+	h.kubelet = always(kubelet{active: true, version: c.shape.Version, pid: 560 + index%100, ready: c.born})
+	h.spec = always(nodeSpec{})
+	h.disk.put("/etc/hostname", file{mode: 0o644, data: name + "\n", mtime: c.born}, c.born)
+	h.disk.put("/etc/kubernetes/pki/kubelet-client.pem", file{mode: 0o600, data: name + "\n", mtime: c.born}, c.born)
+	return h
+}
+
+// hash makes a stable number of words: names, ids and the like are the same in every run.
+func hash(words ...any) uint64 {
+	f := fnv.New64a()
+	fmt.Fprint(f, words...)
+	return f.Sum64()
+}
+
+// uid looks like the unique id of an object.
+func uid(words ...any) string {
+	a, b := hash(append(words, "a")...), hash(append(words, "b")...)
+	return fmt.Sprintf("%08x-%04x-4%03x-a%03x-%012x", a>>32, a>>16&0xffff, a&0xfff, b>>52, b&0xffffffffffff)
+}
+
+// suffix is five letters as Kubernetes puts them at the end of a pod's name.
+func suffix(words ...any) string {
+	const letters = "bcdfghjklmnpqrstvwxz2456789"
+	n := hash(words...)
+	var s [5]byte
+	for i := range s {
+		s[i] = letters[n%uint64(len(letters))]
+		n /= uint64(len(letters))
+	}
+	return string(s[:])
+}
+
+// pkg is the installed version-release of a package; empty where it is not installed.
+func (h *host) pkg(name string, now time.Time) string {
+	if l := h.changed[name]; l != nil {
+		return l.at(now)
+	}
+	return h.installed[name]
+}
+
+// setPkg installs a version-release, or with an empty one removes the package.
+func (h *host) setPkg(name, version string, now time.Time) {
+	l := h.changed[name]
+	if l == nil {
+		l = new(timeline[string])
+		*l = always(h.installed[name])
+		h.changed[name] = l
+	}
+	l.set(now, version)
+}
+
+// binary is the version of Kubernetes of an installed kubeadm, kubelet or kubectl; zero where it is not installed.
+func (h *host) binary(name string, now time.Time) kube.Version {
+	v, _ := kube.ReleaseOf(h.pkg(name, now)) // a package that is not installed has no version, and the zero one says that
+	return v
+}
+
+func (h *host) hasTool(t tool, now time.Time) bool {
+	return (t.pkg == "" || h.pkg(t.pkg, now) != "") && (t.missing == nil || !t.missing(h))
+}
+
+// startKubelet starts the installed kubelet; the node is Ready after that long.
+func (h *host) startKubelet(now time.Time, after time.Duration) {
+	before := h.kubelet.at(now)
+	h.kubelet.set(now, kubelet{active: true, version: h.binary("kubelet", now), pid: before.pid%30000 + 811, ready: now.Add(after)})
+	h.cluster.schedule(now.Add(after))
+}
+
+func (h *host) stopKubelet(now time.Time) {
+	k := h.kubelet.at(now)
+	k.active = false
+	h.kubelet.set(now, k)
+}
+
+// nodeGrace is how long the cluster waits for a silent kubelet before it calls the node's state unknown:
+// the default of --node-monitor-grace-period.
+const nodeGrace = 40 * time.Second
+
+// ready is the status of the node's condition Ready.
+func (h *host) ready(now time.Time) string {
+	k := h.kubelet.at(now)
+	switch {
+	case !k.active && now.Sub(h.kubelet.since(now)) > nodeGrace:
+		return "Unknown"
+	case k.active && now.Before(k.ready):
+		return "False"
+	}
+	return "True"
+}
+
+// componentVersion is the version in the image of a static pod's manifest; zero where there is none.
+func (h *host) componentVersion(component string, now time.Time) kube.Version {
+	v, _ := kube.Parse(h.imageTag(component, now)) // no manifest, no version
+	return v
+}

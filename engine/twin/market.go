@@ -1,0 +1,154 @@
+package twin
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rung/engine/kube"
+)
+
+// market is what package repositories offer. It never changes, and all hosts share it.
+type market struct {
+	kubernetes []string            // version-releases of kubeadm, kubelet and kubectl, oldest first
+	others     map[string][]string // of other packages, oldest first
+}
+
+// lastPatches are the last patches of each minor of 1 that the twin knows, from 1.20.
+var lastPatches = [...]int{15, 14, 17, 17, 17, 16, 15, 16, 15, 15, 14, 14, 13, 13, 13, 10, 6, 2}
+
+// offered is everything from the shape's minor to its newest.
+func offered(shape Shape) *market {
+	m := &market{others: map[string][]string{
+		"openssl":     {"1.1.1k-9.el8_7", "1.1.1k-12.el8_9"},
+		"kernel":      {"4.18.0-513.el8_9", "4.18.0-553.el8_10"},
+		"containerd":  {"1.6.20-3.1.el8"},
+		"cri-tools":   {"1.26.0-0"},
+		"conntrack":   {"1.4.4-11.el8"},
+		"etcd-client": {"3.5.15-1.el8"},
+	}}
+	for minor := max(shape.Version.Minor, kube.OldestMinor); minor <= shape.Newest.Minor && minor-kube.OldestMinor < len(lastPatches); minor++ {
+		for patch := 0; patch <= lastPatches[minor-kube.OldestMinor]; patch++ {
+			m.kubernetes = append(m.kubernetes, release(kube.Version{Major: 1, Minor: minor, Patch: patch}))
+		}
+	}
+	return m
+}
+
+// release is the version-release of a package: the legacy repository's revision up to 1.23, the
+// community's from 1.24.
+func release(v kube.Version) string {
+	if v.Minor <= 23 {
+		return v.String() + "-0"
+	}
+	return v.String() + "-150500.1.1"
+}
+
+var kubernetesPackages = []string{"kubeadm", "kubectl", "kubelet"}
+
+// installed is what a fresh host has.
+func (m *market) installed(v kube.Version) map[string]string {
+	packages := map[string]string{"bash": "4.4.20-5.el8", "coreutils": "8.30-15.el8", "systemd": "239-82.el8", "procps-ng": "3.3.15-14.el8", "psmisc": "23.1-5.el8", "dnf": "4.7.0-20.el8", "yum": "4.7.0-20.el8"}
+	for name, releases := range m.others {
+		if name != "etcd-client" {
+			packages[name] = releases[0]
+		}
+	}
+	for _, name := range kubernetesPackages {
+		packages[name] = release(v)
+	}
+	return packages
+}
+
+// repository is a section of a .repo file.
+type repository struct {
+	id, baseURL string
+	excludes    []string
+	enabled     bool
+}
+
+// repositories reads the sections of .repo files.
+func repositories(text string) []repository {
+	var found []repository
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if id, ok := strings.CutPrefix(line, "["); ok {
+			found = append(found, repository{id: strings.TrimSuffix(id, "]"), enabled: true})
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		if !ok || len(found) == 0 || strings.HasPrefix(line, "#") {
+			continue
+		}
+		r, value := &found[len(found)-1], strings.TrimSpace(value)
+		switch strings.TrimSpace(key) {
+		case "baseurl":
+			r.baseURL = value
+		case "enabled":
+			r.enabled = value != "0"
+		case "exclude", "excludepkgs":
+			r.excludes = strings.FieldsFunc(value, func(c rune) bool { return c == ' ' || c == ',' })
+		}
+	}
+	return found
+}
+
+// offers are the version-releases of a package in a repository, oldest first. A repository is known by its
+// address: …/v1.31/… has that minor alone, any other with "kubernetes" in it has all.
+func (m *market) offers(r repository, name string) []string {
+	isKubernetes := slices.Contains(kubernetesPackages, name)
+	if minor, ok := minorOf(r.baseURL); ok {
+		if !isKubernetes {
+			return nil
+		}
+		return slices.DeleteFunc(slices.Clone(m.kubernetes), func(evr string) bool { return !strings.HasPrefix(evr, minor+".") })
+	}
+	switch {
+	case strings.Contains(r.baseURL, "kubernetes"):
+		if isKubernetes {
+			return m.kubernetes
+		}
+		return nil
+	case isKubernetes:
+		return nil
+	}
+	return m.others[name]
+}
+
+// minorOf finds "1.31" in an address with the folder /v1.31/.
+func minorOf(address string) (string, bool) {
+	for part := range strings.SplitSeq(address, "/") {
+		if v, ok := strings.CutPrefix(part, "v1."); ok && v != "" && strings.Trim(v, "0123456789") == "" {
+			return "1." + v, true
+		}
+	}
+	return "", false
+}
+
+// repoFile is /etc/yum.repos.d/kubernetes.repo of a new host.
+func (m *market) repoFile(shape Shape) string {
+	base := "https://mirror.example/kubernetes/yum/repos/kubernetes-el7-x86_64/"
+	key := base + "key.gpg"
+	if shape.PerMinorRepository {
+		base = fmt.Sprintf("https://mirror.example/core:/stable:/v%s/rpm/", shape.Version.MinorString())
+		key = base + "repodata/repomd.xml.key"
+	}
+	return fmt.Sprintf("[kubernetes]\nname=Kubernetes\nbaseurl=%s\nenabled=1\ngpgcheck=1\ngpgkey=%s\nexclude=kubelet kubeadm kubectl cri-tools kubernetes-cni\n", base, key)
+}
+
+// compareEVR orders version-releases, number by number.
+func compareEVR(a, b string) int {
+	number := func(s string) []int {
+		var numbers []int
+		for _, f := range strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
+			n := 0
+			for _, d := range f {
+				n = n*10 + int(d-'0')
+			}
+			numbers = append(numbers, n)
+		}
+		return numbers
+	}
+	return cmp.Or(slices.Compare(number(a), number(b)), strings.Compare(a, b))
+}

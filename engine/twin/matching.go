@@ -1,0 +1,216 @@
+package twin
+
+import (
+	"regexp"
+	"strings"
+)
+
+// posix turns a POSIX regular expression into one of Go. In a basic one \( \) \{ \} \+ \? \| are the
+// operators, and the plain characters are themselves.
+func posix(expression string, extended, ignoreCase bool) (*regexp.Regexp, error) {
+	var out strings.Builder
+	if ignoreCase {
+		out.WriteString("(?i)")
+	}
+	for i := 0; i < len(expression); i++ {
+		b := expression[i]
+		switch {
+		case b == '[':
+			end := classEnd(expression[i:])
+			if end < 0 {
+				out.WriteString(`\[`)
+				continue
+			}
+			out.WriteString(strings.ReplaceAll(expression[i:i+end+1], `\`, `\\`))
+			i += end
+		case b == '\\' && i+1 < len(expression):
+			i++
+			next := expression[i]
+			switch {
+			case !extended && strings.IndexByte("(){}+?|", next) >= 0:
+				out.WriteByte(next)
+			case next == '<' || next == '>':
+				out.WriteString(`\b`)
+			case next >= '0' && next <= '9', strings.IndexByte("wWsSbBn", next) >= 0:
+				out.WriteByte('\\')
+				out.WriteByte(next)
+			default:
+				out.WriteString(regexp.QuoteMeta(string(next)))
+			}
+		case !extended && strings.IndexByte("(){}+?|", b) >= 0:
+			out.WriteByte('\\')
+			out.WriteByte(b)
+		case b == '*' && (i == 0 || !extended && expression[i-1] == '('):
+			out.WriteString(`\*`)
+		default:
+			out.WriteByte(b)
+		}
+	}
+	return regexp.Compile(out.String())
+}
+
+// classEnd is the index of the bracket that ends a class at the start of text.
+func classEnd(text string) int {
+	i := 1
+	if i < len(text) && text[i] == '^' {
+		i++
+	}
+	if i < len(text) && text[i] == ']' {
+		i++
+	}
+	for ; i < len(text); i++ {
+		if strings.HasPrefix(text[i:], "[:") {
+			if end := strings.Index(text[i:], ":]"); end > 0 {
+				i += end + 1
+				continue
+			}
+		}
+		if text[i] == ']' {
+			return i
+		}
+	}
+	return -1
+}
+
+func grep(p *process) int {
+	args := p.args()
+	set, rest, known := flags(reordered(args), "qEFovcsihHxwnlLr", "emAB")
+	if !known {
+		return p.usage()
+	}
+	has := func(letter byte) bool { _, there := set[letter]; return there }
+	expression, named := set['e']
+	if !named {
+		if len(rest) == 0 {
+			return p.usage()
+		}
+		expression, rest = rest[0], rest[1:]
+	}
+	var alternatives []string
+	for line := range strings.SplitSeq(expression, "\n") {
+		if has('F') {
+			line = regexp.QuoteMeta(line)
+		}
+		alternatives = append(alternatives, line)
+	}
+	var patterns []*regexp.Regexp
+	for _, a := range alternatives {
+		if has('w') {
+			a = `\<` + a + `\>`
+		}
+		re, err := posix(a, has('E') || has('F'), has('i'))
+		if has('F') {
+			re, err = regexp.Compile(map[bool]string{true: "(?i)"}[has('i')] + a)
+		}
+		if err != nil {
+			p.errf("grep: Invalid regular expression\n")
+			return 2
+		}
+		patterns = append(patterns, re)
+	}
+	return p.grepFiles(rest, patterns, has)
+}
+
+// grepFiles looks for the patterns; its status is 0 found, 1 not found, 2 trouble.
+func (p *process) grepFiles(names []string, patterns []*regexp.Regexp, has func(byte) bool) int {
+	if len(names) == 0 {
+		names = []string{"-"}
+	}
+	if has('r') {
+		names = p.filesBelow(names)
+	}
+	found, trouble := false, false
+	for _, name := range names {
+		text, err := p.read(name)
+		if err != nil {
+			trouble = true
+			if !has('s') {
+				p.errf("grep: %s: %s\n", name, sentence(err))
+			}
+			continue
+		}
+		count := 0
+		head := ""
+		if (len(names) > 1 || has('H') || has('r')) && !has('h') {
+			head = name + ":"
+		}
+		for _, line := range linesOf(text) {
+			matches := matchesOf(patterns, line, has('x'), has('o'))
+			if (matches != nil) == has('v') {
+				continue
+			}
+			count++
+			switch {
+			case has('q'), has('c'), has('l'), has('L'):
+			case has('o'):
+				for _, match := range matches {
+					if match != "" {
+						p.outf("%s%s\n", head, match)
+					}
+				}
+			default:
+				p.outf("%s%s\n", head, line)
+			}
+		}
+		found = found || count > 0
+		switch {
+		case has('q'):
+		case has('c'):
+			p.outf("%s%d\n", head, count)
+		case has('l') && count > 0, has('L') && count == 0:
+			p.outf("%s\n", name)
+		}
+	}
+	switch {
+	case found && (has('q') || !trouble):
+		return 0
+	case trouble:
+		return 2
+	}
+	return 1
+}
+
+// matchesOf are the parts of a line that match, or the whole line where nobody asks for parts; nil where
+// nothing does.
+func matchesOf(patterns []*regexp.Regexp, line string, whole, parts bool) []string {
+	for _, re := range patterns {
+		if whole {
+			re.Longest()
+			if at := re.FindStringIndex(line); at != nil && at[0] == 0 && at[1] == len(line) {
+				return []string{line}
+			}
+			continue
+		}
+		if !parts {
+			if re.MatchString(line) {
+				return []string{line}
+			}
+			continue
+		}
+		if matches := re.FindAllString(line, -1); matches != nil {
+			return matches
+		}
+	}
+	return nil
+}
+
+// reordered puts options before operands, as GNU programs let them stand anywhere before a "--".
+func reordered(args []string) []string {
+	var options, operands []string
+	for i := 0; i < len(args); i++ {
+		arg := args[i]
+		if arg == "--" {
+			return append(append(append(options, "--"), operands...), args[i+1:]...)
+		}
+		if len(arg) > 1 && arg[0] == '-' {
+			options = append(options, arg)
+			if last := arg[len(arg)-1]; (last == 'e' || last == 'm') && i+1 < len(args) {
+				i++
+				options = append(options, args[i])
+			}
+			continue
+		}
+		operands = append(operands, arg)
+	}
+	return append(append(options, "--"), operands...)
+}

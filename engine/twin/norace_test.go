@@ -1,0 +1,6 @@
+//go:build !race
+
+package twin_test
+
+// thinned is how many times fewer deaths are tried: see the other build.
+const thinned = 1

@@ -1,0 +1,214 @@
+package twin
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"rung/engine/kube"
+)
+
+// object is an object of the API, as JSON has it.
+type object = map[string]any
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// nodeObject is a node as the API serves it.
+func (c *Cluster) nodeObject(h *host, now time.Time) object {
+	k, spec := h.kubelet.at(now), h.spec.at(now)
+	annotations := object{"node.alpha.kubernetes.io/ttl": "0", "volumes.kubernetes.io/controller-managed-attach-detach": "true"}
+	if c.config.at(now).version.Minor < 34 {
+		annotations["kubeadm.alpha.kubernetes.io/cri-socket"] = "unix:///run/containerd/containerd.sock"
+	}
+	for key, value := range spec.annotations {
+		annotations[key] = value
+	}
+	labels := object{"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "kubernetes.io/hostname": h.name, "kubernetes.io/os": "linux"}
+	for _, role := range c.roles(h, now) {
+		labels["node-role.kubernetes.io/"+role] = ""
+	}
+	fields := object{"podCIDR": fmt.Sprintf("10.244.%d.0/24", h.index%250)}
+	var taints []any
+	if roles := c.roles(h, now); len(roles) > 0 && c.shape.Workers > 0 {
+		taints = append(taints, object{"effect": "NoSchedule", "key": "node-role.kubernetes.io/" + roles[len(roles)-1]})
+	}
+	if spec.unschedulable {
+		fields["unschedulable"] = true
+		taints = append(taints, object{"effect": "NoSchedule", "key": "node.kubernetes.io/unschedulable"})
+	}
+	if taints != nil {
+		fields["taints"] = taints
+	}
+	return object{
+		"apiVersion": "v1", "kind": "Node",
+		"metadata": object{"annotations": annotations, "creationTimestamp": stamp(c.born), "labels": labels, "name": h.name, "uid": uid("node", h.name), "resourceVersion": "1168"},
+		"spec":     fields,
+		"status": object{
+			"addresses":   []any{object{"address": h.ip, "type": "InternalIP"}, object{"address": h.name, "type": "Hostname"}},
+			"allocatable": object{"cpu": "2", "ephemeral-storage": "243497856212", "memory": "24581684Ki", "pods": "110"},
+			"capacity":    object{"cpu": "2", "ephemeral-storage": "264212084Ki", "memory": "24684084Ki", "pods": "110"},
+			"conditions":  c.nodeConditions(h, now),
+			"nodeInfo": object{
+				"architecture": "amd64", "bootID": h.bootID(), "containerRuntimeVersion": containerRuntime, "kernelVersion": kernel,
+				"kubeProxyVersion": "v" + k.version.String(), "kubeletVersion": "v" + k.version.String(), "machineID": strings.ReplaceAll(uid("machine", h.name), "-", ""),
+				"operatingSystem": "linux", "osImage": osImage, "systemUUID": uid("machine", h.name),
+			},
+		},
+	}
+}
+
+const (
+	osImage          = "Rocky Linux 8.10 (Green Obsidian)"
+	containerRuntime = "containerd://1.6.20"
+)
+
+// roles are the node-role labels of a node: kubeadm 1.20 to 1.23 knew control planes as masters, too, and
+// 1.24 removes that label.
+func (c *Cluster) roles(h *host, now time.Time) []string {
+	switch {
+	case !h.controlPlane:
+		return nil
+	case c.config.at(now).version.Minor < 24:
+		return []string{"control-plane", "master"}
+	}
+	return []string{"control-plane"}
+}
+
+func (c *Cluster) nodeConditions(h *host, now time.Time) []any {
+	condition := func(kind, status, reason, message string) any {
+		return object{"lastHeartbeatTime": stamp(now), "lastTransitionTime": stamp(h.kubelet.at(now).ready), "message": message, "reason": reason, "status": status, "type": kind}
+	}
+	ready := condition("Ready", "True", "KubeletReady", "kubelet is posting ready status")
+	pressure := "False"
+	switch h.ready(now) {
+	case "False":
+		ready = condition("Ready", "False", "KubeletNotReady", "container runtime status check may not have completed yet")
+	case "Unknown":
+		pressure = "Unknown"
+		ready = condition("Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.")
+	}
+	return []any{
+		condition("MemoryPressure", pressure, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+		condition("DiskPressure", pressure, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+		condition("PIDPressure", pressure, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
+		ready,
+	}
+}
+
+// podView is a pod of any kind, ready to be shown.
+type podView struct {
+	namespace, name, node, ip, owner, ownerName string
+	labels                                      object
+	container, image                            string
+	annotations                                 object
+	ready, emptyDir                             bool
+	phase                                       string
+	created                                     time.Time
+}
+
+// podViews are the pods of a namespace, or of all where it is empty, sorted as kubectl prints them.
+func (c *Cluster) podViews(namespace string, now time.Time) []podView {
+	var views []podView
+	for _, p := range c.pods {
+		if p.exists(now) && (namespace == "" || p.owner.namespace == namespace) {
+			views = append(views, c.deploymentPod(p, now))
+		}
+	}
+	for _, set := range daemonSets {
+		if namespace != "" && namespace != set.namespace {
+			continue
+		}
+		for _, h := range c.hosts {
+			views = append(views, c.daemonSetPod(set.namespace, set.name, h, now))
+		}
+	}
+	if namespace == "" || namespace == "kube-system" {
+		for _, h := range c.hosts[:c.shape.ControlPlanes] {
+			for _, component := range components {
+				if h.image(component, now) != "" {
+					views = append(views, c.staticPod(h, component, now))
+				}
+			}
+		}
+	}
+	sortBy(views, func(v podView) string { return v.namespace + "/" + v.name })
+	return views
+}
+
+func (c *Cluster) deploymentPod(p *pod, now time.Time) podView {
+	d := p.owner
+	v := podView{
+		namespace: d.namespace, name: p.name, node: p.nodeAt(now), owner: "ReplicaSet", ownerName: d.name + "-" + d.revision, ready: c.podIsReady(p, now), emptyDir: d.emptyDir,
+		container: d.name, created: p.created, phase: "Running", image: "registry.example/" + d.name + ":1", labels: object{"app": d.app},
+	}
+	if d.name == "coredns" {
+		v.labels = object{"k8s-app": "kube-dns", "pod-template-hash": d.revision}
+		v.image = c.coreDNSImage(now)
+	}
+	if v.node == "" {
+		v.phase = "Pending"
+	} else {
+		v.ip = fmt.Sprintf("10.244.%d.%d", c.byName[v.node].index%250, 2+hash(p.name)%200)
+	}
+	return v
+}
+
+func (c *Cluster) coreDNSImage(now time.Time) string {
+	repository := c.config.at(now).repository
+	folder := "/coredns:"
+	if v := c.config.at(now).version; v.Minor >= 21 && repository == kube.DefaultImageRepository(v) {
+		folder = "/coredns/coredns:"
+	}
+	return repository + folder + c.coreDNS.at(now)
+}
+
+func (c *Cluster) daemonSetPod(namespace, name string, h *host, now time.Time) podView {
+	v := podView{
+		namespace: namespace, name: c.daemonPod(name, h, now), node: h.name, ip: h.ip, owner: "DaemonSet", ownerName: name, container: name, phase: "Running",
+		ready: h.ready(now) != "Unknown", created: c.born, image: "registry.example/" + name + ":1", labels: object{"app": name},
+	}
+	if name == "kube-proxy" {
+		v.labels = object{"k8s-app": "kube-proxy"}
+		v.image = c.proxyImage(now)
+		if since := c.proxy.since(now); !since.IsZero() {
+			v.created = since
+		}
+	}
+	return v
+}
+
+func (c *Cluster) proxyImage(now time.Time) string {
+	return c.config.at(now).repository + "/kube-proxy:v" + c.proxy.at(now).String()
+}
+
+func (c *Cluster) staticPod(h *host, component string, now time.Time) podView {
+	f, _ := h.disk.stat(manifests+"/"+component+".yaml", true, now) // its image was read from it
+	return podView{
+		namespace: "kube-system", name: component + "-" + h.name, node: h.name, ip: h.ip, owner: "Node", ownerName: h.name, container: component, image: h.image(component, now),
+		labels: object{"component": component, "tier": "control-plane"}, ready: h.podReady(component, now), phase: "Running", created: f.mtime,
+		annotations: object{"kubernetes.io/config.source": "file", "kubernetes.io/config.mirror": strconv.FormatUint(hash(f.data), 16), "kubernetes.io/config.hash": strconv.FormatUint(hash(f.data), 16)},
+	}
+}
+
+func (v podView) object() object {
+	status := map[bool]string{true: "True", false: "False"}[v.ready]
+	metadata := object{
+		"creationTimestamp": stamp(v.created), "labels": v.labels, "name": v.name, "namespace": v.namespace, "uid": uid(v.namespace, v.name),
+		"ownerReferences": []any{object{"apiVersion": "v1", "controller": true, "kind": v.owner, "name": v.ownerName, "uid": uid(v.owner, v.ownerName)}},
+	}
+	if v.annotations != nil {
+		metadata["annotations"] = v.annotations
+	}
+	spec := object{"containers": []any{object{"name": v.container, "image": v.image}}}
+	if v.emptyDir {
+		spec["volumes"] = []any{object{"name": "scratch", "emptyDir": object{}}}
+	}
+	state := object{"conditions": []any{object{"status": status, "type": "Initialized"}, object{"status": status, "type": "Ready"}, object{"status": status, "type": "ContainersReady"}}, "phase": v.phase}
+	if v.node != "" {
+		spec["nodeName"] = v.node
+		state["podIP"] = v.ip
+		state["containerStatuses"] = []any{object{"name": v.container, "image": v.image, "ready": v.ready, "restartCount": 0, "started": v.ready}}
+	}
+	return object{"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec, "status": state}
+}

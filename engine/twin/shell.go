@@ -1,0 +1,268 @@
+package twin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/interp"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// script is a shell text to run, with what it runs in.
+type script struct {
+	text           string
+	options        []string // -e, -u, …
+	params         []string
+	env            expand.Environ
+	dir            string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// shell interprets a script on the session's host and returns its exit status.
+func (s *session) shell(ctx context.Context, sc script) int {
+	if !s.enter() {
+		fmt.Fprintf(sc.stderr, "sh: Cannot fork\n")
+		return 2
+	}
+	defer s.leave()
+	parsed, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(sc.text), "")
+	if err != nil {
+		fmt.Fprintf(sc.stderr, "sh: %v\n", err)
+		return 2
+	}
+	environ := &environ{Environ: sc.env}
+	runner, err := interp.New(
+		interp.Env(environ),
+		interp.Dir("/"),
+		interp.StdIO(sc.stdin, sc.stdout, sc.stderr),
+		interp.Params(append(append([]string(nil), sc.options...), append([]string{"--"}, sc.params...)...)...),
+		interp.CallHandler(s.call),
+		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return s.exec }),
+		interp.OpenHandler(s.open),
+		interp.ReadDirHandler2(s.readDir),
+		interp.StatHandler(s.stat),
+		interp.AccessHandler(s.access),
+	)
+	if err != nil {
+		fmt.Fprintf(sc.stderr, "sh: %v\n", err)
+		return 2
+	}
+	runner.Dir = sc.dir
+	runner.Reset()
+	environ.started = true
+	err = runner.Run(ctx, parsed)
+	s.reap(ctx, runner)
+	var status interp.ExitStatus
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	case ctx.Err() != nil:
+		return 130
+	}
+	fmt.Fprintf(sc.stderr, "sh: %v\n", err)
+	return 2
+}
+
+// reap waits for what the script left in the background: no goroutine outlives its session.
+func (s *session) reap(ctx context.Context, runner *interp.Runner) {
+	wait, err := syntax.NewParser().Parse(strings.NewReader("trap - EXIT; wait"), "")
+	if err == nil {
+		_ = runner.Run(ctx, wait) // its status is not the script's
+	}
+}
+
+// environ is the environment of a shell. It answers for everything that the interpreter would otherwise
+// ask of this machine.
+type environ struct {
+	expand.Environ
+	started bool
+}
+
+func (e *environ) Get(name string) expand.Variable {
+	text := func(value string) expand.Variable {
+		return expand.Variable{Set: true, Kind: expand.String, Str: value}
+	}
+	if name == "TMPDIR" && !e.started {
+		// The interpreter opens its own named pipes in this folder, past every handler; so it gets one that
+		// cannot exist.
+		return text("/\x00")
+	}
+	if user, found := strings.CutPrefix(name, "HOME "); found { // ~user
+		if user == "root" {
+			return text("/root")
+		}
+		return text("/home/" + user)
+	}
+	if v := e.Environ.Get(name); v.IsSet() {
+		return v
+	}
+	switch name {
+	case "HOME":
+		return text("/root")
+	case "UID", "EUID", "GID":
+		return text("0")
+	}
+	return expand.Variable{}
+}
+
+// call sees every simple command, builtins too. It sends those builtins to programs of ours that the
+// interpreter lacks, or would answer from this machine.
+func (s *session) call(ctx context.Context, args []string) ([]string, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if !s.spend() {
+		return nil, fmt.Errorf("twin: killed after %d commands or %s: the script does not end", mostCommands, mostTime)
+	}
+	for len(args) > 1 && args[0] == "command" && !strings.HasPrefix(args[1], "-") {
+		args = args[1:]
+	}
+	switch args[0] {
+	case "umask", "kill", "type", "ulimit", "hash", "pwd", "builtin":
+		args = append([]string{"/usr/bin/" + args[0]}, args[1:]...)
+	case "command":
+		if len(args) > 1 {
+			args = append([]string{"/usr/bin/command"}, args[1:]...)
+		}
+	case ".", "source":
+		if len(args) > 1 && !path.IsAbs(args[1]) {
+			// Without a folder the interpreter would look for it in this machine's PATH.
+			args = append([]string{args[0], path.Join(interp.HandlerCtx(ctx).Dir, args[1])}, args[2:]...)
+		}
+	}
+	return args, nil
+}
+
+// exec runs a program of the twin.
+func (s *session) exec(ctx context.Context, args []string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	hc := interp.HandlerCtx(ctx)
+	p := &process{session: s, ctx: ctx, argv: args, env: hc.Env, dir: hc.Dir, stdin: hc.Stdin, stdout: hc.Stdout, stderr: hc.Stderr}
+	return exitStatus(p.start())
+}
+
+// start finds and runs the program of p.argv.
+func (p *process) start() int {
+	name := path.Base(p.argv[0])
+	t, known := p.cluster.tools[name]
+	if !known || strings.Contains(p.argv[0], "/") && !p.isBinary(p.argv[0]) {
+		return p.unknown()
+	}
+	if !p.has(t) {
+		p.errf("sh: %s: command not found\n", name)
+		p.flush()
+		return 127
+	}
+	p.argv = append([]string{name}, p.argv[1:]...)
+	defer p.flush()
+	if !t.domain {
+		return t.run(p)
+	}
+	c := p.cluster
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.log = append(c.log, Entry{Host: p.host.name, Argv: p.argv, At: p.now()})
+	if f := c.fault(p.host.name, p.argv); f != nil {
+		p.errf("%s", f.stderr)
+		return f.exit
+	}
+	return t.run(p)
+}
+
+// unknown is a command that the twin does not have: a file on its disk is run as a script, anything else
+// is an error, and remembered.
+func (p *process) unknown() int {
+	defer p.flush()
+	if strings.Contains(p.argv[0], "/") {
+		if text, err := p.read(p.argv[0]); err == nil && strings.HasPrefix(text, "#!") && strings.Contains(firstLine(text), "sh") {
+			return p.session.shell(p.ctx, script{text: text, params: p.args(), env: p.env, dir: p.dir, stdin: p.stdin, stdout: p.stdout, stderr: p.stderr})
+		}
+		p.errf("sh: %s: No such file or directory\n", p.argv[0])
+	} else {
+		p.errf("sh: %s: command not found\n", p.argv[0])
+	}
+	p.cluster.note(p.session, p.argv)
+	return 127
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// isBinary tells whether a path with a folder names a program of the twin.
+func (p *process) isBinary(name string) bool {
+	switch path.Dir(p.path(name)) {
+	case "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin":
+		return true
+	}
+	return false
+}
+
+// has tells whether the host has the tool installed.
+func (p *process) has(t tool) bool {
+	p.cluster.mu.Lock()
+	defer p.cluster.mu.Unlock()
+	return p.host.hasTool(t, p.now())
+}
+
+func (s *session) open(ctx context.Context, name string, flag int, perm os.FileMode) (io.ReadWriteCloser, error) {
+	hc := interp.HandlerCtx(ctx)
+	p := &process{session: s, dir: hc.Dir}
+	f, err := openFile(p, p.path(name), flag, perm)
+	if err != nil {
+		return nil, &os.PathError{Op: "open", Path: name, Err: err}
+	}
+	return f, nil
+}
+
+func (s *session) readDir(_ context.Context, name string) ([]fs.DirEntry, error) {
+	p := &process{session: s}
+	var entries []fs.DirEntry
+	err := p.locked(func(d *disk, now time.Time) error {
+		names, err := d.list(name, now)
+		for _, base := range names {
+			f, _ := d.stat(path.Join(name, base), false, now)
+			entries = append(entries, fs.FileInfoToDirEntry(info{base, f}))
+		}
+		return err
+	})
+	return entries, err
+}
+
+func (s *session) stat(_ context.Context, name string, follow bool) (fs.FileInfo, error) {
+	p := &process{session: s}
+	var f file
+	err := p.locked(func(d *disk, now time.Time) (err error) {
+		f, err = d.stat(name, follow, now)
+		return err
+	})
+	if err != nil {
+		return nil, &fs.PathError{Op: "stat", Path: name, Err: err}
+	}
+	return info{path.Base(name), f}, nil
+}
+
+func (s *session) access(ctx context.Context, name string, mode interp.AccessMode) error {
+	i, err := s.stat(ctx, name, true)
+	if err != nil {
+		return err
+	}
+	if mode == interp.AccessExec && !i.IsDir() && i.Mode()&0o111 == 0 {
+		return fs.ErrPermission
+	}
+	return nil
+}

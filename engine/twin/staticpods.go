@@ -1,0 +1,123 @@
+package twin
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"rung/engine/kube"
+)
+
+// components are the static pods of a control plane, in the order in which kubeadm upgrades them.
+var components = [...]string{"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"}
+
+const manifests = "/etc/kubernetes/manifests"
+
+// hasComponent tells whether this control plane runs the component as a static pod.
+func (h *host) hasComponent(component string) bool {
+	return h.controlPlane && (component != "etcd" || !h.cluster.shape.ExternalEtcd)
+}
+
+var imageLine = regexp.MustCompile(`(?m)^\s*image:\s*"?([^\s"]+)"?\s*$`)
+
+// image is the image in a static pod's manifest; empty where there is no manifest.
+func (h *host) image(component string, now time.Time) string {
+	text, err := h.disk.read(manifests+"/"+component+".yaml", now)
+	if err != nil {
+		return ""
+	}
+	if match := imageLine.FindStringSubmatch(text); match != nil {
+		return match[1]
+	}
+	return ""
+}
+
+func (h *host) imageTag(component string, now time.Time) string {
+	image := h.image(component, now)
+	return image[strings.LastIndexByte(image, ':')+1:]
+}
+
+// podStart is how long the kubelet takes to run a static pod anew.
+const podStart = 20 * time.Second
+
+// podReady tells whether a static pod is Ready.
+func (h *host) podReady(component string, now time.Time) bool {
+	f, err := h.disk.stat(manifests+"/"+component+".yaml", true, now)
+	switch {
+	case err != nil, now.Before(f.mtime.Add(podStart)), h.ready(now) == "Unknown":
+		return false
+	case component == "kube-apiserver":
+		return h.apiserver(now) != refuses
+	}
+	return true
+}
+
+// writeManifests writes what kubeadm of that version would, at once.
+func (c *Cluster) writeManifests(h *host, v kube.Version, now time.Time) {
+	for _, component := range components {
+		if h.hasComponent(component) {
+			h.disk.put(manifests+"/"+component+".yaml", file{mode: 0o600, data: c.manifest(h, component, v), mtime: now}, now)
+		}
+	}
+}
+
+// manifest is a static pod as kubeadm of that version writes it.
+func (c *Cluster) manifest(h *host, component string, v kube.Version) string {
+	shipped, _ := kube.ShippedBy(v)
+	tag := "v" + v.String()
+	annotation, flags := "", ""
+	switch component {
+	case "etcd":
+		tag = shipped.Etcd
+		annotation = fmt.Sprintf("  annotations:\n    kubeadm.kubernetes.io/etcd.advertise-client-urls: https://%s:2379\n", h.ip)
+		flags = fmt.Sprintf("    - --advertise-client-urls=https://%s:2379\n    - --data-dir=/var/lib/etcd\n    - --name=%s\n", h.ip, h.name)
+	case "kube-apiserver":
+		annotation = fmt.Sprintf("  annotations:\n    kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: %s:6443\n", h.ip)
+		servers := "https://127.0.0.1:2379"
+		if c.shape.ExternalEtcd {
+			servers = "https://10.200.0.5:2379"
+		}
+		flags = fmt.Sprintf("    - --advertise-address=%s\n    - --etcd-servers=%s\n    - --secure-port=6443\n", h.ip, servers)
+	default:
+		flags = fmt.Sprintf("    - --kubeconfig=/etc/kubernetes/%s.conf\n", strings.TrimPrefix(component, "kube-"))
+	}
+	return fmt.Sprintf(`apiVersion: v1
+kind: Pod
+metadata:
+%s  labels:
+    component: %s
+    tier: control-plane
+  name: %s
+  namespace: kube-system
+spec:
+  containers:
+  - command:
+    - %s
+%s    image: %s/%s:%s
+    imagePullPolicy: IfNotPresent
+    name: %s
+  hostNetwork: true
+  priorityClassName: system-node-critical
+status: {}
+`, annotation, component, component, component, flags, kube.DefaultImageRepository(v), component, tag, component)
+}
+
+// kubeconfig is a kubeconfig file as far as a script may look at it.
+func kubeconfig(user, endpoint string) string {
+	return fmt.Sprintf("apiVersion: v1\nclusters:\n- cluster:\n    server: https://%s\n  name: kubernetes\ncontexts:\n- context:\n    cluster: kubernetes\n    user: %s\n  name: %s@kubernetes\ncurrent-context: %s@kubernetes\nkind: Config\nusers:\n- name: %s\n", endpoint, user, user, user, user)
+}
+
+func kubeletConfigFile(v kube.Version) string {
+	return "apiVersion: kubelet.config.k8s.io/v1beta1\ncgroupDriver: systemd\nclusterDomain: cluster.local\nkind: KubeletConfiguration\n# written by kubeadm v" + v.String() + "\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n"
+}
+
+func kubeletFlags(v kube.Version) string {
+	switch {
+	case v.Minor >= 34:
+		return "KUBELET_KUBEADM_ARGS=\"\"\n"
+	case v.Minor >= 24:
+		return "KUBELET_KUBEADM_ARGS=\"--container-runtime-endpoint=unix:///run/containerd/containerd.sock\"\n"
+	}
+	return "KUBELET_KUBEADM_ARGS=\"--network-plugin=cni --container-runtime=remote --container-runtime-endpoint=/run/containerd/containerd.sock\"\n"
+}

@@ -1,0 +1,81 @@
+package twin
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"rung/engine/step"
+)
+
+func TestATransientUnitWorksOnAfterItsSessionHasEnded(t *testing.T) {
+	l := newLab(t, Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4")})
+	l.run("cp1", "yum install -y kubeadm-1.32.6 --disableexcludes=kubernetes")
+	started := l.clock.Now()
+	l.run("cp1", `mkdir -p /run/job; systemd-run --unit=rung-1 --collect -- sh -c 'kubeadm upgrade apply -y v1.32.6 >/run/job/out 2>&1; echo $? >/run/job/status'`)
+	if took := l.clock.Now().Sub(started); took > 5*time.Second {
+		t.Errorf("starting the unit took %s", took)
+	}
+	l.clock.Sleep(15*time.Second, nil)
+	early := l.run("cp1", "systemctl is-active rung-1; test ! -e /run/job/status; cat /run/job/out")
+	if !strings.HasPrefix(early, "active\n") || strings.Contains(early, "SUCCESS") || !strings.Contains(early, "Preparing for \"etcd\"") {
+		t.Errorf("a little later: %s", early)
+	}
+	if got := l.run("w1", "hostname"); got != "w1\n" || l.Nodes()[0].APIServer == version("1.32.6") {
+		t.Errorf("%q, and an apiserver that is ahead of its time: %+v", got, l.Nodes()[0])
+	}
+	l.clock.Sleep(4*time.Minute, nil)
+	if late := l.run("cp1", "cat /run/job/status; cat /run/job/out"); !strings.HasPrefix(late, "0\n") || !strings.Contains(late, "SUCCESS") {
+		t.Errorf("four minutes later: %s", late)
+	}
+	l.known()
+}
+
+func TestAnApiserverThatWasEndedComesBack(t *testing.T) {
+	l := newLab(t, Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4")})
+	got := l.run("cp1", `killall -s SIGTERM kube-apiserver; n=0; until `+kubectlAdmin+`get --raw /readyz >/dev/null 2>&1; do n=$((n + 1)); sleep 1; done; test $n -ge 1; echo back`)
+	if got != "back\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestAHostThatIsDownIsNotReachedAndItsNodeIsNotReady(t *testing.T) {
+	l := newLab(t, Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4")})
+	l.Down("w1")
+	_, err := l.Exec(t.Context(), "w1", step.Command{Argv: []string{"hostname"}}, nil)
+	var unreachable *step.Unreachable
+	if !errors.As(err, &unreachable) || unreachable.Why != step.NoContact {
+		t.Errorf("err = %v", err)
+	}
+	l.clock.Sleep(time.Minute, nil)
+	if got := l.run("cp1", kubectlAdmin+"get node w1"); !strings.Contains(got, "NotReady") {
+		t.Errorf("%s", got)
+	}
+	l.Up("w1")
+	l.clock.Sleep(time.Minute, nil)
+	if got := l.run("cp1", kubectlAdmin+"get node w1"); strings.Contains(got, "NotReady") {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestAFaultFailsOneCommandOnOneHost(t *testing.T) {
+	l := newLab(t, Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4")})
+	l.Fail("w1", "yum install", 1, "Error: disk full\n")
+	if r := l.try("w1", "yum install -y kubeadm-1.32.6 --disableexcludes=kubernetes"); r.Exit != 1 || string(r.Stderr) != "Error: disk full\n" {
+		t.Errorf("exit %d: %s", r.Exit, r.Stderr)
+	}
+	l.run("cp1", "yum install -y kubeadm-1.32.6 --disableexcludes=kubernetes")
+	l.Heal()
+	l.run("w1", "yum install -y kubeadm-1.32.6 --disableexcludes=kubernetes")
+}
+
+func TestTheLoginShellUnderstandsTheWire(t *testing.T) {
+	l := newLab(t, Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4")})
+	c := step.Command{Script: `echo "$1" "$LC_ALL" "$X"; cat; exit 7`, Argv: []string{"it's"}, Env: []string{"X=y z"}, Sudo: true}
+	var out, err strings.Builder
+	code := l.Shell(t.Context(), "w1", c.Wire(), strings.NewReader("input\n"), &out, &err)
+	if code != 7 || out.String() != "it's C y z\ninput\n" || err.String() != "" {
+		t.Errorf("exit %d, %q, %q", code, out.String(), err.String())
+	}
+}

@@ -1,0 +1,67 @@
+package twin
+
+import (
+	"slices"
+	"time"
+)
+
+// timeline is a value that changes over time, into the future: what a running command will have done by
+// then is in it already. The zero timeline holds the zero value for ever.
+type timeline[T any] []moment[T]
+
+type moment[T any] struct {
+	from  time.Time
+	value T
+}
+
+// memory is how long a superseded value is kept: no session is further behind the clock.
+const memory = time.Hour
+
+// always is a timeline that never changes, until it is set.
+func always[T any](value T) timeline[T] { return timeline[T]{{value: value}} }
+
+// at is the value at that time.
+func (l timeline[T]) at(now time.Time) T {
+	for i := len(l) - 1; i >= 0; i-- {
+		if !l[i].from.After(now) {
+			return l[i].value
+		}
+	}
+	var zero T
+	return zero
+}
+
+// since is when the value of that time came to be.
+func (l timeline[T]) since(now time.Time) time.Time {
+	for i := len(l) - 1; i >= 0; i-- {
+		if !l[i].from.After(now) {
+			return l[i].from
+		}
+	}
+	return time.Time{}
+}
+
+// set changes the value from that time on, up to the next change that is already known.
+func (l *timeline[T]) set(from time.Time, value T) {
+	i := len(*l)
+	for i > 0 && (*l)[i-1].from.After(from) {
+		i--
+	}
+	if i > 0 && (*l)[i-1].from.Equal(from) {
+		(*l)[i-1].value = value
+		return
+	}
+	*l = slices.Insert(*l, i, moment[T]{from, value})
+	l.forget(from.Add(-memory))
+}
+
+// forget drops what was superseded before that time.
+func (l *timeline[T]) forget(before time.Time) {
+	dead := 0
+	for dead+1 < len(*l) && (*l)[dead+1].from.Before(before) {
+		dead++
+	}
+	if dead > 0 {
+		*l = slices.Delete(*l, 0, dead)
+	}
+}

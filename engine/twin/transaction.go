@@ -1,0 +1,186 @@
+package twin
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// change is one package of a yum transaction.
+type change struct {
+	offer
+	before string // the version-release that was installed; empty for a new package
+}
+
+func (c change) verb() string {
+	switch {
+	case c.before == "":
+		return "Installing"
+	case compareEVR(c.evr, c.before) < 0:
+		return "Downgrading"
+	}
+	return "Upgrading"
+}
+
+// transact installs or upgrades packages, all or none.
+func (y *yumCall) transact() int {
+	y.sayf("%s", y.expiration())
+	var changes []change
+	var lost []string
+	upgrade := y.verb == "upgrade" || y.verb == "update"
+	if upgrade && (len(y.args) == 0 || slices.Equal(y.args, []string{"*"})) {
+		y.args = y.host.packageNames(y.now())
+		changes = y.upgrades()
+		y.args = nil
+	}
+	for _, spec := range y.args {
+		c, found := y.find(spec)
+		switch {
+		case !found:
+			lost = append(lost, spec)
+		case c.before == c.evr:
+			y.sayf("Package %s-%s.%s is already installed.\n", c.name, c.evr, architecture)
+		case upgrade && c.before == "":
+			y.outf("Package %s available, but not installed.\n", c.name)
+			lost = append(lost, spec)
+		default:
+			changes = append(changes, c)
+		}
+	}
+	if lost != nil {
+		y.errf("Error: Unable to find a match: %s\n", strings.Join(lost, " "))
+		return 1
+	}
+	y.charge(time.Second)
+	y.sayf("Dependencies resolved.\n")
+	if len(changes) == 0 {
+		y.sayf("Nothing to do.\nComplete!\n")
+		return 0
+	}
+	y.perform(changes)
+	return 0
+}
+
+// upgrades is everything installed for which something newer is on offer.
+func (y *yumCall) upgrades() []change {
+	var changes []change
+	for _, name := range y.args {
+		offers, _ := y.offersOf(name)
+		before := y.host.pkg(name, y.now())
+		if len(offers) > 0 && compareEVR(offers[len(offers)-1].evr, before) > 0 {
+			changes = append(changes, change{offers[len(offers)-1], before})
+		}
+	}
+	return changes
+}
+
+// find is the newest package on offer that a spec means. It prints why there is none.
+func (y *yumCall) find(spec string) (change, bool) {
+	excluded := false
+	for _, name := range y.names() {
+		if spec != name && !strings.HasPrefix(spec, name+"-") && !strings.HasPrefix(spec, name+".") {
+			continue
+		}
+		offers, hidden := y.offersOf(name)
+		excluded = excluded || hidden
+		before := y.host.pkg(name, y.now())
+		for _, o := range slices.Backward(offers) {
+			if matches(spec, name, o.evr) {
+				return change{o, before}, true
+			}
+		}
+		if before != "" && matches(spec, name, before) { // no longer on offer, but here
+			return change{offer{name, before, "@System"}, before}, true
+		}
+	}
+	if excluded {
+		y.outf("All matches were filtered out by exclude filtering for argument: %s\n", spec)
+	} else {
+		y.outf("No match for argument: %s\n", spec)
+	}
+	return change{}, false
+}
+
+// names are all the packages that there are.
+func (y *yumCall) names() []string {
+	names := slices.Clone(kubernetesPackages)
+	for name := range y.cluster.market.others {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+const rule = "================================================================================\n"
+
+// perform prints and makes the changes, which are done at the end of the time that it takes.
+func (y *yumCall) perform(changes []change) {
+	slices.SortStableFunc(changes, func(a, b change) int { return strings.Compare(a.name, b.name) })
+	y.sayf(rule+" %-14s %-13s %-25s %-16s %6s\n"+rule, "Package", "Architecture", "Version", "Repository", "Size")
+	for _, verb := range []string{"Installing", "Upgrading", "Downgrading"} {
+		y.section(verb+":", changes, verb, func(c change) {
+			y.sayf(" %-14s %-13s %-25s %-16s %6s\n", c.name, architecture, c.evr, c.repo, "21 M")
+		})
+	}
+	y.sayf("\nTransaction Summary\n" + rule)
+	for _, verb := range []string{"Install", "Upgrade", "Downgrade"} {
+		n := 0
+		for _, c := range changes {
+			if strings.HasPrefix(c.verb(), verb[:len(verb)-1]) {
+				n++
+			}
+		}
+		if n > 0 {
+			y.sayf("%-9s%d Package%s\n", verb, n, map[bool]string{true: "s"}[n > 1])
+		}
+	}
+	y.charge(time.Second)
+	y.sayf("\nTotal download size: %d M\nDownloading Packages:\n", 21*len(changes))
+	y.charge(2 * time.Second)
+	y.sayf("Running transaction check\nTransaction check succeeded.\nRunning transaction test\nTransaction test succeeded.\nRunning transaction\n")
+	y.sayf("  %-16s : %-54s  %s \n", "Preparing", "", "1/1")
+	y.charge(2 * time.Second)
+	step := 0
+	total := len(changes)
+	for _, c := range changes {
+		if c.before != "" {
+			total++
+		}
+	}
+	line := func(verb, name, evr string) {
+		step++
+		y.sayf("  %-16s : %-54s  %s \n", verb, name+"-"+evr+"."+architecture, fmt.Sprintf("%d/%d", step, total))
+	}
+	for _, c := range changes {
+		line(c.verb(), c.name, c.evr)
+		y.host.setPkg(c.name, c.evr, y.now())
+	}
+	for _, c := range changes {
+		if c.before != "" {
+			line("Cleanup", c.name, c.before)
+		}
+	}
+	y.sayf("\n")
+	for _, verb := range []string{"Installed", "Upgraded", "Downgraded"} {
+		y.section(verb+":", changes, strings.TrimSuffix(verb, "ed")+"ing", func(c change) {
+			y.sayf("  %s-%s.%s\n", c.name, c.evr, architecture)
+		})
+	}
+	y.sayf("\nComplete!\n")
+}
+
+// section prints the changes of one verb under a head, if there are any.
+func (y *yumCall) section(head string, changes []change, verb string, row func(change)) {
+	first := true
+	for _, c := range changes {
+		if c.verb() != verb {
+			continue
+		}
+		if first {
+			y.sayf("%s\n", head)
+			first = false
+		}
+		row(c)
+	}
+}

@@ -1,0 +1,213 @@
+package steps
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rung/engine/kube"
+	"rung/engine/step"
+)
+
+// ClusterFacts reads what a cluster is.
+type ClusterFacts struct {
+	Expect []string `yaml:"expect" doc:"Names of the nodes that should be there; none compares nothing."`
+}
+
+// ClusterFactsOutput is what a cluster is.
+type ClusterFactsOutput struct {
+	Version         kube.Version `yaml:"version" doc:"The lowest of every apiserver, controller manager, scheduler, kube-proxy, kubelet and kubeadm-config: where a ladder starts (S3)."`
+	Newest          kube.Version `yaml:"newest" doc:"The highest of them."`
+	Plane           kube.Version `yaml:"control_plane_version" doc:"The lowest of the control planes' static pods and kubeadm-config."`
+	ConfigVersion   kube.Version `yaml:"config_version" doc:"kubernetesVersion in kubeadm-config: where kubeadm upgrade node goes."`
+	Nodes           []NodeFacts  `yaml:"nodes" doc:"The nodes, by name."`
+	NotReady        []string     `yaml:"not_ready" doc:"Nodes that are not Ready."`
+	Cordoned        []string     `yaml:"cordoned" doc:"Nodes that take no new pods."`
+	Marked          []string     `yaml:"marked" doc:"Nodes with the mark of a cordon of ours, rung-cordoned-by: an earlier run was broken off there."`
+	Unexpected      []string     `yaml:"unexpected" doc:"Nodes of the cluster that expect does not name; empty without expect."`
+	Absent          []string     `yaml:"absent" doc:"Nodes that expect names and the cluster does not have."`
+	ControlPlanes   []string     `yaml:"control_planes" doc:"Nodes that are control planes."`
+	Etcd            string       `yaml:"etcd" doc:"stacked or external, as kubeadm-config says."`
+	ImageRepository string       `yaml:"image_repository" doc:"imageRepository in kubeadm-config."`
+	Skew            []string     `yaml:"skew" doc:"What violates the version-skew policy, a sentence each (S4)."`
+	Unhealthy       []string     `yaml:"unhealthy" doc:"Static pods of control planes that are not Ready."`
+}
+
+// NodeFacts is what one node is.
+type NodeFacts struct {
+	Name         string       `yaml:"name" doc:"Name in the cluster."`
+	Ready        bool         `yaml:"ready" doc:"It is Ready."`
+	Schedulable  bool         `yaml:"schedulable" doc:"It takes new pods."`
+	Kubelet      kube.Version `yaml:"kubelet" doc:"Version of the running kubelet."`
+	ControlPlane bool         `yaml:"control_plane" doc:"It is a control plane."`
+	Runtime      string       `yaml:"runtime" doc:"Container runtime: containerd://1.6.20."`
+	Address      string       `yaml:"address" doc:"Internal IP address."`
+}
+
+func clusterFactsType() step.Type {
+	return step.DefineWith[ClusterFacts, ClusterFactsOutput](step.About{
+		Name:    "cluster-facts",
+		Summary: "Reads what the cluster is: versions, nodes, health, and what violates the skew policy.",
+		Doc: `Three questions to the API, none of which changes anything (S9, S11).
+
+version is the lowest of everything, because one apiserver that answers with a new
+version hides the others that a broken-off run left behind (S3). skew holds what
+breaks https://kubernetes.io/releases/version-skew-policy/ (S4).
+`,
+		Example: "cluster-facts: {expect: [cp1, w1, w2]}\n",
+	})
+}
+
+// Plan returns the three questions.
+func (ClusterFacts) Plan(step.Scope) ([]step.Action, error) {
+	ask := func(title string, args ...string) step.Action {
+		return step.Action{Title: title, On: step.AdminHost, Do: step.Command{Argv: kubectl(args...)}, ReadOnly: true}
+	}
+	return []step.Action{
+		ask("read the nodes", "get", "nodes", "-o", "json"),
+		ask("read the pods of kube-system", "-n", "kube-system", "get", "pods", "-o", "json"),
+		ask("read kubeadm-config", "-n", "kube-system", "get", "configmap", "kubeadm-config", "-o", "json"),
+	}, nil
+}
+
+// Collect reads the answers.
+func (s ClusterFacts) Collect(results []step.Result) (ClusterFactsOutput, []step.Note, error) {
+	var out ClusterFactsOutput
+	c, err := readCluster(results[0].Stdout, results[1].Stdout)
+	if err != nil {
+		return out, nil, err
+	}
+	config, err := readClusterConfiguration(results[2].Stdout)
+	if err != nil {
+		return out, nil, err
+	}
+	out.ConfigVersion, out.Etcd, out.ImageRepository = config.version, config.etcd, config.imageRepository
+	out.look(c)
+	s.compare(&out)
+
+	skew := c.skew()
+	plane := append([]kube.Version{config.version}, versionsOf(skew.APIServers, skew.ControllerManagers, skew.Schedulers)...)
+	versions := append(versionsOf(skew.KubeProxies, skew.Kubelets), plane...)
+	out.Version, out.Newest, out.Plane = kube.Lowest(versions), kube.Newest(versions), kube.Lowest(plane)
+	var notes []step.Note
+	for _, violation := range kube.SkewViolations(judged(skew)) {
+		out.Skew = append(out.Skew, violation.String())
+		notes = append(notes, step.Note{Warning: true, Text: violation.String()})
+	}
+	return out, notes, nil
+}
+
+func versionsOf(lists ...[]kube.Component) []kube.Version {
+	var versions []kube.Version
+	for _, list := range lists {
+		for _, component := range list {
+			versions = append(versions, component.Version)
+		}
+	}
+	return versions
+}
+
+// judged is the cluster as the policy is to see it: without the one exception that kubeadm
+// makes itself. Up to 1.27 it moves kube-proxy with the first control plane, ahead of the
+// other apiservers, and a run that was broken off there must be able to go on.
+func judged(c kube.Cluster) kube.Cluster {
+	newest := kube.Newest(versionsOf(c.APIServers))
+	c.KubeProxies = slices.DeleteFunc(slices.Clone(c.KubeProxies), func(proxy kube.Component) bool {
+		return !kube.AddonsComeLast(proxy.Version) && kube.Skew(newest, proxy.Version) == 0
+	})
+	return c
+}
+
+// look takes over what nodes and pods say of themselves.
+func (out *ClusterFactsOutput) look(c cluster) {
+	for _, n := range c.nodes {
+		facts := NodeFacts{
+			Name: n.Metadata.Name, Ready: ready(n.Status.Conditions), Schedulable: !n.Spec.Unschedulable,
+			Kubelet: n.kubelet(), ControlPlane: n.controlPlane(), Runtime: n.Status.NodeInfo.ContainerRuntimeVersion, Address: n.address(),
+		}
+		out.Nodes = append(out.Nodes, facts)
+		if n.cordonedBy() != "" {
+			out.Marked = append(out.Marked, facts.Name)
+		}
+	}
+	slices.Sort(out.Marked)
+	slices.SortFunc(out.Nodes, func(a, b NodeFacts) int { return strings.Compare(a.Name, b.Name) })
+	for _, n := range out.Nodes {
+		if !n.Ready {
+			out.NotReady = append(out.NotReady, n.Name)
+		}
+		if !n.Schedulable {
+			out.Cordoned = append(out.Cordoned, n.Name)
+		}
+		if n.ControlPlane {
+			out.ControlPlanes = append(out.ControlPlanes, n.Name)
+		}
+	}
+	for _, p := range c.pods {
+		if p.Metadata.Labels["tier"] == "control-plane" && !ready(p.Status.Conditions) {
+			out.Unhealthy = append(out.Unhealthy, p.Metadata.Name)
+		}
+	}
+	slices.Sort(out.Unhealthy)
+}
+
+// compare holds the nodes against those that are expected.
+func (s ClusterFacts) compare(out *ClusterFactsOutput) {
+	if len(s.Expect) == 0 {
+		return
+	}
+	for _, n := range out.Nodes {
+		if !slices.Contains(s.Expect, n.Name) {
+			out.Unexpected = append(out.Unexpected, n.Name)
+		}
+	}
+	for _, name := range s.Expect {
+		if !slices.ContainsFunc(out.Nodes, func(n NodeFacts) bool { return n.Name == name }) {
+			out.Absent = append(out.Absent, name)
+		}
+	}
+}
+
+// clusterConfiguration is what counts of kubeadm's ClusterConfiguration.
+type clusterConfiguration struct {
+	version         kube.Version
+	imageRepository string
+	etcd            string
+}
+
+// readClusterConfiguration reads kubeadm-config. kubeadm writes its YAML itself, in block
+// style with sorted keys, so that three keys can be found line by line.
+func readClusterConfiguration(configMap []byte) (clusterConfiguration, error) {
+	var m struct {
+		Data struct{ ClusterConfiguration string }
+	}
+	if err := json.Unmarshal(configMap, &m); err != nil {
+		return clusterConfiguration{}, fmt.Errorf("the ConfigMap kubeadm-config is not understood: %w", err)
+	}
+	config := clusterConfiguration{etcd: "stacked"}
+	section := ""
+	var err error
+	for line := range strings.Lines(m.Data.ClusterConfiguration) {
+		key, value, _ := strings.Cut(strings.TrimRight(line, " \r\n"), ":")
+		value = strings.Trim(strings.TrimSpace(value), `"'`)
+		if !strings.HasPrefix(key, " ") {
+			section = key
+		}
+		switch {
+		case key == "kubernetesVersion":
+			config.version, err = kube.Parse(value)
+		case key == "imageRepository":
+			config.imageRepository = value
+		case section == "etcd" && key == "  external":
+			config.etcd = "external"
+		}
+	}
+	if err == nil && config.version.IsZero() {
+		err = fmt.Errorf("it does not say")
+	}
+	if err != nil {
+		return config, fmt.Errorf("kubernetesVersion in the ConfigMap kubeadm-config: %w; was this cluster made with kubeadm?", err)
+	}
+	return config, nil
+}

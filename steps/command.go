@@ -1,0 +1,103 @@
+package steps
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"rung/engine/step"
+)
+
+// Command runs what the author of a playbook wants.
+type Command struct {
+	Argv     []string          `yaml:"argv" doc:"The command, word by word; no shell reads it."`
+	Script   string            `yaml:"script" doc:"Or a script for sh -eu."`
+	Args     []string          `yaml:"args" doc:"The script's $1, $2 …: data goes here, never into its text."`
+	Check    string            `yaml:"check" doc:"A script that says whether there is anything to do: exit 0 nothing, 1 yes, else an error. It gets args too."`
+	ReadOnly bool              `yaml:"read_only" default:"false" doc:"It changes nothing: previews perform it."`
+	Stdin    string            `yaml:"stdin" doc:"What it reads."`
+	Env      map[string]string `yaml:"env" doc:"Environment variables."`
+	Detach   bool              `yaml:"detach" default:"false" doc:"It must not be cut off: it is waited for, also after a timeout or a second Ctrl-C."`
+}
+
+// CommandOutput is what the command said.
+type CommandOutput struct {
+	Stdout string `yaml:"stdout" doc:"Standard output, without the white space around it."`
+	Exit   int    `yaml:"exit" doc:"Exit status."`
+}
+
+func commandType() step.Type {
+	return step.DefineWith[Command, CommandOutput](step.About{
+		Name:    "command",
+		Summary: "Runs a command, or a small shell script.",
+		Doc: `Give it either argv or script. A command that changes something should have a check, or
+detach: without either, a run that loses contact while it works must ask a person.
+`,
+		Example: `command:
+  script: systemctl disable --now "$1"
+  args: [firewalld]
+  check: '! systemctl is-enabled --quiet "$1"'
+`,
+	})
+}
+
+// variable is what a shell takes as the name of a variable.
+var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// Plan returns the one action.
+func (s Command) Plan(step.Scope) ([]step.Action, error) {
+	switch {
+	case (len(s.Argv) == 0) == (s.Script == ""):
+		return nil, errors.New("command needs either argv or script")
+	case len(s.Args) > 0 && s.Script == "":
+		return nil, errors.New("args are for script; append them to argv")
+	case s.Check != "" && s.ReadOnly:
+		return nil, errors.New("a read_only command needs no check: it has nothing to leave undone")
+	}
+	for name := range s.Env {
+		if !variable.MatchString(name) {
+			return nil, fmt.Errorf("env: %q is no name of a variable: it has letters, digits and _, and starts with no digit", name)
+		}
+	}
+	action := step.Action{Title: s.title(), ReadOnly: s.ReadOnly, Do: step.Command{Argv: s.Argv, Script: s.Script, Env: s.environment(), Detach: s.Detach}}
+	if s.Script != "" {
+		action.Do.Argv = s.Args
+	}
+	if s.Stdin != "" {
+		action.Do.Stdin = []byte(s.Stdin)
+	}
+	if s.Check != "" {
+		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env}
+	}
+	return []step.Action{action}, nil
+}
+
+// title is the command itself, or the first line of the script that does something.
+func (s Command) title() string {
+	if s.Script == "" {
+		return "run " + step.Command{Argv: s.Argv}.Line()
+	}
+	for line := range strings.Lines(s.Script) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			return "run " + line
+		}
+	}
+	return "run a script"
+}
+
+func (s Command) environment() []string {
+	var env []string
+	for name, value := range s.Env {
+		env = append(env, name+"="+value)
+	}
+	sort.Strings(env)
+	return env
+}
+
+// Collect returns what the command said.
+func (Command) Collect(results []step.Result) (CommandOutput, []step.Note, error) {
+	return CommandOutput{Stdout: string(bytes.TrimSpace(results[0].Stdout)), Exit: results[0].Exit}, nil, nil
+}

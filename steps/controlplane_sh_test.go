@@ -1,0 +1,256 @@
+package steps
+
+import (
+	"os"
+	"strings"
+	"testing"
+)
+
+const adminKubectl = "kubectl --kubeconfig /etc/kubernetes/admin.conf "
+
+// apiserverManifest is as kubeadm writes it, as far as scripts read it.
+const apiserverManifest = `apiVersion: v1
+kind: Pod
+metadata:
+  annotations:
+    kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: 10.0.0.11:6443
+spec:
+  containers:
+  - command:
+    - kube-apiserver
+    - --etcd-servers=https://127.0.0.1:2379
+    image: registry.k8s.io/kube-apiserver:v1.21.14
+`
+
+// controlPlane makes the bench a control plane at v1.21.14.
+func controlPlane(t *testing.T) *bench {
+	t.Helper()
+	b := newBench(t)
+	b.file("etc/kubernetes/manifests/kube-apiserver.yaml", apiserverManifest)
+	for _, name := range []string{"kube-controller-manager", "kube-scheduler"} {
+		b.file("etc/kubernetes/manifests/"+name+".yaml", "    image: mirror.example:5000/k8s/"+name+":v1.21.14\n")
+	}
+	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --data-dir=/var/lib/etcd\n")
+	return b
+}
+
+// aLeadingCluster is a kubectl to which the apiserver answers, and where both leases move.
+const aLeadingCluster = `case "$*" in
+*lease*) n=$(grep -c . /var/looked 2>/dev/null) || true; echo look >>/var/looked; echo "a$n b$n" ;;
+esac`
+
+func TestS16KubeAPIServerIsQuietBeforeKubeadmComes(t *testing.T) {
+	do := actionsOf(t, "upgrade-apply: {version: 1.21.14, etcd_upgrade: false}", "name=cp1")[0].Do
+	own := adminKubectl + "--server https://10.0.0.11:6443 --request-timeout=5s "
+	ready := own + "get --raw /readyz\n"
+	lead := own + "-n kube-system get lease kube-controller-manager kube-scheduler -o jsonpath={.items[*].spec.renewTime}\n"
+	well := ready + lead + "sleep 4\n" + lead
+	// Not ready at first.
+	const late = `case "$*" in *readyz*) test "$(grep -c readyz /var/asked 2>/dev/null)" = 2 || { echo readyz >>/var/asked; exit 1; } ;; esac
+` + aLeadingCluster
+
+	t.Run("it ends, 20 s pass, its own endpoint answers, somebody leads, then kubeadm", func(t *testing.T) {
+		b := controlPlane(t)
+		b.file("var/asked", "")
+		b.file("var/looked", "")
+		for _, name := range []string{"killall", "sleep", "kubeadm"} {
+			b.tool(name, "")
+		}
+		b.tool("kubectl", late)
+		b.exits(do, 0)
+		wantText(t, "the calls", b.called(), "killall -s SIGTERM kube-apiserver\nsleep 20\n"+
+			ready+"sleep 2\n"+ready+"sleep 2\n"+well+"kubeadm upgrade apply -y v1.21.14 --etcd-upgrade=false\n")
+	})
+	t.Run("pkill where there is no killall, and no apiserver is no failure", func(t *testing.T) {
+		b := controlPlane(t)
+		b.file("var/looked", "")
+		b.tool("pkill", "exit 1")
+		b.tool("kubectl", aLeadingCluster)
+		for _, name := range []string{"sleep", "kubeadm"} {
+			b.tool(name, "")
+		}
+		b.exits(do, 0)
+		wantText(t, "the calls", b.called(), "pkill -TERM -x kube-apiserver\nsleep 20\n"+well+"kubeadm upgrade apply -y v1.21.14 --etcd-upgrade=false\n")
+	})
+	for why, kubectl := range map[string]string{
+		"an apiserver that does not come back keeps kubeadm away":     "exit 1",
+		"a scheduler that does not lead again keeps kubeadm away too": aLeadingCluster[:strings.Index(aLeadingCluster, "b$n")] + "b\" ;;\nesac",
+	} {
+		t.Run(why, func(t *testing.T) {
+			b := controlPlane(t)
+			b.file("var/looked", "")
+			b.tool("kubectl", kubectl)
+			for _, name := range []string{"killall", "sleep", "kubeadm"} {
+				b.tool(name, "")
+			}
+			_, stderr := b.exits(do, 1)
+			calls := b.called()
+			if strings.Contains(calls, "kubeadm upgrade") || strings.Count(calls, "readyz") != 60 || !strings.Contains(stderr, "nothing was upgraded") {
+				t.Errorf("calls:\n%s\nsaid:\n%s", calls, stderr)
+			}
+		})
+	}
+	t.Run("a manifest without an endpoint ends nothing", func(t *testing.T) {
+		b := controlPlane(t)
+		b.file("etc/kubernetes/manifests/kube-apiserver.yaml", "kind: Pod\n")
+		b.tool("killall", "")
+		b.exits(do, 1)
+		wantText(t, "the calls", b.called(), "")
+	})
+	t.Run("kubeadm's own exit status is the answer", func(t *testing.T) {
+		b := controlPlane(t)
+		b.file("var/looked", "")
+		for _, name := range []string{"killall", "sleep"} {
+			b.tool(name, "")
+		}
+		b.tool("kubectl", aLeadingCluster)
+		b.tool("kubeadm", "exit 3")
+		b.exits(do, 3)
+	})
+}
+
+func TestTheCheckOfUpgradeApply(t *testing.T) {
+	// kubectl answers from files that each case may change.
+	const kubectl = `case "$*" in
+*kubeadm-config*) cat /var/config ;;
+*component=kube-apiserver*) cat /var/servers ;;
+*kube-proxy*) cat /var/proxy ;;
+esac`
+	for _, test := range []struct {
+		name    string
+		version string
+		change  func(*bench)
+		want    int
+	}{
+		{"everything is at the version", "1.21.14", nil, 0},
+		{"another patch is asked for", "1.21.1", nil, 1},
+		{"only a longer patch is in the manifests", "1.21.1", func(b *bench) {
+			b.file("var/config", "kubernetesVersion: v1.21.1\n")
+			b.file("var/proxy", "k/kube-proxy:v1.21.1")
+		}, 1},
+		{"the scheduler is behind", "1.21.14", func(b *bench) {
+			b.file("etc/kubernetes/manifests/kube-scheduler.yaml", "    image: k/kube-scheduler:v1.21.13\n")
+		}, 1},
+		{"a manifest is missing", "1.21.14", func(b *bench) { _ = os.Remove(b.path("etc/kubernetes/manifests/kube-scheduler.yaml")) }, 1},
+		{"kubeadm-config is behind", "1.21.14", func(b *bench) { b.file("var/config", "kubernetesVersion: v1.21.13\n") }, 1},
+		{"kube-proxy is behind", "1.21.14", func(b *bench) { b.file("var/proxy", "k/kube-proxy:v1.20.0") }, 1},
+		{"there is no kube-proxy", "1.21.14", func(b *bench) { b.file("var/proxy", "") }, 0},
+		{"the API does not answer", "1.21.14", func(b *bench) { b.tool("kubectl", "exit 1") }, 2},
+		{"1.28: kube-proxy waits for another control plane", "1.28.4", func(b *bench) {
+			b.file("var/proxy", "k/kube-proxy:v1.27.9")
+			b.file("var/servers", "k/kube-apiserver:v1.28.4 k/kube-apiserver:v1.27.9")
+		}, 0},
+		{"1.28: kube-proxy is due when all apiservers are there", "1.28.4", func(b *bench) {
+			b.file("var/proxy", "k/kube-proxy:v1.27.9")
+			b.file("var/servers", "k/kube-apiserver:v1.28.4 k/kube-apiserver:v1.28.4")
+		}, 1},
+		{"1.27: kube-proxy waits for nobody", "1.27.16", func(b *bench) {
+			b.file("var/proxy", "k/kube-proxy:v1.26.9")
+			b.file("var/servers", "k/kube-apiserver:v1.27.16 k/kube-apiserver:v1.26.9")
+		}, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := controlPlane(t)
+			b.tool("kubectl", kubectl)
+			at := "v1.21.14"
+			if !strings.HasPrefix(test.version, "1.21") {
+				at = "v" + test.version
+			}
+			for _, name := range []string{"kube-apiserver", "kube-controller-manager", "kube-scheduler"} {
+				b.file("etc/kubernetes/manifests/"+name+".yaml", "    image: k8s.gcr.io/"+name+":"+at+"\n")
+			}
+			b.file("var/config", "kind: ClusterConfiguration\nkubernetesVersion: "+at+"\n")
+			b.file("var/servers", "k/kube-apiserver:"+at)
+			b.file("var/proxy", "k/kube-proxy:"+at)
+			if test.change != nil {
+				test.change(b)
+			}
+			b.exits(*actionsOf(t, "upgrade-apply: {version: "+test.version+"}", "name=cp1")[0].Check, test.want)
+		})
+	}
+}
+
+func TestTheCheckOfUpgradeNode(t *testing.T) {
+	check := *actionsOf(t, "upgrade-node: {version: 1.21.14}", "")[0].Check
+	worker, plane := newBench(t), controlPlane(t)
+	for _, b := range []*bench{worker, plane} {
+		b.tool("kubelet", "echo Kubernetes v1.21.14")
+		b.exits(check, 0)
+		b.tool("kubelet", "echo Kubernetes v1.21.1")
+		b.exits(check, 1)
+		b.tool("kubelet", "echo Kubernetes v1.21.14")
+	}
+	plane.file("etc/kubernetes/manifests/kube-scheduler.yaml", "    image: k/kube-scheduler:v1.20.15\n")
+	plane.exits(check, 1)
+}
+
+func TestS20TheAPIIsReadySeveralTimesInARow(t *testing.T) {
+	do := actionsOf(t, "api-ready: {successes: 2}", "name=cp1")[0].Do
+	round := adminKubectl + "--server https://10.0.0.11:6443 --request-timeout=5s get --raw /readyz\n" +
+		adminKubectl + "--server https://10.0.0.11:6443 --request-timeout=5s get nodes\n" +
+		adminKubectl + "-n kube-system exec etcd-cp1 -- etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt " +
+		"--cert=/etc/kubernetes/pki/etcd/healthcheck-client.crt --key=/etc/kubernetes/pki/etcd/healthcheck-client.key endpoint health --cluster\n"
+	b := controlPlane(t)
+	b.tool("kubectl", "")
+	b.tool("sleep", "")
+	b.exits(do, 0)
+	wantText(t, "the calls", b.called(), round+"sleep 1\n"+round)
+
+	b.tool("kubectl", `case "$*" in *"get nodes"*) echo 'Error from server (Forbidden)' >&2; exit 1 ;; esac`)
+	if _, stderr := b.exits(do, 1); !strings.Contains(stderr, "Forbidden") {
+		t.Errorf("it hides why: %q", stderr)
+	}
+	b.tool("kubectl", `case "$*" in *etcdctl*) exit 1 ;; esac`)
+	b.exits(do, 1)
+	b.exits(actionsOf(t, "api-ready: {successes: 2, etcd: false}", "name=cp1")[0].Do, 0)
+
+	b.called()
+	b.tool("etcdctl", "")
+	b.exits(do, 0)
+	if calls := b.called(); strings.Count(calls, "\netcdctl --endpoints=https://127.0.0.1:2379 ") != 2 || strings.Contains(calls, " exec ") {
+		t.Errorf("the host's own etcdctl is not asked:\n%s", calls)
+	}
+}
+
+func TestS7TheBackupIsCompleteOrNotThere(t *testing.T) {
+	action := actionsOf(t, "etcd-snapshot: {label: 1.21.14}", "name=cp1")[0]
+	const kubectl = `case "$*" in
+*"exec etcd-cp1 -- etcdctl"*"snapshot save"*) echo data >/var/lib/etcd/rung-snapshot.db; echo Snapshot saved ;;
+*"get configmap kubeadm-config -o yaml"*) echo kind: ConfigMap ;;
+*) exit 9 ;;
+esac`
+	b := controlPlane(t)
+	b.file("etc/kubernetes/tmp/kubeadm-backup-etcd/db", "large")
+	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --data-dir="+b.path("var/lib/etcd")+"\n")
+	b.file("var/lib/etcd/member", "")
+	b.tool("kubectl", kubectl)
+	b.exits(*action.Check, 1)
+	made, _ := b.exits(action.Do, 0)
+	if lines := strings.Split(strings.TrimSpace(made), "\n"); len(lines) != 3 || !strings.HasPrefix(lines[0], "/var/backups/rung/r7/1.21.14/etcd.db 5 6667b2d1aab6a00caa5aee5af8ad9f1465e567abf1c209d15727d57b3e8f6e5f") {
+		t.Errorf("it lists\n%s", made)
+	}
+	again, _ := b.exits(*action.Check, 0)
+	wantText(t, "the check lists", again, made)
+	if info, err := os.Stat(b.path("var/backups/rung/r7/1.21.14/etcd.db")); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the snapshot is readable by others: %v, %v", info, err)
+	}
+	if _, err := os.Stat(b.path("var/lib/etcd/rung-snapshot.db")); err == nil {
+		t.Error("the snapshot stays in etcd's folder")
+	}
+	b.tool("list", `tar tzf /var/backups/rung/r7/1.21.14/kubernetes.tar.gz | sort`)
+	if names, _ := b.exits(actionsOf(t, "command: {argv: [list]}", "")[0].Do, 0); strings.Contains(names, "tmp") || !strings.Contains(names, "kubernetes/manifests/etcd.yaml") {
+		t.Errorf("the archive holds\n%s", names)
+	}
+	if _, stderr := b.exits(action.Do, 1); !strings.Contains(stderr, "never overwritten") {
+		t.Errorf("it says %q", stderr)
+	}
+
+	_ = os.RemoveAll(b.path("var/backups"))
+	b.tool("kubectl", strings.Replace(kubectl, "echo data", "printf ''", 1))
+	if _, stderr := b.exits(action.Do, 1); !strings.Contains(stderr, "etcd.db is empty") {
+		t.Errorf("it says %q", stderr)
+	}
+	b.exits(*action.Check, 1)
+	b.tool("kubectl", kubectl)
+	b.exits(action.Do, 0) // what was left behind is in nobody's way
+}

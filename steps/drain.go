@@ -1,0 +1,62 @@
+package steps
+
+import (
+	"strconv"
+	"time"
+
+	"rung/engine/step"
+)
+
+// Drain evicts the pods of a node (S21).
+type Drain struct {
+	Timeout            time.Duration `yaml:"timeout" default:"10m" doc:"How long kubectl tries; 0s is without end."`
+	GracePeriod        int           `yaml:"grace_period" default:"-1" doc:"Seconds that each pod gets to end; -1 is what the pod says itself."`
+	DeleteEmptyDirData bool          `yaml:"delete_emptydir_data" default:"true" doc:"Evict pods with emptyDir volumes too; what is in them is lost."`
+	IgnoreDaemonSets   bool          `yaml:"ignore_daemonsets" default:"true" doc:"Leave the pods of DaemonSets where they are."`
+	Force              bool          `yaml:"force" default:"false" doc:"Delete pods that nothing will start again elsewhere."`
+	PodSelector        string        `yaml:"pod_selector" doc:"Evict only pods with these labels."`
+}
+
+func drainType() step.Type {
+	return step.Define[Drain](step.About{
+		Name:    "drain",
+		Summary: "Cordons a node and evicts its pods: kubectl drain.",
+		Doc: `A minor upgrade of a kubelet wants a drained node, control planes too: CoreDNS and
+others live there (S21, R8 of the version-skew policy).
+
+The node is cordoned and marked first, exactly as cordon does. kubectl respects
+PodDisruptionBudgets and tries again until the timeout. A timeout of the step or a
+Ctrl-C does not cut the drain off; a lost link may, and then a drain again goes on.
+
+Sources: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/;
+--delete-emptydir-data since kubectl 1.20.
+`,
+		Example: "drain: {timeout: 5m}\n",
+	})
+}
+
+// Plan returns the cordon and the drain.
+func (s Drain) Plan(scope step.Scope) ([]step.Action, error) {
+	args := []string{"drain", scope.Host.Node}
+	if s.IgnoreDaemonSets {
+		args = append(args, "--ignore-daemonsets")
+	}
+	if s.DeleteEmptyDirData {
+		args = append(args, "--delete-emptydir-data")
+	}
+	if s.Force {
+		args = append(args, "--force")
+	}
+	if s.GracePeriod >= 0 {
+		args = append(args, "--grace-period="+strconv.Itoa(s.GracePeriod))
+	}
+	if s.PodSelector != "" {
+		args = append(args, "--pod-selector="+s.PodSelector)
+	}
+	args = append(args, "--timeout="+seconds(s.Timeout)+"s")
+	return []step.Action{cordonAction(scope), {
+		Title: "drain " + scope.Host.Node,
+		On:    step.AdminHost,
+		Do:    step.Command{Argv: kubectl(args...), Detach: true},
+	}}, nil
+}

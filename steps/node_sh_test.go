@@ -1,0 +1,201 @@
+package steps
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"rung/engine/kube"
+	"rung/engine/step"
+)
+
+func TestS24OnlyOurOwnCordonIsReleased(t *testing.T) {
+	action := actionsOf(t, "uncordon: {}", "")[0]
+	const get = adminKubectl + "get node w3 -o jsonpath={.metadata.annotations.rung-cordoned-by}\n"
+	b := newBench(t)
+
+	b.tool("kubectl", "") // no annotation
+	b.exits(*action.Check, 0)
+	b.called()
+	b.exits(action.Do, 0)
+	wantText(t, "an operator's cordon", b.called(), get)
+
+	b.tool("kubectl", `case "$*" in *jsonpath*) echo r3 ;; esac`)
+	b.exits(*action.Check, 1)
+	b.called()
+	b.exits(action.Do, 0)
+	wantText(t, "ours", b.called(), get+adminKubectl+"uncordon w3\n"+adminKubectl+"annotate node w3 rung-cordoned-by-\n")
+
+	b.tool("kubectl", "exit 1") // a fresh apiserver: the command is there to try again
+	b.exits(*action.Check, 1)
+	b.exits(action.Do, 1)
+}
+
+func TestACordonThatIsThereIsLeftAlone(t *testing.T) {
+	action := actionsOf(t, "cordon: {}", "")[0]
+	b := newBench(t)
+	for answer, want := range map[string]int{"echo true": 0, "echo": 1, "exit 1": 2} {
+		b.tool("kubectl", answer)
+		b.exits(*action.Check, want)
+	}
+	b.called()
+	b.tool("kubectl", "")
+	b.exits(action.Do, 0)
+	wantText(t, "the mark comes first", b.called(), adminKubectl+"annotate node w3 rung-cordoned-by=r7 --overwrite\n"+adminKubectl+"cordon w3\n")
+	b.tool("kubectl", "exit 1")
+	b.exits(action.Do, 1)
+	if calls := b.called(); strings.Contains(calls, " cordon ") {
+		t.Errorf("without a mark it must not cordon:\n%s", calls)
+	}
+}
+
+func TestS23TheKubeletThatRunsIsTheOneInstalled(t *testing.T) {
+	actions := actionsOf(t, "kubelet-restart: {version: 1.21.14}", "")
+	check := *actions[0].Check
+	for _, test := range []struct {
+		name, systemctl, kubelet, exe string
+		want                          int
+	}{
+		{"it runs, is current and at the version", "", "v1.21.14", "/usr/bin/kubelet", 0},
+		{"its binary was replaced", "", "v1.21.14", "/usr/bin/kubelet (deleted)", 1},
+		{"another version is installed", "", "v1.21.1", "/usr/bin/kubelet", 1},
+		{"it does not run", "exit 3", "v1.21.14", "", 1},
+		{"its process went away", "", "v1.21.14", "", 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBench(t)
+			b.tool("systemctl", "if test $1 = show; then echo MainPID=42; else "+test.systemctl+"\n:; fi")
+			b.tool("kubelet", "echo Kubernetes "+test.kubelet)
+			if test.exe != "" {
+				b.file("proc/42/cmdline", "")
+				if err := os.Symlink(test.exe, b.path("proc/42/exe")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			b.exits(check, test.want)
+		})
+	}
+
+	b := newBench(t)
+	b.tool("systemctl", "")
+	b.exits(actions[0].Do, 0)
+	wantText(t, "the restart", b.called(), "systemctl daemon-reload\nsystemctl restart kubelet")
+	b.exits(actions[1].Do, 0)
+	b.tool("systemctl", "exit 3")
+	b.tool("journalctl", "echo why")
+	if _, stderr := b.exits(actions[1].Do, 1); stderr != "why\n" {
+		t.Errorf("it says %q", stderr)
+	}
+	wantText(t, "the journal", b.called(), "systemctl is-active --quiet kubelet\nsystemctl is-active --quiet kubelet\njournalctl -xeu kubelet --no-pager -n 20")
+}
+
+func TestANodeIsReadyAtItsVersion(t *testing.T) {
+	node := actionsOf(t, "verify: {version: 1.21.14, scope: node}", "")[0].Do
+	plane := actionsOf(t, "verify: {version: 1.21.14, scope: control-plane}", "name=cp1")[0].Do
+	b := newBench(t)
+	for _, test := range []struct {
+		do     step.Command
+		answer string
+		want   int
+	}{
+		{node, "v1.21.14 True", 0},
+		{node, "v1.21.14 False", 1},
+		{node, "v1.21.1 True", 1},
+		{plane, "mirror.example:5000/k8s/kube-scheduler:v1.21.14 True", 0},
+		{plane, "k8s.gcr.io/kube-scheduler:v1.21.1 True", 1},
+		{plane, "k8s.gcr.io/kube-scheduler:v1.21.14 False", 1},
+	} {
+		b.tool("kubectl", "echo '"+test.answer+"'")
+		if out, _ := b.exits(test.do, test.want); !strings.Contains(out, test.answer) {
+			t.Errorf("it does not show what it saw: %q", out)
+		}
+	}
+	b.tool("kubectl", "exit 1")
+	b.exits(node, 1)
+	b.exits(plane, 1)
+}
+
+func TestTheFactsOfAControlPlane(t *testing.T) {
+	b := controlPlane(t)
+	b.file("etc/os-release", "NAME=\"CentOS Linux\"\nID=\"centos\"\nVERSION_ID=\"7\"\nID_LIKE=\"rhel fedora\"\n")
+	b.file("etc/fstab", "/dev/sda1 / xfs defaults 0 0\n# /dev/sda2 swap swap defaults 0 0\n")
+	b.file("etc/kubernetes/admin.conf", "")
+	b.file("proc/cpuinfo", "processor\t: 0\nmodel name\t: a processor\nprocessor\t: 1\n")
+	b.file("proc/sys/kernel/random/boot_id", "one\n")
+	b.file("proc/42/cmdline", "")
+	if err := os.Symlink("/usr/bin/kubelet", b.path("proc/42/exe")); err != nil {
+		t.Fatal(err)
+	}
+	b.tool("yum", "")
+	b.tool("dnf", "")
+	b.tool("swapon", "")
+	b.tool("systemctl", "if test $1 = show; then echo MainPID=42; fi")
+	b.tool("kubeadm", "echo v1.21.14")
+	b.tool("kubelet", "echo Kubernetes v1.21.1")
+	b.tool("kubectl", `echo '{"clientVersion": {'; echo '    "gitVersion": "v1.20.0",'; echo '}}'`)
+	facts := hostFacts(t, b)
+	want := HostFactsOutput{
+		OS: "centos", OSVersion: "7", Arch: facts.Arch, Kernel: facts.Kernel, PackageManager: "dnf",
+		Kubeadm: version(t, "1.21.14"), Kubelet: version(t, "1.21.1"), Kubectl: version(t, "1.20.0"), HasKubeadm: true,
+		ControlPlane: true, AdminConf: true, Etcd: "stacked", KubeletActive: true, Root: os.Getuid() == 0,
+		FreeMiBEtcd: facts.FreeMiBEtcd, FreeMiBKubernetes: facts.FreeMiBKubernetes, BootID: "one", CPUs: 2,
+	}
+	if facts != want || facts.FreeMiBEtcd == 0 || facts.Arch == "" {
+		t.Errorf("the facts are\n%+v, want\n%+v", facts, want)
+	}
+
+	// Now the other way round.
+	_ = os.Remove(b.path("etc/kubernetes/manifests/etcd.yaml"))
+	b.file("etc/kubernetes/manifests/kube-apiserver.yaml", "    - --etcd-servers=https://10.0.0.9:2379\n")
+	b.file("etc/fstab", "UUID=1 none\tswap sw 0 0\n")
+	b.tool("swapon", "echo /dev/sda2")
+	b.tool("crictl", "")
+	b.tool("systemctl", "exit 3")
+	for _, gone := range []string{"dnf", "kubeadm", "kubelet", "kubectl"} {
+		_ = os.Remove(b.path("bin/" + gone))
+	}
+	facts = hostFacts(t, b)
+	if facts.Etcd != "external" || !facts.SwapInFstab || !facts.Swap || !facts.Crictl || facts.KubeletActive || !facts.KubeletStale ||
+		facts.PackageManager != "yum" || facts.HasKubeadm || !facts.Kubeadm.IsZero() || !facts.Kubelet.IsZero() {
+		t.Errorf("the facts are %+v", facts)
+	}
+	_ = os.RemoveAll(b.path("etc/kubernetes"))
+	_ = os.RemoveAll(b.path("var"))
+	if facts = hostFacts(t, b); facts.Etcd != "none" || facts.ControlPlane || facts.AdminConf || facts.FreeMiBEtcd == 0 {
+		t.Errorf("the facts are %+v", facts)
+	}
+}
+
+func hostFacts(t *testing.T, b *bench) HostFactsOutput {
+	t.Helper()
+	out, _ := b.exits(step.Command{Script: hostFactsScript}, 0)
+	facts, _, err := HostFacts{}.Collect([]step.Result{{Stdout: []byte(out)}})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return facts
+}
+
+// The script as it is, on this very machine, whatever it has.
+func TestTheFactsOfThisMachine(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-euc", hostFactsScript, "sh")
+	cmd.Env = []string{"LC_ALL=C", "PATH=" + step.Path}
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	facts, _, err := HostFacts{}.Collect([]step.Result{{Stdout: out}})
+	if err != nil || facts.CPUs < 1 || facts.Kernel == "" || facts.BootID == "" || facts.OS == "" {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func version(t *testing.T, text string) kube.Version {
+	t.Helper()
+	v, err := kube.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

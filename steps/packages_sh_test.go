@@ -1,0 +1,184 @@
+package steps
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Repositories as hosts have them: pkgs.k8s.io, a mirror, one that holds every minor, and
+// CRI-O, which is numbered likewise.
+const (
+	officialRepo = `[kubernetes]
+name=Kubernetes v1.31
+baseurl=https://pkgs.k8s.io/core:/stable:/v1.31/rpm/
+enabled=1
+gpgcheck=1
+gpgkey=https://pkgs.k8s.io/core:/stable:/v1.31/rpm/repodata/repomd.xml.key
+exclude=kubelet kubeadm kubectl cri-tools kubernetes-cni
+`
+	mirrorRepo = `[k8s-mirror]
+baseurl = http://mirror.example/k8s/v1.31/rpm
+gpgkey = file:///etc/pki/rpm-gpg/k8s
+[cri-o]
+baseurl=https://pkgs.k8s.io/addons:/cri-o:/stable:/v1.30/rpm/
+`
+	legacyRepo = `[kubernetes]
+baseurl=https://mirror.example/yum/repos/kubernetes-el7-$basearch
+`
+	otherRepo = `[tool]
+baseurl=https://packages.example/tool/v1.2/
+gpgkey=https://packages.example/tool/v1.2/key
+`
+	systemRepo = `[baseos]
+mirrorlist=https://mirrors.example/mirrorlist?release=v1.31/rpm
+baseurl=http://mirror.example/rocky/9.4/BaseOS/
+`
+)
+
+func TestB2TheRepositoryFollowsTheHop(t *testing.T) {
+	action := actionsOf(t, "repo-switch: {version: 1.32.6}", "")[0]
+	b := newBench(t)
+	b.tool("yum", "")
+	b.file("etc/yum.repos.d/system.repo", systemRepo)
+	b.file("etc/yum.repos.d/legacy.repo", legacyRepo)
+	b.file("etc/yum.repos.d/other.repo", otherRepo)
+	b.exits(*action.Check, 0) // nothing here belongs to one minor
+
+	b.file("etc/yum.repos.d/kubernetes.repo", officialRepo)
+	b.file("etc/yum.repos.d/mirror.repo", mirrorRepo)
+	b.exits(*action.Check, 1)
+	b.exits(action.Do, 0)
+	wantText(t, "the calls", b.called(), "yum clean expire-cache")
+	b.exits(*action.Check, 0)
+
+	switched := strings.ReplaceAll(officialRepo, "/v1.31/", "/v1.32/")
+	for name, want := range map[string]string{
+		"kubernetes.repo":             switched,
+		"kubernetes.repo.rung-before": officialRepo,
+		"mirror.repo":                 strings.Replace(mirrorRepo, "v1.31", "v1.32", 1),
+		"mirror.repo.rung-before":     mirrorRepo,
+		"system.repo":                 systemRepo,
+		"legacy.repo":                 legacyRepo,
+		"other.repo":                  otherRepo,
+	} {
+		wantText(t, name, b.read("etc/yum.repos.d/"+name), want)
+	}
+	if files, _ := filepath.Glob(b.path("etc/yum.repos.d/*")); len(files) != 7 {
+		t.Errorf("there are now %v", files)
+	}
+
+	b.exits(actionsOf(t, "repo-switch: {version: 1.33.1}", "")[0].Do, 0)
+	wantText(t, "the second switch", b.read("etc/yum.repos.d/kubernetes.repo"), strings.ReplaceAll(switched, "v1.32/", "v1.33/"))
+	wantText(t, "the copy of the first", b.read("etc/yum.repos.d/kubernetes.repo.rung-before"), officialRepo)
+
+	empty := newBench(t)
+	if err := os.MkdirAll(empty.path("etc/yum.repos.d"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	empty.exits(*action.Check, 0)
+}
+
+func TestB2OtherMinorsAreAskedThroughAThrowAwayConfiguration(t *testing.T) {
+	minors := actionsOf(t, "yum-versions: {from: 1.31.4, to: 1.33.1}", "")[1].Do
+	b := newBench(t)
+	b.file("etc/yum.conf", "[main]\ngpgcheck=1\nproxy=http://proxy.example:3128\ncachedir=/var/cache/yum\n")
+	b.file("etc/yum.repos.d/kubernetes.repo", officialRepo)
+	b.file("etc/yum.repos.d/system.repo", systemRepo)
+	// It shows what it was configured with, and has nothing of 1.33.
+	b.tool("yum", `conf=$2
+grep -v -F dir= "$conf"
+repos=$(sed -n 's/^reposdir=//p' "$conf")
+cache=$(sed -n 's/^cachedir=//p' "$conf")
+test ! -e "$cache" || exit 1
+mkdir -p "$cache"
+grep -h baseurl "$repos"/*
+! grep -q v1.33 "$repos"/*`)
+	out, _ := b.exits(minors, 0)
+	config := "[main]\nassumeyes=1\ngpgcheck=1\nproxy=http://proxy.example:3128\n"
+	wantText(t, "yum saw", out, config+"baseurl=https://pkgs.k8s.io/core:/stable:/v1.31/rpm/\n"+
+		config+"baseurl=https://pkgs.k8s.io/core:/stable:/v1.32/rpm/\n"+
+		config+"baseurl=https://pkgs.k8s.io/core:/stable:/v1.33/rpm/\nno repository answers for v1.33\n")
+	calls := b.called()
+	if strings.Count(calls, "/yum.conf list --showduplicates kubeadm kubelet kubectl --disableexcludes=kubernetes\n") != 3 {
+		t.Errorf("the calls:\n%s", calls)
+	}
+	wantText(t, "the host's own file", b.read("etc/yum.repos.d/kubernetes.repo"), officialRepo)
+	if left, _ := filepath.Glob(b.path("tmp.*")); left != nil {
+		t.Errorf("it leaves %v behind", left)
+	}
+
+	b.file("etc/yum.repos.d/kubernetes.repo", legacyRepo)
+	if out, _ := b.exits(minors, 0); !strings.Contains(out, "there is nothing else to ask") || b.called() != "" {
+		t.Errorf("a repository of every minor: %s", out)
+	}
+}
+
+func TestS5StaleMetadataIsRefreshedOnce(t *testing.T) {
+	do := actionsOf(t, "yum-versions: {version: 1.21.14, packages: [kubeadm, kubelet]}", "")[0].Do
+	const list = "yum list --showduplicates kubeadm kubelet --disableexcludes=kubernetes\n"
+	const yum = `case $1 in
+clean) echo 'kubelet.x86_64   1.21.14-0   kubernetes' >>/var/offer ;;
+list) test -s /var/offer && cat /var/offer ;;
+esac`
+	for _, test := range []struct{ name, offer, calls string }{
+		{"both are there", "kubeadm.x86_64   1.21.14-0   kubernetes\nkubelet.x86_64   0:1.21.14-0   kubernetes\n", list},
+		{"one is missing", "kubeadm.x86_64   1.21.14-0   kubernetes\nkubelet.x86_64   1.21.1-0   kubernetes\n", list + "yum clean expire-cache\n" + list},
+		{"another build of a longer version does not count", "kubeadm.x86_64   1.21.14-0   kubernetes\nkubelet.x86_64   11.21.14-0   k\n", list + "yum clean expire-cache\n" + list},
+		{"nothing is there", "", list + "yum clean expire-cache\n" + list},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBench(t)
+			b.tool("yum", yum)
+			b.file("var/offer", test.offer)
+			out, _ := b.exits(do, 0)
+			wantText(t, "the calls", b.called(), test.calls)
+			wantText(t, "it prints", out, b.read("var/offer"))
+		})
+	}
+	b := newBench(t)
+	b.tool("yum", "echo 'Error: cannot reach the mirror' >&2; exit 1")
+	if _, stderr := b.exits(do, 1); !strings.Contains(stderr, "cannot reach the mirror") {
+		t.Errorf("it hides why: %q", stderr)
+	}
+}
+
+func TestAnyNumberOfMissingPackagesIsSomethingToDo(t *testing.T) {
+	check := *actionsOf(t, "yum-install: {packages: [a-1-0, b-1-0]}", "")[0].Check
+	b := newBench(t)
+	for exit, want := range map[string]int{"0": 0, "1": 1, "2": 1} {
+		b.tool("rpm", "exit "+exit)
+		b.exits(check, want)
+	}
+	wantText(t, "the calls", b.called(), strings.Repeat("rpm -q a-1-0 b-1-0\n", 3))
+}
+
+func TestS11OnlyTheImagesThatAWorkerNeeds(t *testing.T) {
+	b := newBench(t)
+	images := readFixture(t, "images-list.stdout")
+	b.file("var/images", images)
+	b.tool("kubeadm", "cat /var/images")
+	do := actionsOf(t, "image-pull: {version: 1.32.6, only: [kube-proxy, coredns, pause]}", "")[0].Do
+	if out, _ := b.exits(do, 0); !strings.Contains(out, "there is no crictl here") || b.called() != "" {
+		t.Errorf("without crictl: %s", out)
+	}
+	b.tool("crictl", "")
+	b.exits(do, 0)
+	wantText(t, "the calls", b.called(), `kubeadm config images list --kubernetes-version v1.32.6
+crictl pull registry.k8s.io/kube-proxy:v1.32.6
+crictl pull registry.k8s.io/coredns/coredns:v1.11.3
+crictl pull registry.k8s.io/pause:3.10`)
+	_, stderr := b.exits(actionsOf(t, "image-pull: {version: 1.32.6, repository: mirror.example/k8s, only: [flannel]}", "")[0].Do, 1)
+	wantText(t, "the calls", b.called(), "kubeadm config images list --kubernetes-version v1.32.6 --image-repository mirror.example/k8s")
+	wantText(t, "it says", stderr, "kubeadm lists no image called flannel")
+}
+
+func readFixture(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", "fixtures", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

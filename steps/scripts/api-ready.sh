@@ -1,0 +1,13 @@
+# $1: how many times in a row; $2: the node; $3: whether its etcd is asked too.
+times=0
+while test "$times" -lt "$1"; do
+  if test "$times" -gt 0; then sleep 1; fi
+  kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$endpoint" --request-timeout=5s get --raw /readyz >/dev/null
+  # A fresh apiserver is ready some seconds before it lets anybody in.
+  kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$endpoint" --request-timeout=5s get nodes >/dev/null
+  if test "$3" = true && test -f /etc/kubernetes/manifests/etcd.yaml; then
+    etcdctl_of "$2" endpoint health --cluster >/dev/null
+  fi
+  times=$((times + 1))
+done
+echo "ready $1 times in a row"

@@ -1,0 +1,31 @@
+# $1: the folder, which must not be there yet; $2: the node; $3: the seconds that etcdctl may take.
+umask 077
+if test -e "$1"; then
+  echo "$1 is there already, and a backup is never overwritten" >&2
+  exit 1
+fi
+work=$1.unfinished
+rm -rf "$work" "$work.files"
+mkdir -p "$work"
+
+if test -f /etc/kubernetes/manifests/etcd.yaml; then
+  # The data folder is the one place that both the host and the etcd container see.
+  data=$(sed -n 's/.*--data-dir=//p' /etc/kubernetes/manifests/etcd.yaml)
+  rm -f "$data/rung-snapshot.db"
+  etcdctl_of "$2" --command-timeout="$3s" snapshot save "$data/rung-snapshot.db" >&2
+  mv "$data/rung-snapshot.db" "$work/etcd.db"
+fi
+# kubeadm's own backups in tmp are large, and stay where they are.
+tar czf "$work/kubernetes.tar.gz" -C /etc --exclude=kubernetes/tmp kubernetes
+kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get configmap kubeadm-config -o yaml >"$work/kubeadm-config.yaml"
+
+for file in "$work"/*; do
+  if ! test -s "$file"; then
+    echo "$file is empty: this is no backup" >&2
+    exit 1
+  fi
+  echo "$1/${file##*/} $(stat -c %s "$file") $(sha256sum "$file" | cut -d ' ' -f 1)" >>"$work.files"
+done
+mv "$work.files" "$work/files"
+mv "$work" "$1"
+cat "$1/files"

@@ -1,0 +1,62 @@
+# Prints what rung wants to know of this host, one key=value a line.
+manifests=/etc/kubernetes/manifests
+
+# yes COMMAND…: whether it succeeds, as a word.
+yes() { if "$@" >/dev/null 2>&1; then echo true; else echo false; fi; }
+
+# has NAME: whether there is such a program.
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# free FOLDER: MiB that are free there, or where it would be made.
+free() {
+  folder=$1
+  while ! test -d "$folder"; do
+    folder=${folder%/*}
+    folder=${folder:-/}
+  done
+  kib=$(df -Pk "$folder" | tail -n 1 | tr -s ' ' | cut -d ' ' -f 4)
+  echo $((kib / 1024))
+}
+
+echo "os=$(sed -n 's/^ID=//p' /etc/os-release | tr -d '"')"
+echo "os_version=$(sed -n 's/^VERSION_ID=//p' /etc/os-release | tr -d '"')"
+echo "arch=$(uname -m)"
+echo "kernel=$(uname -r)"
+echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"
+echo "boot_id=$(cat /proc/sys/kernel/random/boot_id)"
+echo "root=$(yes test "$(id -u)" = 0)"
+
+package_manager=none
+for name in apt-get yum dnf; do
+  if has "$name"; then package_manager=$name; fi
+done
+echo "package_manager=${package_manager%-get}"
+
+echo "has_kubeadm=$(yes has kubeadm)"
+if has kubeadm; then echo "kubeadm=$(kubeadm version -o short)"; fi
+if has kubelet; then echo "kubelet=$(kubelet --version | cut -d ' ' -f 2)"; fi
+# `kubectl version --client --short` is gone since 1.28; the JSON has always been there.
+if has kubectl; then echo "kubectl=$(kubectl version --client -o json | grep gitVersion | cut -d '"' -f 4)"; fi
+echo "crictl=$(yes has crictl)"
+echo "kubelet_active=$(yes systemctl is-active kubelet)"
+kubelet_stale=false
+# A package that replaced the binary under a running process leaves it "(deleted)".
+case $(readlink "/proc/$(systemctl show -p MainPID kubelet | cut -d = -f 2)/exe") in
+  '' | *' (deleted)') kubelet_stale=true ;;
+esac
+echo "kubelet_stale=$kubelet_stale"
+
+echo "swap=$(yes test -n "$(swapon --show=NAME --noheadings)")"
+echo "swap_in_fstab=$(yes grep -q -E '^[^#]+[[:space:]]swap[[:space:]]' /etc/fstab)"
+
+echo "control_plane=$(yes test -f "$manifests/kube-apiserver.yaml")"
+echo "admin_conf=$(yes test -f /etc/kubernetes/admin.conf)"
+etcd=none
+if test -f "$manifests/etcd.yaml"; then
+  etcd=stacked
+elif grep -s -e '--etcd-servers=' "$manifests/kube-apiserver.yaml" | grep -q -v -F //127.0.0.1:; then
+  etcd=external
+fi
+echo "etcd=$etcd"
+echo "free_mib_etcd=$(free /var/lib/etcd)"
+echo "free_mib_kubernetes=$(free /etc/kubernetes)"

@@ -1,0 +1,41 @@
+package steps
+
+import (
+	"errors"
+	"time"
+
+	"rung/engine/step"
+)
+
+// Wait repeats a command until it succeeds.
+type Wait struct {
+	Argv    []string      `yaml:"argv" doc:"The command, word by word."`
+	Script  string        `yaml:"script" doc:"Or a script for sh -eu."`
+	Every   time.Duration `yaml:"every" default:"5s" doc:"The longest pause between two tries."`
+	Timeout time.Duration `yaml:"timeout" default:"5m" doc:"How long to try."`
+	What    string        `yaml:"what,required" doc:"What is waited for, for whoever watches: the load balancer drops cp1."`
+}
+
+func waitType() step.Type {
+	return step.Define[Wait](step.About{
+		Name:    "wait",
+		Summary: "Waits until a command succeeds.",
+		Doc: `The command runs on the step's own host and must change nothing. It is repeated, with
+growing pauses, until it exits 0; a lost link is "not yet".
+`,
+		Example: "wait:\n  argv: [systemctl, is-active, containerd]\n  what: containerd is active\n",
+	})
+}
+
+// Plan returns the one action.
+func (s Wait) Plan(step.Scope) ([]step.Action, error) {
+	if (len(s.Argv) == 0) == (s.Script == "") {
+		return nil, errors.New("wait needs either argv or script")
+	}
+	return []step.Action{{
+		Title:    "wait: " + s.What,
+		Do:       step.Command{Argv: s.Argv, Script: s.Script},
+		ReadOnly: true,
+		Until:    &step.Until{Every: s.Every, For: s.Timeout, What: s.What},
+	}}, nil
+}

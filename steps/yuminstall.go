@@ -1,0 +1,80 @@
+package steps
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rung/engine/step"
+)
+
+// YumInstall installs packages (S14, S22).
+type YumInstall struct {
+	Packages        []string `yaml:"packages,required" doc:"Packages with their releases, such as kubeadm-1.21.14-0."`
+	State           string   `yaml:"state" default:"present" enum:"present,latest" doc:"present: these very releases; latest: the newest of each, or of all with [\"*\"]."`
+	DisableExcludes string   `yaml:"disable_excludes" default:"kubernetes" doc:"Repository whose exclude line does not count; only for present."`
+}
+
+//go:embed scripts/rpm-installed.sh
+var rpmInstalled string
+
+func yumInstallType() step.Type {
+	return step.Define[YumInstall](step.About{
+		Name:    "yum-install",
+		Summary: "Installs packages with yum, at the releases that are named.",
+		Doc: `The transaction is not cut off by a timeout of the step or a Ctrl-C: it is waited for. A
+lost link leaves its outcome unknown: look before you run again. What is installed
+afterwards is looked up with rpm (B8). There is nothing to do when it is there before.
+
+The repository of Kubernetes excludes its own packages, so that nobody upgrades them by
+the way; disable_excludes lifts that for this one transaction (S14). With state latest
+the excludes count, so that a patch of the system leaves Kubernetes alone.
+`,
+		Example: "yum-install: {packages: [kubeadm-1.21.14-0]}\n",
+	})
+}
+
+// Plan returns the transaction, and a look at its result.
+func (s YumInstall) Plan(step.Scope) ([]step.Action, error) {
+	if err := s.wrong(); err != nil {
+		return nil, err
+	}
+	names := strings.Join(s.Packages, ", ")
+	if s.State == "latest" {
+		argv := []string{"yum", "upgrade", "-y"}
+		if s.Packages[0] == "*" {
+			return []step.Action{{Title: "upgrade all packages", Do: step.Command{Argv: argv, Detach: true}}}, nil
+		}
+		return []step.Action{{Title: "upgrade " + names, Do: step.Command{Argv: append(argv, s.Packages...), Detach: true}}}, nil
+	}
+	argv := append([]string{"yum", "install", "-y"}, s.Packages...)
+	if s.DisableExcludes != "" {
+		argv = append(argv, "--disableexcludes="+s.DisableExcludes)
+	}
+	return []step.Action{{
+		Title: "install " + names,
+		Check: &step.Command{Script: rpmInstalled, Argv: s.Packages},
+		Do:    step.Command{Argv: argv, Detach: true},
+	}, {
+		Title:    "look up " + names + " among the installed packages",
+		Do:       step.Command{Argv: append([]string{"rpm", "-q"}, s.Packages...)},
+		ReadOnly: true,
+	}}, nil
+}
+
+func (s YumInstall) wrong() error {
+	if len(s.Packages) == 0 {
+		return errors.New("packages is empty: name at least one")
+	}
+	if slices.Contains(s.Packages, "*") && (len(s.Packages) > 1 || s.State != "latest") {
+		return errors.New(`packages "*" stands alone, with state latest`)
+	}
+	for _, p := range s.Packages {
+		if p == "" || p[0] == '-' {
+			return fmt.Errorf("%q is not the name of a package", p)
+		}
+	}
+	return nil
+}
