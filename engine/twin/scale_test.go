@@ -68,6 +68,11 @@ func inventoryOf(planes, workers []string, others ...string) string {
 
 // bundled is the bundled playbook with an inventory and inputs.
 func bundled(t testing.TB, hosts string, inputs map[string]any) *plan.Plan {
+	return edited(t, hosts, inputs)
+}
+
+// edited is the bundled playbook with texts in it replaced: old, new, old, new ….
+func edited(t testing.TB, hosts string, inputs map[string]any, edit ...string) *plan.Plan {
 	inv, found := inventory.Load("inventory.yaml", []byte(hosts))
 	if found.Err() != nil {
 		t.Fatal(found)
@@ -75,6 +80,12 @@ func bundled(t testing.TB, hosts string, inputs map[string]any) *plan.Plan {
 	source, err := fs.ReadFile(playbooks.FS, "kubeadm-upgrade.yaml")
 	if err != nil {
 		t.Fatal(err)
+	}
+	for ; len(edit) > 0; edit = edit[2:] {
+		if !strings.Contains(string(source), edit[0]) {
+			t.Fatalf("the playbook has no %q", edit[0])
+		}
+		source = []byte(strings.ReplaceAll(string(source), edit[0], edit[1]))
 	}
 	types, err := step.NewSet(steps.All()...)
 	if err != nil {
