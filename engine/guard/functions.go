@@ -21,6 +21,8 @@ var added = append([]*builtin.Function{
 	{Name: "minor", Func: func(a ...any) (any, error) { return a[0].(kube.Version).Minor, nil }, Types: shape[func(kube.Version) int]()},
 	{Name: "skew", Func: func(a ...any) (any, error) { return kube.Skew(a[0].(kube.Version), a[1].(kube.Version)), nil }, Types: shape[func(_, _ kube.Version) int]()},
 	{Name: "ladder", Func: ladder, Validate: ladderShape},
+	{Name: "kubelet_hops", Func: kubeletHops, Types: shape[func(kube.Version, []kube.Version) []kube.Version]()},
+	{Name: "common", Func: common, Validate: commonShape},
 	{Name: "without", Func: without, Validate: withoutShape},
 	{Name: "join", Func: join, Validate: joinShape},
 }, comparisons()...)
@@ -73,22 +75,77 @@ func ladder(args ...any) (any, error) {
 			offered = append(offered, v.(kube.Version))
 		}
 	}
-	hops, err := kube.Ladder(from, to, offered)
+	var via []kube.Version
+	if len(args) > 3 && args[3] != nil {
+		for _, v := range args[3].([]any) {
+			via = append(via, v.(kube.Version))
+		}
+	}
+	hops, err := kube.Ladder(from, to, offered, via...)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]any, len(hops))
-	for i, h := range hops {
-		list[i] = h
+	return anyList(hops), nil
+}
+
+func anyList[T any](values []T) []any {
+	list := make([]any, len(values))
+	for i, v := range values {
+		list[i] = v
 	}
-	return list, nil
+	return list
+}
+
+// kubeletHops is kube.KubeletHops.
+func kubeletHops(args ...any) (any, error) {
+	list, ok := args[1].([]any)
+	if !ok {
+		return nil, errors.New("kubelet_hops reads a list that is not there")
+	}
+	var hops []kube.Version
+	for _, h := range list {
+		hops = append(hops, h.(kube.Version))
+	}
+	return anyList(kube.KubeletHops(args[0].(kube.Version), hops)), nil
+}
+
+// common is what is in every one of some lists, in the order of the first.
+func common(args ...any) (any, error) {
+	lists, ok := args[0].([]any)
+	if !ok {
+		return nil, errors.New("common reads a list that is not there")
+	}
+	kept := []any{}
+	for i, list := range lists {
+		items, ok := list.([]any)
+		if !ok {
+			return nil, errors.New("common wants a list of lists")
+		}
+		if i == 0 {
+			kept = slices.Clone(items)
+		}
+		kept = slices.DeleteFunc(kept, func(item any) bool {
+			return !slices.ContainsFunc(items, func(other any) bool { return reflect.DeepEqual(other, item) })
+		})
+	}
+	return kept, nil
+}
+
+func commonShape(args []reflect.Type) (reflect.Type, error) {
+	if len(args) != 1 || !listLike(args[0]) || elem(args[0]) != nil && !listLike(elem(args[0])) {
+		return nil, errors.New("common wants one list of lists: what is in every one of them")
+	}
+	if inner := elem(args[0]); inner != nil {
+		return inner, nil
+	}
+	return reflect.TypeFor[[]any](), nil
 }
 
 func ladderShape(args []reflect.Type) (reflect.Type, error) {
-	if len(args) < 2 || len(args) > 3 {
-		return nil, errors.New("ladder wants the version to start from, the target and, if you like, the versions on offer")
+	if len(args) < 2 || len(args) > 4 {
+		return nil, errors.New("ladder wants the version to start from, the target and, if you like, the versions on offer and those to go by")
 	}
-	for i, want := range []Type{{Kind: Version}, {Kind: Version}, ListOf(Type{Kind: Version})}[:len(args)] {
+	for i, want := range []Type{{Kind: Version}, {Kind: Version}, ListOf(Type{Kind: Version}), ListOf(Type{Kind: Version})}[:len(args)] {
 		if !fits(natureOf(args[i]), want) {
 			return nil, fmt.Errorf("ladder wants a %s here, not %s", want, a(args[i]))
 		}

@@ -15,20 +15,30 @@ import (
 //   - A patch inside the minor is one hop.
 //   - Each hop before the last is the newest release of its minor in offered (R9). A nil
 //     offered means that nobody has looked yet, and gives [OfMinor].
+//   - A release in via that lies between from and to is a hop, in place of the newest of
+//     its minor. One that is behind already is none: a run that is made again has the same
+//     via.
 //
 // It is an error to go down, to change the major, to aim at anything but an exact release,
 // and to need a version that is not offered; the error names the hop and lists what is.
-func Ladder(from, to Version, offered []Version) ([]Version, error) {
+func Ladder(from, to Version, offered []Version, via ...Version) ([]Version, error) {
 	if err := climbable(from, to); err != nil {
 		return nil, err
 	}
 	if from == to {
 		return nil, nil
 	}
-	var hops []Version
+	hops, err := between(from, to, offered, via)
+	if err != nil {
+		return nil, err
+	}
 	if !from.IsZero() {
 		for minor := from.Minor + 1; minor < to.Minor; minor++ {
-			hop, err := newestOfMinor(OfMinor(to.Major, minor), to, offered)
+			wanted := OfMinor(to.Major, minor)
+			if slices.ContainsFunc(hops, func(v Version) bool { return SameMinor(v, wanted) }) {
+				continue
+			}
+			hop, err := newestOfMinor(wanted, to, offered)
 			if err != nil {
 				return nil, err
 			}
@@ -38,7 +48,27 @@ func Ladder(from, to Version, offered []Version) ([]Version, error) {
 	if offered != nil && !slices.Contains(offered, to) {
 		return nil, fmt.Errorf("the target %s is not on offer: %s", to, onOffer(to, offered))
 	}
+	slices.SortFunc(hops, Compare)
 	return append(hops, to), nil
+}
+
+// between are the releases of via that lie between from and to.
+func between(from, to Version, offered, via []Version) ([]Version, error) {
+	var hops []Version
+	for _, v := range via {
+		switch {
+		case !v.Exact():
+			return nil, fmt.Errorf("a ladder goes by exact versions, such as 1.21.14, not by %q", v)
+		case v.Major != to.Major || to.Less(v):
+			return nil, fmt.Errorf("%s is not on the way to %s: it is above it", v, to)
+		case v == to || !from.IsZero() && !from.Less(v) || slices.Contains(hops, v):
+			continue
+		case offered != nil && !slices.Contains(offered, v):
+			return nil, fmt.Errorf("the hop to %s on the way to %s is not on offer: %s", v, to, onOffer(v, offered))
+		}
+		hops = append(hops, v)
+	}
+	return hops, nil
 }
 
 // climbable refuses what no ladder can reach.

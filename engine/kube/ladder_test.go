@@ -35,6 +35,32 @@ func TestLadder(t *testing.T) {
 	}
 }
 
+func TestALadderGoesByWhatIsGiven(t *testing.T) {
+	const offered = "1.20.15 1.21.13 1.21.14 1.22.15 1.22.17 1.23.17"
+	for _, test := range []struct{ name, from, to, offered, via, want string }{
+		{"in place of the newest of its minor", "1.20.0", "1.23.17", offered, "1.21.13", "1.21.13 1.22.17 1.23.17"},
+		{"all of them given, in any order", "1.20.0", "1.23.17", offered, "1.22.15 1.21.13", "1.21.13 1.22.15 1.23.17"},
+		{"first the last patch of its own minor", "1.20.0", "1.21.14", offered, "1.20.15", "1.20.15 1.21.14"},
+		{"what is behind already is no hop", "1.21.14", "1.23.17", offered, "1.21.13 1.22.15", "1.22.15 1.23.17"},
+		{"the target itself", "1.20.0", "1.21.14", offered, "1.21.14", "1.21.14"},
+		{"where nothing is known", "", "1.23.17", "", "1.22.15", "1.22.15 1.23.17"},
+		{"one that is not on offer", "1.20.0", "1.22.17", offered, "1.21.12", "the hop to 1.21.12 on the way to 1.22.17 is not on offer: of 1.21 there are 1.21.13, 1.21.14"},
+		{"one above the target", "1.20.0", "1.21.14", offered, "1.22.17", "1.22.17 is not on the way to 1.21.14: it is above it"},
+		{"no release", "1.20.0", "1.22.17", "", "1.21.*", `a ladder goes by exact versions, such as 1.21.14, not by "1.21.<newest>"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var offer []Version
+			if test.offered != "" {
+				offer = vs(test.offered)
+			}
+			got, err := Ladder(v(test.from), v(test.to), offer, vs(test.via)...)
+			if err != nil && err.Error() != test.want || err == nil && !slices.Equal(got, vs(test.want)) {
+				t.Errorf("got %v, %v; want %s", got, err, test.want)
+			}
+		})
+	}
+}
+
 func TestLadderRefuses(t *testing.T) {
 	const offered = "1.20.15 1.21.13 1.21.14 1.23.17-rc.1"
 	for _, test := range []struct{ name, from, to, offered, want string }{

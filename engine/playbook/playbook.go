@@ -40,6 +40,7 @@ type Stage struct {
 	When        *guard.Expr
 	Admit       *guard.Expr
 	ForEach     *Loop
+	Gather      bool // what is refused or fails is reported, and the stage goes on to its end; nothing may be changed in it
 	Stages      []*Stage
 	Steps       []*Step
 	Rescue      []*Step

@@ -9,6 +9,7 @@ import (
 type scope struct {
 	loops []guard.Name // the loop variables
 	steps []guard.Name // ids so far, with their records
+	fleet []guard.Name // ids of stages that are over, with lists of what each host's step put out
 	host  bool         // there is a host
 	base  guard.Names  // inputs, groups, nodes, inventory, run
 }
@@ -39,11 +40,12 @@ func (s *scope) names() guard.Names {
 		names = append(names, hostName)
 	}
 	names = append(names, s.loops...)
-	return append(names, guard.Name{Name: "steps", Type: guard.RecordOf(s.steps...)})
+	names = append(names, guard.Name{Name: "steps", Type: guard.RecordOf(s.steps...)})
+	return append(names, guard.Name{Name: "fleet", Type: guard.RecordOf(s.fleet...)})
 }
 
 func (s *scope) child() *scope {
-	return &scope{base: s.base, host: s.host, loops: append([]guard.Name{}, s.loops...), steps: append([]guard.Name{}, s.steps...)}
+	return &scope{base: s.base, host: s.host, loops: append([]guard.Name{}, s.loops...), steps: append([]guard.Name{}, s.steps...), fleet: append([]guard.Name{}, s.fleet...)}
 }
 
 func (s *scope) has(id string) bool {
@@ -63,4 +65,19 @@ func (s *scope) publish(st *Step) {
 		fields = append(fields, st.Draft.Type.Outputs...)
 	}
 	s.steps = append(s.steps, guard.Name{Name: st.ID, Type: guard.RecordOf(fields...)})
+}
+
+// join makes lists of what the steps of a stage that is over put out on each of its hosts.
+func (s *scope) join(steps []*Step) {
+	for _, st := range steps {
+		if st.ID == "" || st.Draft == nil {
+			continue
+		}
+		var fields []guard.Name
+		for _, out := range st.Draft.Type.Outputs {
+			out.Type = guard.ListOf(out.Type)
+			fields = append(fields, out)
+		}
+		s.fleet = append(s.fleet, guard.Name{Name: st.ID, Type: guard.RecordOf(fields...)})
+	}
 }

@@ -11,7 +11,7 @@ import (
 // innerKeys are those that a stage of stages does not have.
 var innerKeys = []string{"hosts", "at_once", "max_failures", "admit", "rescue", "always"}
 
-var stageKeys = []string{"stage", "hosts", "at_once", "admit", "max_failures", "when", "for_each", "stages", "steps", "rescue", "always"}
+var stageKeys = []string{"stage", "hosts", "at_once", "admit", "max_failures", "when", "for_each", "gather", "stages", "steps", "rescue", "always"}
 
 func (l *loader) stages(n *yamldoc.Node, s *scope) []*Stage {
 	if !l.want(n, yamldoc.List, "stages") {
@@ -64,6 +64,9 @@ func (l *loader) stage(n *yamldoc.Node, outer *scope) *Stage {
 	if a := n.Get("admit"); a != nil {
 		st.Admit = l.expression(a, "admit", s.names(), boolean)
 	}
+	if g := n.Get("gather"); g != nil {
+		st.Gather = l.boolean(g, "gather")
+	}
 	l.body(st, n, s, meant)
 	return st
 }
@@ -96,6 +99,7 @@ func (l *loader) body(st *Stage, n *yamldoc.Node, s *scope, meant []string) {
 			st.Always = l.steps(v, s.child(), "always ")
 		}
 		s.host = false
+		s.join(st.Steps)
 	}
 }
 

@@ -75,8 +75,7 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 	case err != nil:
 		return w, ended{outcome: step.Failed, text: err.Error()}
 	case missing != nil && !v.view.open(missing):
-		text, hint := v.view.lacking(missing)
-		return w, ended{outcome: step.Refused, text: text, hint: hint}
+		return w, v.moot(v.view.lacking(missing))
 	case st == nil:
 		return w, v.undecided(e, missing)
 	}
@@ -86,6 +85,9 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 	}
 	if w.own, err = v.ownHost(s); err != nil {
 		return w, ended{outcome: step.Refused, text: err.Error()}
+	}
+	if v.gather && slices.ContainsFunc(w.actions, changes) {
+		return w, ended{outcome: step.Refused, text: "a stage that gathers only reads, and this step would change something", hint: "put it into a stage without gather"}
 	}
 	if v.stage.Outside[v.host] && slices.ContainsFunc(w.actions, changes) {
 		return w, ended{outcome: step.Skipped, text: "outside of what this run was narrowed to"}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"maps"
 	"sync"
 
 	"rung/engine/guard"
@@ -21,10 +22,12 @@ type frame struct {
 	mu   sync.Mutex
 	own  map[string]map[string]record // host, then id
 	wide map[string]record            // published by stages of one host
+
+	fleet map[string]record // by id, once its stage is over: lists of what each host put out
 }
 
 func newFrame(parent *frame, vars map[string]any) *frame {
-	return &frame{parent: parent, vars: vars, own: map[string]map[string]record{}, wide: map[string]record{}}
+	return &frame{parent: parent, vars: vars, own: map[string]map[string]record{}, wide: map[string]record{}, fleet: map[string]record{}}
 }
 
 // publish keeps the record of step id on host; wide ones are for every host.
@@ -58,6 +61,40 @@ func (f *frame) records(host string) map[string]record {
 	return all
 }
 
+// join makes lists of what step id put out on hosts, in their order. A host where it did not run adds nothing.
+func (f *frame) join(id string, hosts []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := record{values: map[string]any{}}
+	for _, host := range hosts {
+		r, ran := f.own[host][id]
+		if !ran {
+			r = f.wide[id]
+		}
+		all.planned = all.planned || r.planned
+		for name, value := range r.values {
+			list, _ := all.values[name].([]any)
+			all.values[name] = append(list, value)
+		}
+	}
+	if all.planned { // a list without those that are still to come would be a lie
+		all.values = map[string]any{}
+	}
+	f.fleet[id] = all
+}
+
+// fleets are the lists of all stages that are over.
+func (f *frame) fleets() map[string]record {
+	all := map[string]record{}
+	if f.parent != nil {
+		all = f.parent.fleets()
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	maps.Copy(all, f.fleet)
+	return all
+}
+
 func (f *frame) loopVars(into guard.Values) {
 	if f.parent != nil {
 		f.parent.loopVars(into)
@@ -88,6 +125,14 @@ func newView(base guard.Values, f *frame, host map[string]any, name string) *vie
 		v.add(id, r)
 	}
 	v.values["steps"] = v.steps
+	fleet := map[string]any{}
+	for id, r := range f.fleets() {
+		fleet[id] = r.values
+		if r.planned {
+			v.planned["fleet."+id] = true
+		}
+	}
+	v.values["fleet"] = fleet
 	return v
 }
 

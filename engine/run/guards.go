@@ -43,7 +43,7 @@ func (v *visit) when(s *playbook.Step) ended {
 		return ended{cond: s.When.Source}
 	case truth == guard.Unknown:
 		text, hint := v.view.lacking(missing)
-		return ended{outcome: step.Refused, text: "when: " + text, hint: hint}
+		return v.moot("when: "+text, hint)
 	}
 	return ended{}
 }
@@ -64,7 +64,7 @@ func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
 		return after
 	case truth == guard.Unknown:
 		text, hint := v.view.lacking(missing)
-		return ended{outcome: step.Refused, text: "require: " + text, hint: hint}
+		return v.moot("require: "+text, hint)
 	}
 	text := v.otherwise(s)
 	if text == "" {

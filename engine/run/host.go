@@ -21,6 +21,7 @@ type visit struct {
 	conds    []string // what a dry-run says of the guards around a step
 	cleaning bool     // in rescue or always: a gentle stop does not keep it from finishing
 	reason   string   // why the host does not go on
+	away     bool     // contact was lost in a stage that gathers
 }
 
 // host runs the stage on one host and returns what came of it.
@@ -109,7 +110,7 @@ func (v *visit) steps(ctx context.Context, list []*playbook.Step) step.Outcome {
 		if s.ID != "" && v.isPrivate(s) {
 			private = append(private, s.ID)
 		}
-		if !goesOn(ended) {
+		if !goesOn(ended) && !v.gathers(ended) {
 			break
 		}
 	}
@@ -184,6 +185,7 @@ func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 	case !goesOn(outcome):
 		v.because(how.text)
 		v.loop.note(exitOf(outcome, how.err), fmt.Sprintf("%s: %s", v.host, how.text))
+		v.keep(outcome, how)
 	case outcome == step.Changed:
 		v.loop.mu.Lock()
 		v.loop.changed = true

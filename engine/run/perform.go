@@ -54,7 +54,8 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 	}
 	began := x.Clock.Now()
 	result, err := x.do(ctx, t, do)
-	result.Took = x.Clock.Now().Sub(began)
+	result.At = x.Clock.Now()
+	result.Took = result.At.Sub(began)
 	outcome := step.Changed
 	if a.ReadOnly {
 		outcome = step.OK

@@ -26,6 +26,9 @@
 //	unknown   –         otherwise                      refused    no: rescue, always
 //	–         unknown   otherwise                      refused    no: rescue, always
 //
+// In a stage that gathers, refused and failed do not end the host's way: see
+// gather.go.
+//
 // Rescue and always keep a host's failure what it is. An unknown outcome in
 // rescue keeps the host from always. Once the journal cannot be written nothing
 // more is sent to any host, also not for rescue or always.
@@ -100,8 +103,10 @@ type loop struct {
 	busy    map[string]bool         // hosts in a slot of a window
 	reasons map[int]string          // by exit code, the first of each
 	full    bool                    // no further host may start
-	changed bool
-	broken  bool // the journal cannot be written
+
+	inTheWay int // what stages that gather have found
+	changed  bool
+	broken   bool // the journal cannot be written
 }
 
 // emit records e. After the first failure of the sink nothing new starts.

@@ -18,6 +18,8 @@ type around struct {
 	frame *frame
 	path  string
 	conds []string // what a dry-run says of the guards of the stages around
+
+	gather bool // what stands in the way is gathered: see gather.go
 }
 
 // in is what stands around the inside of the stage called name.
@@ -65,8 +67,17 @@ func (l *loop) halting() step.Outcome {
 }
 
 func (l *loop) stage(ctx context.Context, s *plan.Stage, a around) step.Outcome {
+	if s.Gather && !a.gather {
+		a.gather = true
+		return l.gathered(l.guarded(ctx, s, a))
+	}
+	return l.guarded(ctx, s, a)
+}
+
+// guarded is a stage under its own guard, once or for each value of its list.
+func (l *loop) guarded(ctx context.Context, s *plan.Stage, a around) step.Outcome {
 	v := newView(l.Plan.Base, a.frame, nil, "")
-	cond, how := l.stageWhen(s, v, a.path)
+	cond, how := l.stageWhen(s, v, a)
 	if how != "" {
 		return how
 	}
@@ -77,15 +88,14 @@ func (l *loop) stage(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 	list, missing, err := s.ForEach.List.Value(v.values)
 	switch {
 	case err != nil:
-		return l.refuseStage(a.path, "for_each: "+err.Error(), "")
+		return l.refuseStage(a, "for_each: "+err.Error(), "")
 	case missing != nil && v.open(missing):
 		l.emit(Event{Kind: Noted, Stage: a.path, Text: fmt.Sprintf("once for each %s of %s, which is not known yet", s.ForEach.Var, s.ForEach.List.Source)})
 		a = a.turn(s.ForEach, "…", nil)
 		a.frame.wide[s.ForEach.Var] = record{planned: true}
 		return l.round(ctx, s, a)
 	case missing != nil:
-		text, hint := v.lacking(missing)
-		return l.refuseStage(a.path, "for_each: "+text, hint)
+		return l.unjudged(a, "for_each", v, missing)
 	}
 	if missing := s.ForEach.List.Missing(v.values); v.open(missing) {
 		l.emit(Event{Kind: Noted, Stage: a.path, Text: v.earlier(s.ForEach.Var, missing)})
@@ -102,7 +112,7 @@ func (l *loop) rounds(ctx context.Context, s *plan.Stage, a around, values []any
 	}
 	if i := slices.IndexFunc(values, isVague); i >= 0 && l.ID != "" {
 		text := fmt.Sprintf("for_each: %s = %s names no release", s.ForEach.Var, guard.Format(values[i]))
-		return l.refuseStage(a.path, text, "only a dry-run can leave the patch open: give ladder the versions on offer, as its third argument")
+		return l.refuseStage(a, text, "only a dry-run can leave the patch open: give ladder the versions on offer, as its third argument")
 	}
 	outcome := step.OK
 	for _, value := range values {
@@ -117,30 +127,40 @@ func (l *loop) rounds(ctx context.Context, s *plan.Stage, a around, values []any
 
 // stageWhen decides a stage's guard; how is empty where the stage runs.
 // cond is what a dry-run says of it.
-func (l *loop) stageWhen(s *plan.Stage, v *view, path string) (cond string, how step.Outcome) {
+func (l *loop) stageWhen(s *plan.Stage, v *view, a around) (cond string, how step.Outcome) {
 	if s.When == nil {
 		return "", ""
 	}
 	truth, missing, err := s.When.Decide(v.values)
 	switch {
 	case err != nil:
-		return "", l.refuseStage(path, "when: "+err.Error(), "")
+		return "", l.refuseStage(a, "when: "+err.Error(), "")
 	case truth == guard.False:
-		l.emit(Event{Kind: StageEnded, Stage: path, Outcome: step.Skipped, Text: "when: " + s.When.Source + " is false"})
+		l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: step.Skipped, Text: "when: " + s.When.Source + " is false"})
 		return "", step.Skipped
 	case truth == guard.True:
 		return "", ""
 	case v.open(missing):
 		return s.When.Source, ""
 	}
+	return "", l.unjudged(a, "when", v, missing)
+}
+
+// unjudged ends a stage whose guard lacks something. Where the reason has been gathered already, that is no news.
+func (l *loop) unjudged(a around, guard string, v *view, missing []string) step.Outcome {
 	text, hint := v.lacking(missing)
-	return "", l.refuseStage(path, "when: "+text, hint)
+	if a.gather && l.hasGathered() {
+		l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: step.Skipped, Text: "not judged: " + text})
+		return step.Skipped
+	}
+	return l.refuseStage(a, guard+": "+text, hint)
 }
 
 // refuseStage ends a stage that did not start, and with it the run.
-func (l *loop) refuseStage(path, text, hint string) step.Outcome {
-	l.emit(Event{Kind: StageEnded, Stage: path, Outcome: step.Refused, Text: text, Hint: hint})
-	l.fail(ExitRefused, path+": "+text)
+func (l *loop) refuseStage(a around, text, hint string) step.Outcome {
+	l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: step.Refused, Text: text, Hint: hint})
+	l.note(ExitRefused, a.path+": "+text)
+	l.stands(a.gather)
 	return step.Refused
 }
 
@@ -154,11 +174,16 @@ func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 	} else {
 		w := &window{loop: l, around: a, stage: s, worst: step.OK}
 		if text, hint := w.measure(); text != "" {
-			return l.refuseStage(a.path, text, hint)
+			return l.refuseStage(a, text, hint)
 		}
 		l.emit(Event{Kind: StageStarted, Stage: a.path, Hosts: w.hosts, Text: w.describe(), If: condition(a.conds)})
 		w.slide(ctx)
 		outcome = w.worst
+		for _, st := range s.Steps {
+			if st.ID != "" {
+				a.frame.join(st.ID, s.Hosts)
+			}
+		}
 	}
 	ended := outcome
 	if goesOn(outcome) {

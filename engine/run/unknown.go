@@ -16,7 +16,7 @@ func (v *view) open(missing []string) bool { return len(v.stillOpen(missing)) > 
 func (v *view) stillOpen(missing []string) []string {
 	return slices.DeleteFunc(slices.Clone(missing), func(ref string) bool {
 		path := strings.Split(ref, ".")
-		return !(path[0] == "steps" && len(path) > 1 && v.planned[path[1]] || v.planned[path[0]])
+		return !(len(path) > 1 && (path[0] == "steps" && v.planned[path[1]] || path[0] == "fleet" && v.planned["fleet."+path[1]]) || v.planned[path[0]])
 	})
 }
 
@@ -45,6 +45,9 @@ func (v *view) lacking(missing []string) (text, hint string) {
 				return text, "the step " + path[1] + " was " + r["outcome"].(string) + ": ask steps." + path[1] + ".outcome first"
 			}
 			return text, "the step " + path[1] + " has not run here"
+		}
+		if path[0] == "fleet" && len(path) > 1 {
+			return text, "no host has run the step " + path[1] + " to its end"
 		}
 	}
 	return text, ""

@@ -184,6 +184,9 @@ func (w *window) settle(host string, outcome step.Outcome) {
 	if goesOn(outcome) {
 		return
 	}
+	if w.gather && (outcome == step.Failed || outcome == step.Refused) {
+		return // see visit.end
+	}
 	w.mu.Lock()
 	w.failures++
 	over := w.failures > w.allowed || outcome != step.Failed

@@ -94,6 +94,7 @@ type Result struct {
 	Stderr  []byte // at most TailBytes of its end
 	Checked bool   // the check said that there was nothing to do; Do did not run
 	Took    time.Duration
+	At      time.Time // when it had ended, by our clock; zero where nobody looked
 }
 
 // TailBytes bounds what is kept of a command's standard error, and MaxOutput
