@@ -37,6 +37,7 @@ type HostFactsOutput struct {
 	FreeMiBKubernetes int          `yaml:"free_mib_kubernetes" doc:"Free MiB where /etc/kubernetes is, or would be."`
 	BootID            string       `yaml:"boot_id" doc:"Changes with every boot."`
 	CPUs              int          `yaml:"cpus" doc:"Processors."`
+	ClockAhead        int          `yaml:"clock_ahead" doc:"Seconds by which the host's clock is ahead of ours, at least; negative: behind."`
 }
 
 //go:embed scripts/host-facts.sh
@@ -77,14 +78,33 @@ func (HostFacts) Collect(results []step.Result) (HostFactsOutput, []step.Note, e
 		OS: f["os"], OSVersion: f["os_version"], Arch: f["arch"], Kernel: f["kernel"],
 		PackageManager: f["package_manager"], Etcd: f["etcd"], BootID: f["boot_id"],
 	}
+	epoch := 0
 	err := f.read(map[string]any{
 		"kubeadm": &out.Kubeadm, "kubelet": &out.Kubelet, "kubectl": &out.Kubectl,
 		"has_kubeadm": &out.HasKubeadm, "swap": &out.Swap, "swap_in_fstab": &out.SwapInFstab,
 		"control_plane": &out.ControlPlane, "admin_conf": &out.AdminConf, "kubelet_active": &out.KubeletActive, "kubelet_stale": &out.KubeletStale,
 		"root": &out.Root, "crictl": &out.Crictl, "cpus": &out.CPUs,
-		"free_mib_etcd": &out.FreeMiBEtcd, "free_mib_kubernetes": &out.FreeMiBKubernetes,
+		"free_mib_etcd": &out.FreeMiBEtcd, "free_mib_kubernetes": &out.FreeMiBKubernetes, "epoch": &epoch,
 	})
+	out.ClockAhead = ahead(epoch, results[0])
 	return out, nil, err
+}
+
+// ahead is by how much a host's clock, which said epoch while a command ran there, differs from ours. The host looked
+// at it at some time of the command, so that a slow command says little.
+func ahead(epoch int, r step.Result) int {
+	if r.At.IsZero() {
+		return 0
+	}
+	ended := int(r.At.Unix())
+	began := int(r.At.Add(-r.Took).Unix())
+	switch {
+	case epoch < began:
+		return epoch - began
+	case epoch > ended:
+		return epoch - ended
+	}
+	return 0
 }
 
 // factLines are the values by their keys.

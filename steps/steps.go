@@ -19,6 +19,7 @@ import "rung/engine/step"
 func All() []step.Type {
 	return []step.Type{
 		hostFactsType(),
+		swapOffType(),
 		clusterFactsType(),
 		yumVersionsType(),
 		repoSwitchType(),
@@ -32,6 +33,7 @@ func All() []step.Type {
 		apiReadyType(),
 		cordonType(),
 		drainType(),
+		kubeletFlagsType(),
 		kubeletRestartType(),
 		uncordonType(),
 		verifyType(),

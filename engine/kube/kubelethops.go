@@ -46,13 +46,16 @@ type FlagCleanUp struct {
 	Minor int    // of kubeadm
 	Flag  string // with its dashes
 	Does  string // what happens to it, as a sentence without a subject
+
+	Drops      bool // the flag goes for good
+	AddsScheme bool // its value gets one; neither of the two: it moves to where only that kubeadm puts it
 }
 
 var flagCleanUps = []FlagCleanUp{
-	{24, "--container-runtime-endpoint", "puts unix:// before a path that has no scheme"},
-	{26, "--container-runtime", "removes it; a kubelet from 1.27 does not start with it"},
-	{34, "--container-runtime-endpoint", "removes it; the endpoint moves to /var/lib/kubelet/instance-config.yaml"},
-	{35, "--pod-infra-container-image", "removes it; a kubelet from 1.35 does not start with it"},
+	{Minor: 24, Flag: "--container-runtime-endpoint", Does: "puts unix:// before a path that has no scheme", AddsScheme: true},
+	{Minor: 26, Flag: "--container-runtime", Does: "removes it; a kubelet from 1.27 does not start with it", Drops: true},
+	{Minor: 34, Flag: "--container-runtime-endpoint", Does: "removes it; the endpoint moves to /var/lib/kubelet/instance-config.yaml"},
+	{Minor: 35, Flag: "--pod-infra-container-image", Does: "removes it; a kubelet from 1.35 does not start with it", Drops: true},
 }
 
 // FlagCleanUps are the clean-ups due on a node whose kubelet goes from one version to

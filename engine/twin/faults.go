@@ -66,6 +66,11 @@ func (c *Cluster) RefuseSudo(node string) {
 	c.on(node, func(h *host, _ time.Time) { h.powerless = true })
 }
 
+// ClockAhead makes a host's clock wrong by that much; negative: it is behind.
+func (c *Cluster) ClockAhead(node string, by time.Duration) {
+	c.on(node, func(h *host, _ time.Time) { h.ahead = by })
+}
+
 // SwapOn turns swap on at a host, and has it turned on at every boot.
 func (c *Cluster) SwapOn(node string) {
 	c.on(node, func(h *host, now time.Time) {

@@ -19,7 +19,8 @@ type host struct {
 	controlPlane bool
 	ip           string
 	down         bool
-	powerless    bool // who logs in is not root, and may not become it
+	ahead        time.Duration // of its clock, by which it is wrong
+	powerless    bool          // who logs in is not root, and may not become it
 
 	disk      *disk
 	installed map[string]string            // shared by all hosts: package → version-release
@@ -117,6 +118,10 @@ func (h *host) hasTool(t tool, now time.Time) bool {
 // startKubelet starts the installed kubelet; the node is Ready after that long.
 func (h *host) startKubelet(now time.Time, after time.Duration) {
 	before := h.kubelet.at(now)
+	if v := h.binary("kubelet", now); h.refusedFlag(v, now) != "" { // it exits, again and again
+		h.kubelet.set(now, kubelet{version: v})
+		return
+	}
 	h.kubelet.set(now, kubelet{active: true, version: h.binary("kubelet", now), pid: before.pid%30000 + 811, ready: now.Add(after)})
 	h.cluster.schedule(now.Add(after))
 }

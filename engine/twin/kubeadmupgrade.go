@@ -191,7 +191,7 @@ func (k *kubeadmCall) kubeletConfig(target kube.Version) {
 		k.outf("[upgrade] Backing up kubelet config file to %s/config.yaml\n", dir)
 	}
 	k.host.disk.put("/var/lib/kubelet/config.yaml", file{mode: 0o644, data: kubeletConfigFile(target), mtime: now}, now)
-	k.host.disk.put("/var/lib/kubelet/kubeadm-flags.env", file{mode: 0o644, data: kubeletFlags(target), mtime: now}, now)
+	k.host.cleanFlags(k.own, now)
 	k.outf("[kubelet-start] Writing kubelet configuration to file \"/var/lib/kubelet/config.yaml\"\n")
 	if k.own.Minor >= 32 {
 		k.outf("[upgrade/kubelet-config] The kubelet configuration for this node was successfully upgraded!\n")

@@ -113,7 +113,7 @@ func (c *Cluster) baseFiles(controlPlane bool) map[string]file {
 	text("/etc/yum.repos.d/base.repo", "[baseos]\nname=Base\nbaseurl=https://mirror.example/rocky/8/BaseOS/x86_64/os/\nenabled=1\ngpgcheck=1\n")
 	text("/etc/yum.repos.d/kubernetes.repo", c.market.repoFile(c.shape))
 	text("/var/lib/kubelet/config.yaml", kubeletConfigFile(c.shape.Version))
-	text("/var/lib/kubelet/kubeadm-flags.env", kubeletFlags(c.shape.Version))
+	text(kubeletFlagsFile, kubeletFlags(c.shape.Version))
 	text("/usr/lib/systemd/system/kubelet.service", "[Unit]\nDescription=kubelet: The Kubernetes Node Agent\n\n[Service]\nExecStart=/usr/bin/kubelet\nRestart=always\n")
 	private("/etc/kubernetes/kubelet.conf", kubeconfig("system:node", c.shape.Endpoint))
 	text("/etc/kubernetes/pki/ca.crt", "ca.crt\n")

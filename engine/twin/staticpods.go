@@ -111,13 +111,3 @@ func kubeconfig(user, endpoint string) string {
 func kubeletConfigFile(v kube.Version) string {
 	return "apiVersion: kubelet.config.k8s.io/v1beta1\ncgroupDriver: systemd\nclusterDomain: cluster.local\nkind: KubeletConfiguration\n# written by kubeadm v" + v.String() + "\nrotateCertificates: true\nstaticPodPath: /etc/kubernetes/manifests\n"
 }
-
-func kubeletFlags(v kube.Version) string {
-	switch {
-	case v.Minor >= 34:
-		return "KUBELET_KUBEADM_ARGS=\"\"\n"
-	case v.Minor >= 24:
-		return "KUBELET_KUBEADM_ARGS=\"--container-runtime-endpoint=unix:///run/containerd/containerd.sock\"\n"
-	}
-	return "KUBELET_KUBEADM_ARGS=\"--network-plugin=cni --container-runtime=remote --container-runtime-endpoint=/run/containerd/containerd.sock\"\n"
-}

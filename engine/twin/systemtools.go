@@ -37,7 +37,7 @@ func sleep(p *process) int {
 }
 
 func date(p *process) int {
-	now := p.now().UTC()
+	now := p.now().Add(p.host.ahead).UTC()
 	format := "+%a %b %e %H:%M:%S UTC %Y"
 	for _, arg := range p.args() {
 		switch {
