@@ -11,7 +11,7 @@ import (
 
 // everyStep lists the steps written in s itself, bodies of sequences included.
 func everyStep(s *playbook.Stage) []*playbook.Step {
-	return flat(flat(flat(nil, s.Steps), s.Rescue), s.Always)
+	return flat(flat(flat(flat(nil, s.Admit), s.Steps), s.Rescue), s.Always)
 }
 
 func flat(all, steps []*playbook.Step) []*playbook.Step {
@@ -61,9 +61,6 @@ func stageGuards(s *playbook.Stage) []string {
 	var refs []string
 	if s.When != nil {
 		refs = append(refs, s.When.Refs...)
-	}
-	if s.Admit != nil {
-		refs = append(refs, s.Admit.Refs...)
 	}
 	if s.ForEach != nil && s.ForEach.List != nil {
 		refs = append(refs, s.ForEach.List.Refs...)

@@ -38,7 +38,7 @@ type Stage struct {
 	AtOncePos   diag.Pos
 	MaxFailures *guard.Template // a count; nil: 0
 	When        *guard.Expr
-	Admit       *guard.Expr
+	Admit       []*Step // what must hold before a host takes its place in the window: steps that only read, and guards
 	ForEach     *Loop
 	Gather      bool // what is refused or fails is reported, and the stage goes on to its end; nothing may be changed in it
 	Stages      []*Stage

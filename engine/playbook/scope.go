@@ -15,13 +15,14 @@ type scope struct {
 }
 
 var (
-	textType  = guard.Type{Kind: guard.Text}
-	textList  = guard.ListOf(textType)
-	hostName  = guard.Name{Name: "host", Type: guard.RecordOf(guard.Name{Name: "name", Type: textType}, guard.Name{Name: "node", Type: textType}, guard.Name{Name: "vars", Type: guard.TableOf(textType)})}
-	groupName = guard.Name{Name: "groups", Type: guard.TableOf(textList)}
-	nodesName = guard.Name{Name: "nodes", Type: guard.TableOf(textList)}
-	inventory = guard.Name{Name: "inventory", Type: guard.RecordOf(guard.Name{Name: "nodes", Type: textList}, guard.Name{Name: "hosts", Type: textList})}
-	runName   = guard.Name{Name: "run", Type: guard.RecordOf(guard.Name{Name: "narrowed", Type: guard.Type{Kind: guard.Bool}, Doc: "--limit or --stage leaves something out"})}
+	textType   = guard.Type{Kind: guard.Text}
+	textList   = guard.ListOf(textType)
+	hostName   = guard.Name{Name: "host", Type: guard.RecordOf(guard.Name{Name: "name", Type: textType}, guard.Name{Name: "node", Type: textType}, guard.Name{Name: "vars", Type: guard.TableOf(textType)})}
+	windowName = guard.Name{Name: "window", Type: guard.RecordOf(guard.Name{Name: "nodes", Type: textList, Doc: "the nodes that hold a place in the window of the stage now"})}
+	groupName  = guard.Name{Name: "groups", Type: guard.TableOf(textList)}
+	nodesName  = guard.Name{Name: "nodes", Type: guard.TableOf(textList)}
+	inventory  = guard.Name{Name: "inventory", Type: guard.RecordOf(guard.Name{Name: "nodes", Type: textList}, guard.Name{Name: "hosts", Type: textList})}
+	runName    = guard.Name{Name: "run", Type: guard.RecordOf(guard.Name{Name: "narrowed", Type: guard.Type{Kind: guard.Bool}, Doc: "--limit or --stage leaves something out"})}
 )
 
 // outermost is the scope of the playbook's first stage.
@@ -37,7 +38,7 @@ func (l *loader) outermost() *scope {
 func (s *scope) names() guard.Names {
 	names := append(guard.Names{}, s.base...)
 	if s.host {
-		names = append(names, hostName)
+		names = append(names, hostName, windowName)
 	}
 	names = append(names, s.loops...)
 	names = append(names, guard.Name{Name: "steps", Type: guard.RecordOf(s.steps...)})

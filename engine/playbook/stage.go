@@ -61,9 +61,6 @@ func (l *loader) stage(n *yamldoc.Node, outer *scope) *Stage {
 	if w := n.Get("when"); w != nil {
 		st.When = l.expression(w, "when", s.names(), boolean)
 	}
-	if a := n.Get("admit"); a != nil {
-		st.Admit = l.expression(a, "admit", s.names(), boolean)
-	}
 	if g := n.Get("gather"); g != nil {
 		st.Gather = l.boolean(g, "gather")
 	}
@@ -91,6 +88,9 @@ func (l *loader) body(st *Stage, n *yamldoc.Node, s *scope, meant []string) {
 			l.errorf("missing-key", n.Pos, "the stage needs hosts: all, or a group of the inventory")
 		}
 		s.host = true
+		if v := n.Get("admit"); v != nil {
+			st.Admit = l.admit(v, s)
+		}
 		st.Steps = l.steps(steps, s, "")
 		if v := n.Get("rescue"); v != nil {
 			st.Rescue = l.steps(v, s.child(), "rescue ")
@@ -101,6 +101,19 @@ func (l *loader) body(st *Stage, n *yamldoc.Node, s *scope, meant []string) {
 		s.host = false
 		s.join(st.Steps)
 	}
+}
+
+// admit reads what must hold before a host takes its place: one guard, or steps. Their ids stay in scope, for the host
+// goes on with what it saw.
+func (l *loader) admit(n *yamldoc.Node, s *scope) []*Step {
+	if n.Kind == yamldoc.Scalar {
+		return []*Step{{Key: "admit 1", Pos: n.Pos, Require: l.expression(n, "admit", s.names(), guard.Type{Kind: guard.Bool})}}
+	}
+	if n.Kind != yamldoc.List {
+		l.errorf("wrong-kind", n.Pos, "admit is a guard, or a list of steps that only read, not %s", n.Describe())
+		return nil
+	}
+	return l.steps(n, s, "admit ")
 }
 
 // count compiles a count: plain text is checked at once.

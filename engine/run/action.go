@@ -86,6 +86,9 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 	if w.own, err = v.ownHost(s); err != nil {
 		return w, ended{outcome: step.Refused, text: err.Error()}
 	}
+	if v.admitting && slices.ContainsFunc(w.actions, changes) {
+		return w, ended{outcome: step.Refused, text: "the steps of admit only read, and this one would change something", hint: "put it into the steps of the stage", final: true}
+	}
 	if v.gather && slices.ContainsFunc(w.actions, changes) {
 		return w, ended{outcome: step.Refused, text: "a stage that gathers only reads, and this step would change something", hint: "put it into a stage without gather"}
 	}

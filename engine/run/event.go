@@ -14,7 +14,7 @@ type Kind string
 const (
 	RunStarted    Kind = "run.started"    // Text: the playbook; Data: inputs (without secrets), hosts
 	StageStarted  Kind = "stage.started"  // Stage, Text: hosts and window; Hosts
-	HostStarted   Kind = "host.started"   // a host takes a slot of the window
+	HostStarted   Kind = "host.started"   // a host takes a slot of the window; where the stage has admit, it first waits to be let in
 	StepStarted   Kind = "step.started"   // Host, Step, Type, Text: its name
 	ActionStarted Kind = "action.started" // Action, On, Command, Mutates; on disk before a mutating command leaves
 	Output        Kind = "output"         // Text: one line that a command wrote; not journaled line by line

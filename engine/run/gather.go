@@ -37,7 +37,7 @@ func (v *visit) moot(text, hint string) ended {
 	if v.gather && v.loop.hasGathered() {
 		return ended{outcome: step.Skipped, text: "not judged: " + text}
 	}
-	return ended{outcome: step.Refused, text: text, hint: hint}
+	return ended{outcome: step.Refused, text: text, hint: hint, final: true}
 }
 
 // stands counts one more thing that stands in the way; outside of a stage that gathers it ends the run.

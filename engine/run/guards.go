@@ -14,6 +14,7 @@ type ended struct {
 	text    string
 	hint    string
 	cond    string // a dry-run's "runs if"
+	final   bool   // of a guard: asking it again would not help
 	err     error
 	outputs map[string]any
 }
@@ -36,7 +37,7 @@ func (v *visit) when(s *playbook.Step) ended {
 	truth, missing, err := s.When.Decide(v.view.values)
 	switch {
 	case err != nil:
-		return ended{outcome: step.Refused, text: "when: " + err.Error()}
+		return ended{outcome: step.Refused, text: "when: " + err.Error(), final: true}
 	case truth == guard.False:
 		return ended{outcome: step.Skipped, text: "when: " + s.When.Source + " is false"}
 	case truth == guard.Unknown && v.view.open(missing):
@@ -80,9 +81,9 @@ func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
 // false, with the mistake as its reason.
 func (v *visit) failedGuard(s *playbook.Step, err error) ended {
 	if text := v.otherwise(s); text != "" {
-		return ended{outcome: step.Refused, text: text, hint: err.Error()}
+		return ended{outcome: step.Refused, text: text, hint: err.Error(), final: true}
 	}
-	return ended{outcome: step.Refused, text: "require: " + err.Error()}
+	return ended{outcome: step.Refused, text: "require: " + err.Error(), final: true}
 }
 
 func (v *visit) otherwise(s *playbook.Step) string {

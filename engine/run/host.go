@@ -20,23 +20,25 @@ type visit struct {
 	view     *view
 	conds    []string // what a dry-run says of the guards around a step
 	cleaning bool     // in rescue or always: a gentle stop does not keep it from finishing
-	reason   string   // why the host does not go on
-	away     bool     // contact was lost in a stage that gathers
+
+	admitting bool   // in admit: what says no keeps the host waiting
+	refusal   ended  // what said no there
+	reason    string // why the host does not go on
+	away      bool   // contact was lost in a stage that gathers
 }
 
-// host runs the stage on one host and returns what came of it.
-func (w *window) host(ctx context.Context, name string) step.Outcome {
-	began := w.loop.Clock.Now()
-	v := w.visit(w.loop.Plan.Inventory.Host(name))
-	outcome := v.steps(ctx, w.stage.Steps)
+// walk goes through the stage on the host, and returns what came of it.
+func (v *visit) walk(ctx context.Context) step.Outcome {
+	began := v.loop.Clock.Now()
+	outcome := v.steps(ctx, v.stage.Steps)
 	v.cleaning = true
 	if (outcome == step.Failed || outcome == step.Refused) && !v.over(ctx) {
-		outcome = worse(outcome, v.steps(ctx, w.stage.Rescue))
+		outcome = worse(outcome, v.steps(ctx, v.stage.Rescue))
 	}
 	if outcome != step.Unknown && !v.over(ctx) {
-		outcome = worse(outcome, v.steps(ctx, w.stage.Always))
+		outcome = worse(outcome, v.steps(ctx, v.stage.Always))
 	}
-	w.loop.emit(Event{Kind: HostEnded, Stage: w.path, Host: name, Outcome: outcome, Took: w.loop.Clock.Now().Sub(began), Text: v.reason})
+	v.loop.emit(Event{Kind: HostEnded, Stage: v.path, Host: v.host, Outcome: outcome, Took: v.loop.Clock.Now().Sub(began), Text: v.reason})
 	return outcome
 }
 
@@ -118,10 +120,10 @@ func (v *visit) steps(ctx context.Context, list []*playbook.Step) step.Outcome {
 	return outcome
 }
 
-// isPrivate says whether the id of s ends with its list: a sequence, rescue or
-// always.
+// isPrivate says whether the id of s ends with its host's place in the window, or
+// earlier: that of a sequence, of rescue, always or admit.
 func (v *visit) isPrivate(s *playbook.Step) bool {
-	return v.cleaning || strings.Contains(s.Key, ".")
+	return v.cleaning || v.admitting || strings.Contains(s.Key, ".")
 }
 
 // because keeps the first reason why the host does not go on: what comes after
@@ -134,6 +136,7 @@ func (v *visit) because(reason string) {
 
 // step decides one step's guards, carries it out, and publishes its record.
 func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
+	v.seesWindow()
 	e := Event{Stage: v.path, Host: v.host, Step: s.Key, Title: v.title(s)}
 	if s.Draft != nil {
 		e.Type = s.Draft.Type.Name
@@ -166,6 +169,9 @@ func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
 // end records how a step ended and publishes what later steps may read.
 func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 	outcome := how.outcome
+	if v.admitting && !goesOn(outcome) {
+		return v.notYet(e, how)
+	}
 	ignored := outcome == step.Failed && s.Ignore
 	if ignored {
 		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Warning: true, Text: "the failure is ignored, as the playbook says: " + how.text})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"time"
 
 	"rung/engine/guard"
 	"rung/engine/plan"
@@ -23,7 +22,10 @@ type window struct {
 	size    int      // of them, as the lanes allow
 	allowed int      // failures
 
+	readsWindow bool // its expressions ask who is in the window
+
 	mu       sync.Mutex
+	inside   []string // who holds a place in the window
 	failures int
 	worst    step.Outcome
 }
@@ -94,6 +96,7 @@ func (w *window) describe() string {
 func (w *window) slide(ctx context.Context) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	w.readsWindow = readsWindow(w.stage.Admit, w.stage.Steps, w.stage.Rescue, w.stage.Always)
 	slots := make(chan struct{}, max(1, w.size))
 	for _, host := range w.hosts {
 		slots <- struct{}{}
@@ -101,16 +104,16 @@ func (w *window) slide(ctx context.Context) {
 			w.see(w.loop.halting())
 			return
 		}
-		if !w.admitted(slots) {
+		w.loop.emit(Event{Kind: HostStarted, Stage: w.path, Host: host})
+		v := w.visit(w.loop.Plan.Inventory.Host(host))
+		if !v.enters(ctx, slots) {
 			return
 		}
-		w.loop.occupy(host, true)
-		w.loop.emit(Event{Kind: HostStarted, Stage: w.path, Host: host})
 		wg.Go(func() {
 			defer func() { <-slots }()
 			defer w.confess(host)
-			outcome := w.host(ctx, host)
-			w.loop.occupy(host, false)
+			outcome := v.walk(ctx)
+			w.leave(host)
 			w.settle(host, outcome)
 		})
 	}
@@ -126,50 +129,8 @@ func (w *window) confess(host string) {
 	text := fmt.Sprintf("internal fault on %s: %v; this is a mistake of rung or of a step type, please report it", host, fault)
 	w.loop.emit(Event{Kind: HostEnded, Stage: w.path, Host: host, Outcome: step.Failed, Text: text})
 	w.loop.fail(ExitInternal, text)
+	w.leave(host)
 	w.settle(host, step.Failed)
-}
-
-// admitWait bounds how long a slot waits to be admitted while nothing runs,
-// and admitEvery is how often it asks.
-const admitWait, admitEvery = 30 * time.Minute, 5 * time.Second
-
-// admitted waits until the stage's admit guard holds.
-func (w *window) admitted(slots chan struct{}) bool {
-	if w.stage.Admit == nil {
-		return true
-	}
-	l := w.loop
-	for idle := time.Duration(0); ; {
-		v := newView(l.Plan.Base, w.frame, nil, "")
-		truth, missing, err := w.stage.Admit.Decide(v.values)
-		switch {
-		case err != nil:
-			return w.turnAway(err.Error(), "")
-		case truth == guard.True, truth == guard.Unknown && v.open(missing):
-			return true
-		case truth == guard.Unknown:
-			return w.turnAway(v.lacking(missing))
-		case idle >= admitWait:
-			return w.turnAway(fmt.Sprintf("no further host was admitted: for %s %s was false, and nothing runs that would change it", guard.FormatDuration(admitWait), w.stage.Admit.Source), "")
-		}
-		l.Clock.Sleep(admitEvery, l.going.Done())
-		if l.stopped() {
-			w.see(l.halting())
-			return false
-		}
-		if idle += admitEvery; len(slots) > 1 {
-			idle = 0
-		}
-	}
-}
-
-// turnAway gives no more slots: the admit guard cannot let anyone in.
-func (w *window) turnAway(text, hint string) bool {
-	text = "admit: " + text
-	w.loop.emit(Event{Kind: Noted, Stage: w.path, Warning: true, Text: text, Hint: hint})
-	w.loop.fail(ExitRefused, w.path+": "+text)
-	w.see(step.Refused)
-	return false
 }
 
 func (w *window) see(outcome step.Outcome) {

@@ -234,7 +234,8 @@ func TestAdmit(t *testing.T) {
 		p := scene{inputs: inputs, hosts: sixHosts, stages: stages, replies: map[string][]reply{"room": {says("0")}}}.play(t)
 		same(t, "commands", p.hosts.sent(), []string{"w1 room"})
 		same(t, "notes", p.lines(run.Noted, run.StageEnded)[1:], text(`
-note S : admit: no further host was admitted: for 30m steps.room.number > 0 was false, and nothing runs that would change it
+note S w1 : waits to be admitted: steps.room.number > 0 is false hint: seen: steps.room.number = 0
+note S w1 : admit: no further host was admitted for 30m, and nothing runs that would change it: steps.room.number > 0 is false hint: seen: steps.room.number = 0
 stage.ended S = refused took 30m`))
 		if p.Exit != run.ExitRefused || p.took != 30*time.Minute {
 			t.Errorf("exit %d after %s, want 4 after 30m", p.Exit, p.took)
@@ -248,7 +249,7 @@ stage.ended S = refused took 30m`))
 	})
 	t.Run("unknown refuses in a run, with a hint, and admits in a dry-run", func(t *testing.T) {
 		p := scene{inputs: inputs, hosts: sixHosts, stages: stages, given: map[string]string{"look": "false"}}.play(t)
-		same(t, "notes", p.lines(run.Noted), text("note S : admit: steps.room.number is not known hint: the step room was skipped: ask steps.room.outcome first"))
+		same(t, "notes", p.lines(run.Noted), text("note S w1 : admit: steps.room.number is not known hint: the step room was skipped: ask steps.room.outcome first"))
 		if p.Exit != run.ExitRefused {
 			t.Errorf("exit %d, want 4", p.Exit)
 		}
