@@ -131,7 +131,7 @@ func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) {
 			Over(len(kinds[1].Key)).WithHint("make two steps of it: start the second with its own dash"))
 	case len(kinds) == 0 && st.Require == nil && n.Get("require") == nil:
 		l.add(diag.Errorf("no-type", n.Pos, "the step does nothing: it names no step type and requires nothing").
-			WithHint("the step types are %s", strings.Join(l.types.Names(), ", ")))
+			WithHint("rung steps lists the step types"))
 	case len(kinds) == 1 && kinds[0].Key == "sequence":
 		st.Calls = l.text(kinds[0].Value, "sequence")
 		if st.Calls != "" {
@@ -151,7 +151,7 @@ func (l *loader) unknownStep(f yamldoc.Field) {
 	known := append(append([]string{"sequence"}, modifiers...), l.types.Names()...)
 	hint := diag.DidYouMean(f.Key, known)
 	if hint == "" {
-		hint = "the step types are " + strings.Join(l.types.Names(), ", ")
+		hint = "rung steps lists the step types"
 	}
 	l.add(diag.Errorf("unknown-step", f.Pos, "there is no step type %q", f.Key).Over(len([]rune(f.Key))).WithHint("%s", hint))
 }
