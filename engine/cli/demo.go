@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"rung/engine/diag"
 	"rung/engine/kube"
 	"rung/engine/run"
 	"rung/engine/twin"
@@ -22,6 +24,7 @@ type demo struct {
 	speed         float64
 	keep          bool
 	json          bool
+	faults        []string
 }
 
 func (a *app) demoVerb() *cobra.Command {
@@ -33,8 +36,13 @@ func (a *app) demoVerb() *cobra.Command {
 the bundled playbook, by the same way as a real one. Time runs faster there (--speed).
 
 With --keep the cluster is started and left alone: the path of an inventory for it is
-printed, so that run, render --live and playbooks of your own can be tried on it.`,
-		Example: "  rung demo\n  rung demo --from 1.30.4 --to 1.33.2 --workers 20\n  rung demo --keep",
+printed, so that run, render --live and playbooks of your own can be tried on it.
+
+With --fault something is wrong with the cluster before it starts, to show what an
+upgrade makes of it:
+
+` + faultForms(),
+		Example: "  rung demo\n  rung demo --from 1.30.4 --to 1.33.2 --workers 20\n  rung demo --fault swap-on:w2\n  rung demo --keep",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d.toGiven = cmd.Flags().Changed("to")
@@ -48,6 +56,7 @@ printed, so that run, render --live and playbooks of your own can be tried on it
 	f.IntVar(&d.workers, "workers", 2, "how many workers")
 	f.Float64Var(&d.speed, "speed", 200, "how many times as quick as in life")
 	f.BoolVar(&d.keep, "keep", false, "start the cluster and leave it running, until Ctrl-C")
+	f.StringArrayVar(&d.faults, "fault", nil, "something that is wrong with the cluster, as NAME:ARG; see above (repeatable)")
 	f.BoolVar(&d.json, "json", false, "print one event a line, as JSON")
 	return verb
 }
@@ -79,6 +88,41 @@ func (d demo) check() (kube.Version, error) {
 	return from, nil
 }
 
+// inject lets go wrong what the operator asked for.
+func (d demo) inject(cluster *twin.Cluster) error {
+	for _, text := range d.faults {
+		f, err := twin.ParseFault(text)
+		var unknown *twin.UnknownFault
+		if errors.As(err, &unknown) {
+			var names []string
+			for _, form := range twin.FaultForms() {
+				names = append(names, form.Name)
+			}
+			hint := diag.DidYouMean(unknown.Name, names)
+			if hint == "" {
+				hint = "rung demo --help lists the faults"
+			}
+			return &failure{run.ExitUsage, fmt.Errorf("--fault: %w", err), hint}
+		}
+		if err == nil {
+			err = cluster.Inject(f)
+		}
+		if err != nil {
+			return usage("--fault: %v", err)
+		}
+	}
+	return nil
+}
+
+// faultForms is a line for each fault that can be named.
+func faultForms() string {
+	var b strings.Builder
+	for _, f := range twin.FaultForms() {
+		fmt.Fprintf(&b, "  %-32s %s\n", f.Form, f.About)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
 // shape is the cluster of the demo. A workload with a disruption budget runs on
 // it, but not where there is a single node for it: that could never be drained.
 func (d demo) shape(from kube.Version) twin.Shape {
@@ -100,6 +144,9 @@ func (a *app) demo(ctx context.Context, d demo) error {
 		clock = run.NewFlowing(time.Now(), d.speed)
 	}
 	cluster := twin.New(d.shape(from), clock)
+	if err := d.inject(cluster); err != nil {
+		return err
+	}
 	site, err := openSite(cluster)
 	if err != nil {
 		return &failure{run.ExitInternal, err, ""}

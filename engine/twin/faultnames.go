@@ -1,0 +1,114 @@
+package twin
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// faultKind is a fault that can be named: "swap-on:w1".
+type faultKind struct {
+	name  string
+	args  []string // what stands between the colons; one in brackets may be left out
+	about string   // a sentence for people
+	apply func(c *Cluster, args []string) error
+}
+
+// faultKinds are the faults that can be named, by name. A test applies each of them.
+var faultKinds = []faultKind{
+	{"command-fails", []string{"HOST", "WORDS"}, "Commands that begin with these words fail on the host.", func(c *Cluster, args []string) error {
+		c.Fail(args[0], args[1], 1, "error: "+args[1]+" was made to fail\n")
+		return nil
+	}},
+	{"file-missing", []string{"HOST", "PATH"}, "A file is gone from the host's disk.", func(c *Cluster, args []string) error {
+		return c.RemoveFile(args[0], args[1])
+	}},
+	{"host-down", []string{"HOST"}, "The host is off, and nobody reaches it.", onHost((*Cluster).Down)},
+	{"kubelet-stopped", []string{"HOST"}, "The kubelet of the host has stopped: its node is NotReady.", onHost((*Cluster).Stop)},
+	{"package-removed", []string{"HOST", "NAME"}, "A package is not installed on the host.", func(c *Cluster, args []string) error {
+		c.Remove(args[0], args[1])
+		return nil
+	}},
+	{"sudo-refused", []string{"HOST"}, "The login is not root's, and may not become it.", onHost((*Cluster).RefuseSudo)},
+	{"swap-on", []string{"HOST"}, "Swap is on at the host, and in its fstab.", onHost((*Cluster).SwapOn)},
+}
+
+// onHost makes a fault of one that wants nothing but a host.
+func onHost(change func(*Cluster, string)) func(*Cluster, []string) error {
+	return func(c *Cluster, args []string) error {
+		change(c, args[0])
+		return nil
+	}
+}
+
+// Fault is a fault that was named, to be applied to a cluster.
+type Fault struct {
+	kind faultKind
+	args []string
+	text string
+}
+
+// ParseFault reads "NAME:ARG:ARG". The last argument may hold colons.
+func ParseFault(text string) (Fault, error) {
+	name, rest, given := strings.Cut(text, ":")
+	i := slices.IndexFunc(faultKinds, func(k faultKind) bool { return k.name == name })
+	if i < 0 {
+		return Fault{}, &UnknownFault{Name: name}
+	}
+	k := faultKinds[i]
+	var args []string
+	if given {
+		args = strings.SplitN(rest, ":", max(1, len(k.args)))
+	}
+	least := slices.IndexFunc(k.args, func(a string) bool { return strings.HasPrefix(a, "[") })
+	if least < 0 {
+		least = len(k.args)
+	}
+	if len(args) < least || len(args) > len(k.args) || slices.Contains(args, "") {
+		return Fault{}, fmt.Errorf("the fault is written %s, not %q", k.form(), text)
+	}
+	return Fault{kind: k, args: args, text: text}, nil
+}
+
+// UnknownFault is the error for a name that no fault has.
+type UnknownFault struct{ Name string }
+
+func (u *UnknownFault) Error() string { return fmt.Sprintf("there is no fault %q", u.Name) }
+
+// form is how the fault is written: "swap-on:HOST", "image-missing:NAME[:HOST]".
+func (k faultKind) form() string {
+	form := k.name
+	for _, arg := range k.args {
+		if inner, optional := strings.CutPrefix(arg, "["); optional {
+			form += "[:" + inner
+		} else {
+			form += ":" + arg
+		}
+	}
+	return form
+}
+
+// FaultForm is how a fault is written, and what it does.
+type FaultForm struct{ Name, Form, About string }
+
+// FaultForms lists the faults that can be named, by name.
+func FaultForms() []FaultForm {
+	var forms []FaultForm
+	for _, k := range faultKinds {
+		forms = append(forms, FaultForm{Name: k.name, Form: k.form(), About: k.about})
+	}
+	return forms
+}
+
+// Inject applies f, as of now. An error says which of its arguments does not fit the cluster; then nothing is changed.
+func (c *Cluster) Inject(f Fault) error {
+	for i, arg := range f.kind.args {
+		if strings.Trim(arg, "[]") == "HOST" && i < len(f.args) && c.byName[f.args[i]] == nil {
+			return fmt.Errorf("fault %s: there is no host %q; the hosts are %s", f.text, f.args[i], strings.Join(c.Hosts(), ", "))
+		}
+	}
+	if err := f.kind.apply(c, f.args); err != nil {
+		return fmt.Errorf("fault %s: %w", f.text, err)
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package twin
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// faultExamples has a row for every fault that can be named.
+var faultExamples = map[string]string{
+	"command-fails":   "command-fails:w1:kubeadm upgrade node",
+	"file-missing":    "file-missing:cp1:/etc/kubernetes/admin.conf",
+	"host-down":       "host-down:w1",
+	"kubelet-stopped": "kubelet-stopped:w1",
+	"package-removed": "package-removed:w1:cri-tools",
+	"sudo-refused":    "sudo-refused:w1",
+	"swap-on":         "swap-on:w1",
+}
+
+func TestEveryFaultCanBeNamed(t *testing.T) {
+	names := []string{}
+	for _, form := range FaultForms() {
+		names = append(names, form.Name)
+		example := faultExamples[form.Name]
+		f, err := ParseFault(example)
+		if err != nil {
+			t.Errorf("%s, such as %q: %v", form.Form, example, err)
+			continue
+		}
+		l := newLab(t, Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4")})
+		if err := l.Inject(f); err != nil {
+			t.Errorf("%q: %v", example, err)
+		}
+		if !strings.HasPrefix(form.Form, form.Name) || !strings.HasSuffix(form.About, ".") {
+			t.Errorf("%+v", form)
+		}
+	}
+	if !slices.IsSorted(names) {
+		t.Errorf("not sorted by name: %v", names)
+	}
+	if len(faultExamples) != len(names) {
+		t.Errorf("%d examples for %d faults", len(faultExamples), len(names))
+	}
+}
+
+func TestAFaultThatIsNotUnderstoodIsRefused(t *testing.T) {
+	_, err := ParseFault("swap:w1")
+	var unknown *UnknownFault
+	if !errors.As(err, &unknown) || unknown.Name != "swap" {
+		t.Errorf("%v", err)
+	}
+	for text, want := range map[string]string{
+		"swap-on":        `the fault is written swap-on:HOST, not "swap-on"`,
+		"swap-on:":       `the fault is written swap-on:HOST, not "swap-on:"`,
+		"file-missing:a": `the fault is written file-missing:HOST:PATH, not "file-missing:a"`,
+	} {
+		if _, err := ParseFault(text); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+	l := newLab(t, Shape{Workers: 1, Version: version("1.31.4")})
+	f, _ := ParseFault("swap-on:w9")
+	if err := l.Inject(f); err == nil || err.Error() != `fault swap-on:w9: there is no host "w9"; the hosts are cp1, w1` {
+		t.Errorf("%v", err)
+	}
+}
