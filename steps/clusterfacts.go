@@ -12,21 +12,26 @@ import (
 
 // ClusterFacts reads what a cluster is.
 type ClusterFacts struct {
-	Expect []string `yaml:"expect" doc:"Names of the nodes that should be there; none compares nothing."`
+	Expect []string     `yaml:"expect" doc:"Names of the nodes that should be there; none compares nothing."`
+	Hop    kube.Version `yaml:"hop" doc:"Tell which workers' kubelets may stay as they are through this hop …"`
+	Next   kube.Version `yaml:"next" doc:"… and through the one after it. That of the last hop is the hop itself: through it nobody may."`
 }
 
 // ClusterFactsOutput is what a cluster is.
 type ClusterFactsOutput struct {
-	Version         kube.Version `yaml:"version" doc:"The lowest of every apiserver, controller manager, scheduler, kube-proxy, kubelet and kubeadm-config: where a ladder starts (S3)."`
+	Version         kube.Version `yaml:"version" doc:"The lowest of every apiserver, controller manager, scheduler, kube-proxy, kubelet and kubeadm-config (S3)."`
+	Start           kube.Version `yaml:"start" doc:"Where the ladder of the control planes starts: version, but never more than one minor below them, because kubelets that lag further go straight to theirs."`
 	Newest          kube.Version `yaml:"newest" doc:"The highest of them."`
 	Plane           kube.Version `yaml:"control_plane_version" doc:"The lowest of the control planes' static pods and kubeadm-config."`
 	ConfigVersion   kube.Version `yaml:"config_version" doc:"kubernetesVersion in kubeadm-config: where kubeadm upgrade node goes."`
+	Names           []string     `yaml:"names" doc:"The names of the nodes, in order."`
 	Nodes           []NodeFacts  `yaml:"nodes" doc:"The nodes, by name."`
 	NotReady        []string     `yaml:"not_ready" doc:"Nodes that are not Ready."`
 	Cordoned        []string     `yaml:"cordoned" doc:"Nodes that take no new pods."`
 	Marked          []string     `yaml:"marked" doc:"Nodes with the mark of a cordon of ours, rung-cordoned-by: an earlier run was broken off there."`
 	Unexpected      []string     `yaml:"unexpected" doc:"Nodes of the cluster that expect does not name; empty without expect."`
 	Absent          []string     `yaml:"absent" doc:"Nodes that expect names and the cluster does not have."`
+	Waiting         []string     `yaml:"waiting" doc:"Workers whose kubelets may stay as they are through hop and next (B5)."`
 	ControlPlanes   []string     `yaml:"control_planes" doc:"Nodes that are control planes."`
 	Etcd            string       `yaml:"etcd" doc:"stacked or external, as kubeadm-config says."`
 	ImageRepository string       `yaml:"image_repository" doc:"imageRepository in kubeadm-config."`
@@ -85,17 +90,43 @@ func (s ClusterFacts) Collect(results []step.Result) (ClusterFactsOutput, []step
 	out.ConfigVersion, out.Etcd, out.ImageRepository = config.version, config.etcd, config.imageRepository
 	out.look(c)
 	s.compare(&out)
+	s.wait(&out)
 
 	skew := c.skew()
 	plane := append([]kube.Version{config.version}, versionsOf(skew.APIServers, skew.ControllerManagers, skew.Schedulers)...)
 	versions := append(versionsOf(skew.KubeProxies, skew.Kubelets), plane...)
 	out.Version, out.Newest, out.Plane = kube.Lowest(versions), kube.Newest(versions), kube.Lowest(plane)
-	var notes []step.Note
+	out.Start = start(out.Version, out.Plane)
+	notes := interrupted(skew.APIServers)
 	for _, violation := range kube.SkewViolations(judged(skew)) {
 		out.Skew = append(out.Skew, violation.String())
 		notes = append(notes, step.Note{Warning: true, Text: violation.String()})
 	}
 	return out, notes, nil
+}
+
+// start is where a ladder of the control planes starts. A kubelet goes over several minors at once, on a drained node,
+// as long as the skew policy holds (R8); the control planes have been there already, and kubeadm goes to no minor below
+// them.
+func start(lowest, plane kube.Version) kube.Version {
+	if kube.Skew(plane, lowest) <= 1 {
+		return lowest
+	}
+	return kube.Version{Major: plane.Major, Minor: plane.Minor - 1}
+}
+
+// interrupted says that the apiservers are at several versions, as a hop leaves them that was broken off.
+func interrupted(apiServers []kube.Component) []step.Note {
+	versions := versionsOf(apiServers)
+	if kube.Lowest(versions) == kube.Newest(versions) {
+		return nil
+	}
+	var at []string
+	for _, a := range apiServers {
+		at = append(at, fmt.Sprintf("%s at %s", a.Node, a.Version))
+	}
+	slices.Sort(at)
+	return []step.Note{{Warning: true, Text: "the control planes stand at several versions: a hop was broken off, and is continued: " + strings.Join(at, ", ")}}
 }
 
 func versionsOf(lists ...[]kube.Component) []kube.Version {
@@ -134,6 +165,7 @@ func (out *ClusterFactsOutput) look(c cluster) {
 	slices.Sort(out.Marked)
 	slices.SortFunc(out.Nodes, func(a, b NodeFacts) int { return strings.Compare(a.Name, b.Name) })
 	for _, n := range out.Nodes {
+		out.Names = append(out.Names, n.Name)
 		if !n.Ready {
 			out.NotReady = append(out.NotReady, n.Name)
 		}
@@ -165,6 +197,18 @@ func (s ClusterFacts) compare(out *ClusterFactsOutput) {
 	for _, name := range s.Expect {
 		if !slices.ContainsFunc(out.Nodes, func(n NodeFacts) bool { return n.Name == name }) {
 			out.Absent = append(out.Absent, name)
+		}
+	}
+}
+
+// wait finds the workers that may skip the hop.
+func (s ClusterFacts) wait(out *ClusterFactsOutput) {
+	if s.Hop == s.Next {
+		return
+	}
+	for _, n := range out.Nodes {
+		if !n.ControlPlane && !slices.Contains(kube.KubeletHops(n.Kubelet, []kube.Version{s.Hop, s.Next}), s.Hop) {
+			out.Waiting = append(out.Waiting, n.Name)
 		}
 	}
 }

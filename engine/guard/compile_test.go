@@ -43,7 +43,7 @@ func said(source string, found diag.List) string {
 	return b.String()
 }
 
-const theFunctions = "the functions are all, any, common, concat, count, duration, filter, find, first, int, join, keys, kubelet_hops, ladder, last, len, lower, map, " +
+const theFunctions = "the functions are all, any, common, concat, count, duration, filter, find, first, int, join, keys, ladder, last, len, lower, map, " +
 	"max, min, minor, none, one, skew, trim, trimPrefix, trimSuffix, uniq, upper, values, version, without"
 
 const knownHere = "known here are inputs, groups, host, hop, steps, and functions such as len, version and ladder"

@@ -21,7 +21,6 @@ var added = append([]*builtin.Function{
 	{Name: "minor", Func: func(a ...any) (any, error) { return a[0].(kube.Version).Minor, nil }, Types: shape[func(kube.Version) int]()},
 	{Name: "skew", Func: func(a ...any) (any, error) { return kube.Skew(a[0].(kube.Version), a[1].(kube.Version)), nil }, Types: shape[func(_, _ kube.Version) int]()},
 	{Name: "ladder", Func: ladder, Validate: ladderShape},
-	{Name: "kubelet_hops", Func: kubeletHops, Types: shape[func(kube.Version, []kube.Version) []kube.Version]()},
 	{Name: "common", Func: common, Validate: commonShape},
 	{Name: "without", Func: without, Validate: withoutShape},
 	{Name: "join", Func: join, Validate: joinShape},
@@ -94,19 +93,6 @@ func anyList[T any](values []T) []any {
 		list[i] = v
 	}
 	return list
-}
-
-// kubeletHops is kube.KubeletHops.
-func kubeletHops(args ...any) (any, error) {
-	list, ok := args[1].([]any)
-	if !ok {
-		return nil, errors.New("kubelet_hops reads a list that is not there")
-	}
-	var hops []kube.Version
-	for _, h := range list {
-		hops = append(hops, h.(kube.Version))
-	}
-	return anyList(kube.KubeletHops(args[0].(kube.Version), hops)), nil
 }
 
 // common is what is in every one of some lists, in the order of the first.

@@ -94,7 +94,7 @@ func (e *Expr) Seen(v Values) []string {
 		switch x := at.(type) {
 		case nil, map[string]any:
 		case []any:
-			if len(x) <= 5 && (len(x) == 0 || !isRecord(x[0])) {
+			if len(x) <= 5 && (len(x) == 0 || !isRecord(x[0]) && !isList(x[0])) {
 				seen = append(seen, joined(ref)+" = "+Format(x))
 			}
 		default:
@@ -103,6 +103,8 @@ func (e *Expr) Seen(v Values) []string {
 	}
 	return seen
 }
+
+func isList(x any) bool { _, ok := x.([]any); return ok }
 
 func isRecord(x any) bool { _, ok := x.(map[string]any); return ok }
 

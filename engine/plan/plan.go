@@ -197,7 +197,26 @@ func (b *builder) hosts(s *playbook.Stage) []string {
 	default:
 		hosts, found := b.plan.Inventory.Select(selector, s.HostsPos)
 		b.found = append(b.found, found...)
+		return b.without(hosts, s)
+	}
+	return nil
+}
+
+// without takes out the hosts that the stage leaves out, by their own names or their nodes'.
+func (b *builder) without(hosts []string, s *playbook.Stage) []string {
+	if s.Except == nil {
 		return hosts
+	}
+	value, unknown, err := s.Except.Value(b.plan.Base)
+	switch {
+	case err != nil:
+		b.errorf("except", s.Pos, "except: %v", err)
+	case unknown != nil:
+		b.errorf("except", s.Pos, "except depends on %s, which is not given", strings.Join(unknown, ", "))
+	default:
+		return slices.DeleteFunc(slices.Clone(hosts), func(host string) bool {
+			return slices.ContainsFunc(value.([]any), func(name any) bool { return name == host || name == b.plan.Inventory.Host(host).Node })
+		})
 	}
 	return nil
 }

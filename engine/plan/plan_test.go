@@ -94,6 +94,25 @@ func TestStagesHaveTheirHosts(t *testing.T) {
 	}
 }
 
+func TestHostsAreLeftOutByNameOrNode(t *testing.T) {
+	pb, inv := load(t, `playbook: p
+inputs:
+  absent: {type: list, default: []}
+stages:
+  - stage: Work
+    hosts: workers
+    except: ${{ inputs.absent }}
+    steps: [{host-facts: {}}]
+`)
+	p, found := plan.New(pb, inv, map[string]any{"absent": []any{"ip-192-0-2-11", "w3", "elsewhere"}}, plan.Narrowing{})
+	if found.Err() != nil {
+		t.Fatal(found)
+	}
+	if diff := cmp.Diff([]string{"w2"}, p.Stages[0].Hosts); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestNarrowing(t *testing.T) {
 	tests := map[string]struct {
 		narrow plan.Narrowing

@@ -34,6 +34,7 @@ type Stage struct {
 	Pos         diag.Pos
 	Hosts       *guard.Template // a selector of the inventory; reads inputs only
 	HostsPos    diag.Pos
+	Except      *guard.Expr     // a list of hosts, or of their nodes, that are left out; reads what is known before the run
 	AtOnce      *guard.Template // a count: "3", "10%"; nil: all
 	AtOncePos   diag.Pos
 	MaxFailures *guard.Template // a count; nil: 0

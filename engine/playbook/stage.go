@@ -9,9 +9,9 @@ import (
 )
 
 // innerKeys are those that a stage of stages does not have.
-var innerKeys = []string{"hosts", "at_once", "max_failures", "admit", "rescue", "always"}
+var innerKeys = []string{"hosts", "except", "at_once", "max_failures", "admit", "rescue", "always"}
 
-var stageKeys = []string{"stage", "hosts", "at_once", "admit", "max_failures", "when", "for_each", "gather", "stages", "steps", "rescue", "always"}
+var stageKeys = []string{"stage", "hosts", "except", "at_once", "admit", "max_failures", "when", "for_each", "gather", "stages", "steps", "rescue", "always"}
 
 func (l *loader) stages(n *yamldoc.Node, s *scope) []*Stage {
 	if !l.want(n, yamldoc.List, "stages") {
@@ -50,6 +50,9 @@ func (l *loader) stage(n *yamldoc.Node, outer *scope) *Stage {
 	plain := &scope{base: s.base[:1]}
 	if h := n.Get("hosts"); h != nil {
 		st.Hosts, st.HostsPos = l.template(h, "hosts", plain.names()), h.Content()
+	}
+	if e := n.Get("except"); e != nil {
+		st.Except = l.expression(e, "except", (&scope{base: s.base}).names(), textList)
 	}
 	if a := n.Get("at_once"); a != nil {
 		st.AtOnce, st.AtOncePos = l.count(a, "at_once", s), a.Content()

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -20,6 +21,7 @@ type ledger struct {
 	queue    []*work // the hosts at work, the longest first
 	ends     map[string]ending
 	failed   []string // hosts, in order of their failure
+	gathered []ending // what stands in the way, by stages that gather
 	changed  map[string]bool
 	notes    []run.Event
 	versions versions
@@ -54,8 +56,8 @@ type work struct {
 
 // ending is how a host fared in the worst stage.
 type ending struct {
-	stage, title, reason string
-	outcome              step.Outcome
+	host, stage, title, reason string
+	outcome                    step.Outcome
 }
 
 // tailLines is how many lines of a command's output a failure quotes.
@@ -171,6 +173,9 @@ func (l *ledger) stageOf(path string) *stage {
 // blame keeps why a host's step failed; the host's own end decides whether it
 // counts, for a playbook may ignore the failure.
 func (l *ledger) blame(e run.Event, title string) {
+	if e.Gather {
+		l.gathered = append(l.gathered, ending{e.Host, e.Stage, title, reasonOf(e.Text), e.Outcome})
+	}
 	if was, known := l.ends[e.Host]; known && was.stage == e.Stage {
 		return // the first failure is the cause; rescue and always come after it
 	}
@@ -182,7 +187,7 @@ func (l *ledger) fail(e run.Event) {
 	if end.stage != e.Stage || end.reason == "" {
 		end = ending{stage: e.Stage, reason: reasonOf(e.Text)}
 	}
-	if end.outcome == "" {
+	if !slices.Contains(l.failed, e.Host) {
 		l.failed = append(l.failed, e.Host)
 	}
 	end.outcome = e.Outcome

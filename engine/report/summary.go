@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -96,17 +97,24 @@ func (t *Terminal) hostCounts() {
 }
 
 func (t *Terminal) failedHosts() {
-	for i, host := range t.l.failed {
+	ends := slices.Clone(t.l.gathered)
+	for _, host := range t.l.failed {
+		if !slices.ContainsFunc(ends, func(end ending) bool { return end.host == host }) {
+			end := t.l.ends[host]
+			end.host = host
+			ends = append(ends, end)
+		}
+	}
+	for i, end := range ends {
 		if i == mostListed {
-			t.print("  … and %d more\n", len(t.l.failed)-i)
+			t.print("  … and %d more\n", len(ends)-i)
 			return
 		}
-		end := t.l.ends[host]
 		what := end.reason
 		if end.title != "" {
 			what = strings.TrimSuffix(end.title+": "+what, ": ")
 		}
-		t.print("  %s  %s: %s\n", pad(clean(host), t.host), t.ink.on(styleOf(end.outcome), string(end.outcome)), what)
+		t.print("  %s  %s: %s\n", pad(clean(end.host), t.host), t.ink.on(styleOf(end.outcome), string(end.outcome)), what)
 	}
 }
 

@@ -55,6 +55,7 @@ type Event struct {
 	Text    string         `json:"text,omitempty"`
 	Hint    string         `json:"hint,omitempty"` // what to do now
 	Warning bool           `json:"warning,omitempty"`
+	Gather  bool           `json:"gather,omitempty"` // a step's end: it is one of several things that stand in the way
 	Hosts   []string       `json:"hosts,omitempty"`
 	Data    map[string]any `json:"data,omitempty"`
 }

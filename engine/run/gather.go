@@ -14,7 +14,7 @@ import (
 
 // keep counts what stands in the way, and takes a host that cannot be reached out of what follows.
 func (v *visit) keep(outcome step.Outcome, how ended) {
-	if !v.gather || outcome != step.Failed && outcome != step.Refused {
+	if !v.inTheWay(outcome) {
 		return
 	}
 	v.loop.stands(true)
@@ -29,7 +29,12 @@ func (v *visit) keep(outcome step.Outcome, how ended) {
 
 // gathers says whether the host goes on after a step with this outcome all the same.
 func (v *visit) gathers(outcome step.Outcome) bool {
-	return v.gather && !v.away && (outcome == step.Failed || outcome == step.Refused)
+	return v.inTheWay(outcome) && !v.away
+}
+
+// inTheWay says whether a step with this outcome is one of the things that the stage gathers.
+func (v *visit) inTheWay(outcome step.Outcome) bool {
+	return v.gather && (outcome == step.Failed || outcome == step.Refused)
 }
 
 // moot is what comes of a step that lacks something: refused, or left out where a stage that gathers has told why.

@@ -81,7 +81,7 @@ func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
 // false, with the mistake as its reason.
 func (v *visit) failedGuard(s *playbook.Step, err error) ended {
 	if text := v.otherwise(s); text != "" {
-		return ended{outcome: step.Refused, text: text, hint: err.Error(), final: true}
+		return ended{outcome: step.Refused, text: text, hint: strings.TrimPrefix(err.Error(), s.Require.Source+": "), final: true}
 	}
 	return ended{outcome: step.Refused, text: "require: " + err.Error(), final: true}
 }

@@ -177,6 +177,7 @@ func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Warning: true, Text: "the failure is ignored, as the playbook says: " + how.text})
 	}
 	e.Kind, e.Outcome, e.Text, e.Hint, e.Data = StepEnded, outcome, how.text, how.hint, how.outputs
+	e.Gather = v.inTheWay(outcome) && !ignored
 	v.loop.emit(e)
 	var record *RecordError
 	if errors.As(how.err, &record) {

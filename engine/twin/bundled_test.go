@@ -67,7 +67,7 @@ func TestNothingIsChangedOnAnAbsentWorker(t *testing.T) {
 	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.20.0"), Web: -1})
 	s.admin(t, "w2", "systemctl", "stop", "kubelet")
 	s.clock.Sleep(2*time.Minute, nil)
-	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2"}), map[string]any{"target": version("1.21.14"), "absent_nodes": []any{"w2"}})
+	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2"}), map[string]any{"target": version("1.21.14"), "absent_nodes": []any{"w2"}, "absent_reason": "its disk is being replaced"})
 	end, d := s.run(t, "r", 0)
 	if end.Exit != run.ExitDone {
 		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())

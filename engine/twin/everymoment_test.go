@@ -155,6 +155,9 @@ func TestS4ThePolicyHoldsAtEveryMoment(t *testing.T) {
 		{name: "one control plane and two workers", shape: twin.Shape{ControlPlanes: 1, Workers: 2}, from: "1.24.17", to: "1.26.15"},
 		{name: "a single node", shape: twin.Shape{ControlPlanes: 1, Web: -1}, from: "1.32.0", to: "1.34.2"},
 		{name: "an external etcd", shape: twin.Shape{ControlPlanes: 3, Workers: 2, ExternalEtcd: true}, from: "1.33.1", to: "1.35.1"},
+		{name: "workers that skip hops, from 1.25", shape: twin.Shape{ControlPlanes: 3, Workers: 2}, from: "1.25.16", to: "1.31.14", inputs: map[string]any{"workers": "when-needed"}, early: true},
+		{name: "workers that skip hops, from 1.28", shape: twin.Shape{ControlPlanes: 3, Workers: 2, PerMinorRepository: true}, from: "1.28.15", to: "1.34.2", inputs: map[string]any{"workers": "when-needed"}},
+		{name: "by given versions", shape: twin.Shape{ControlPlanes: 1, Workers: 2}, from: "1.29.0", to: "1.31.14", inputs: map[string]any{"via": []any{"1.29.15", "1.30.7"}}},
 		{name: "a patch (S1)", shape: twin.Shape{ControlPlanes: 3, Workers: 2}, from: "1.20.1", to: "1.20.2"},
 	} {
 		t.Run(m.name, func(t *testing.T) {
