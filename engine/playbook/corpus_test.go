@@ -82,7 +82,7 @@ func TestValidPlaybooksLoadClean(t *testing.T) {
 // pass, however well it reads.
 func TestTheBundledPlaybookReadsNoLaterStep(t *testing.T) {
 	src, types := bundled(t)
-	early := bytes.Replace(src, []byte("      - id: facts\n"), []byte("      - require: len(steps.cluster.absent) == 0\n      - id: facts\n"), 1)
+	early := bytes.Replace(src, []byte("          - id: facts\n"), []byte("          - require: len(steps.cluster.absent) == 0\n          - id: facts\n"), 1)
 	if bytes.Equal(src, early) {
 		t.Fatal("the playbook has no step facts any more: choose another place")
 	}
