@@ -1,0 +1,21 @@
+# $1: how many other nodes may be out. Input: what was ready before, a line each: kind, name, "before", number.
+now=$(kubectl --kubeconfig /etc/kubernetes/admin.conf get deployments.apps,statefulsets.apps,daemonsets.apps --all-namespaces \
+  -o jsonpath='{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} now {.spec.replicas}{.status.desiredNumberScheduled} {.status.readyReplicas}{.status.numberReady}{"\n"}{end}')
+# Sorted, what there was before stands right above what there is now.
+missing=$({ cat; echo "$now"; } | sort | {
+  before= number=0
+  while read -r kind name when wants ready; do
+    if test "$when" = before; then
+      before="$kind $name" number=$wants
+    elif test "$kind $name" = "$before"; then
+      test "$kind" != DaemonSet || number=$((number - $1))
+      test "$number" -le "${wants:-0}" || number=${wants:-0}
+      test "${ready:-0}" -ge "$number" || echo "$kind $name: ${ready:-0} of $number ready"
+    fi
+  done
+})
+test -n "$missing" || exit 0
+count=$(echo "$missing" | wc -l)
+test "$count" -le 10 || echo "$((count)) workloads are not back; the first 10:" >&2
+echo "$missing" | head -n 10 >&2
+exit 1
