@@ -1,6 +1,7 @@
 package steps
 
 import (
+	_ "embed"
 	"strconv"
 	"time"
 
@@ -15,7 +16,12 @@ type Drain struct {
 	IgnoreDaemonSets   bool          `yaml:"ignore_daemonsets" default:"true" doc:"Leave the pods of DaemonSets where they are."`
 	Force              bool          `yaml:"force" default:"false" doc:"Delete pods that nothing will start again elsewhere."`
 	PodSelector        string        `yaml:"pod_selector" doc:"Evict only pods with these labels."`
+	DisableEviction    bool          `yaml:"disable_eviction" default:"false" doc:"Delete pods past their PodDisruptionBudgets. Only where its owner agreed."`
+	SkipWaitFor        time.Duration `yaml:"skip_wait_for_delete_timeout" default:"0s" doc:"Wait no longer for pods that were told to end longer ago than this; 0s waits for all."`
 }
+
+//go:embed scripts/drain-explain.sh
+var drainExplain string
 
 func drainType() step.Type {
 	return step.Define[Drain](step.About{
@@ -27,6 +33,10 @@ others live there (S21, R8 of the version-skew policy).
 The node is cordoned and marked first, exactly as cordon does. kubectl respects
 PodDisruptionBudgets and tries again until the timeout. A timeout of the step or a
 Ctrl-C does not cut the drain off; a lost link may, and then a drain again goes on.
+
+A drain that fails names the pods that have not left, and the budgets that let none go.
+What to do then is the playbook's to say: without more the run stops; retry tries again,
+ignore_failure goes on.
 
 Sources: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/;
 --delete-emptydir-data since kubectl 1.20.
@@ -53,10 +63,17 @@ func (s Drain) Plan(scope step.Scope) ([]step.Action, error) {
 	if s.PodSelector != "" {
 		args = append(args, "--pod-selector="+s.PodSelector)
 	}
+	if s.DisableEviction {
+		args = append(args, "--disable-eviction")
+	}
+	if s.SkipWaitFor > 0 {
+		args = append(args, "--skip-wait-for-delete-timeout="+seconds(s.SkipWaitFor))
+	}
 	args = append(args, "--timeout="+seconds(s.Timeout)+"s")
 	return []step.Action{cordonAction(scope), {
-		Title: "drain " + scope.Host.Node,
-		On:    step.AdminHost,
-		Do:    step.Command{Argv: kubectl(args...), Detach: true},
+		Title:   "drain " + scope.Host.Node,
+		On:      step.AdminHost,
+		Do:      step.Command{Argv: kubectl(args...), Detach: true},
+		Explain: &step.Command{Script: drainExplain, Argv: []string{scope.Host.Node}},
 	}}, nil
 }

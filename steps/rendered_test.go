@@ -32,6 +32,9 @@ func rendered(actions []step.Action) string {
 			renderCommand(&b, "unless", *a.Check)
 		}
 		renderCommand(&b, "do", a.Do)
+		if a.Explain != nil {
+			renderCommand(&b, "where it fails", *a.Explain)
+		}
 	}
 	return b.String()
 }

@@ -103,6 +103,7 @@ func (b *bench) run(c step.Command) (stdout, stderr string, exit int) {
 	}
 	cmd := exec.CommandContext(b.Context(), path, args[1:]...)
 	cmd.Env = append([]string{"LC_ALL=C", "PATH=" + b.path("bin"), "TMPDIR=" + b.root}, c.Env...)
+	cmd.Stdin = bytes.NewReader(c.Stdin)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()

@@ -119,6 +119,9 @@ func TestScriptsAreShell(t *testing.T) {
 					if a.Check != nil {
 						composed[a.Check.Script] = name + ": the check of " + a.Title
 					}
+					if a.Explain != nil {
+						composed[a.Explain.Script] = name + ": the explanation of " + a.Title
+					}
 				}
 			}
 		}
@@ -144,7 +147,7 @@ func TestScriptsAreShell(t *testing.T) {
 // hostTools are the programs that a script may call, beside plainTools, the shell's
 // builtins and its own functions.
 var hostTools = strings.Fields("killall pkill swapon swapoff systemctl journalctl yum rpm crictl etcdctl kubeadm kubelet kubectl sleep " +
-	"echo test command exit return break continue shift cd set trap : umask true false")
+	"echo read test command exit return break continue shift cd set trap : umask true false")
 
 // foreignTools parses text as strict POSIX shell, which `sh -n` of most systems does not,
 // and names what it calls that a host may lack.

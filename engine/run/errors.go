@@ -14,6 +14,7 @@ type CommandError struct {
 	Result  step.Result
 	Link    error  // a wait that ended without contact
 	What    string // more than the exit status says, or ""
+	Why     string // what was found out about it afterwards, or ""
 }
 
 // tailLines bounds what of a failed command's output goes into its error.
@@ -27,11 +28,16 @@ func (e *CommandError) Error() string {
 	if e.Link != nil {
 		return what + "; " + e.Link.Error()
 	}
-	tail := Tail(e.Result)
-	if tail == "" {
-		return what + "; it printed nothing"
+	what += "; it printed"
+	if tail := Tail(e.Result); tail != "" {
+		what += ":\n" + tail
+	} else {
+		what += " nothing"
 	}
-	return what + "; it printed:\n" + tail
+	if e.Why != "" {
+		what += "\n" + e.Why
+	}
+	return what
 }
 
 // Tail returns the end of what a command printed: of its standard error, or

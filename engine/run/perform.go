@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"rung/engine/inventory"
@@ -100,9 +101,23 @@ func (x *Execute) do(ctx context.Context, t Task, c step.Command) (step.Result, 
 	}
 	result, err := x.exec(ctx, t.On, c, t.Action.ReadOnly, out)
 	if err == nil && result.Exit != 0 {
-		err = &CommandError{Host: t.On, Command: c.Line(), Result: result}
+		err = &CommandError{Host: t.On, Command: c.Line(), Result: result, Why: x.explain(ctx, t)}
 	}
 	return result, err
+}
+
+// explain asks why an action failed, where its step type knows how to ask.
+func (x *Execute) explain(ctx context.Context, t Task) string {
+	if t.Action.Explain == nil || ctx.Err() != nil {
+		return ""
+	}
+	ctx, release := bound(ctx, x.Clock, lastTry, errHangs)
+	defer release()
+	result, err := x.once(ctx, t.On, x.dress(*t.Action.Explain, t.On), nil)
+	if err != nil || result.Exit != 0 {
+		return ""
+	}
+	return strings.TrimSpace(string(result.Stdout))
 }
 
 // tellPatience says, once ctx ends, that a command with Detach is waited for.

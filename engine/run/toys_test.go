@@ -39,6 +39,7 @@ type do struct {
 	Run    string `yaml:"run,required" doc:"What to run."`
 	Then   string `yaml:"then" doc:"What to run after it, in an action of its own."`
 	Check  string `yaml:"check" doc:"What says whether it is done."`
+	Why    string `yaml:"why" doc:"What says why it failed."`
 	Admin  bool   `yaml:"admin" doc:"On an admin host."`
 	Detach bool   `yaml:"detach" doc:"Never signalled."`
 }
@@ -55,6 +56,10 @@ func (s do) Plan(step.Scope) ([]step.Action, error) {
 	if s.Check != "" {
 		c := words(s.Check)
 		first.Check = &c
+	}
+	if s.Why != "" {
+		c := words(s.Why)
+		first.Explain = &c
 	}
 	if s.Then == "" {
 		return []step.Action{first}, nil

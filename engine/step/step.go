@@ -64,6 +64,9 @@ type Action struct {
 	Do       Command
 	ReadOnly bool   // changes nothing: previews and facts may perform it
 	Until    *Until // repeat Do until it succeeds
+	// Explain is read-only, and asked where Do failed: what it prints stands in the error,
+	// behind what Do printed. That it fails itself is no matter.
+	Explain *Command
 }
 
 // Until makes an action a wait: Do is repeated, first after 0.2 s, then with

@@ -100,7 +100,7 @@ func TestTheLargestWindow(t *testing.T) {
 		{"half full nodes leave room for half of them", even(8, "1"), "", 4, "a/x04: no node that may run it has room"},
 		{"a third full, two thirds", even(9, "500m"), "", 6, "a/x06"},
 		{"full nodes leave none", even(8, "1900m"), "", 0, "a/x00"},
-		{"without requests all may go but one", even(3, "0"), "", 2, "a/x00: no other node may run it"},
+		{"without requests all may go but one", even(3, "0"), "", 2, "a/x00: no node that stays may run it"},
 		{"nodes beside those that are asked for help", even(8, "1") + "node z cpu=20", "", 8, ""},
 		{"one heavy node decides", even(8, "500m") + "node w08\npod w08 a/big cpu=2", "", 0, "a/big"},
 		{"no nodes", even(2, "1"), "-", 0, ""},

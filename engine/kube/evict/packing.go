@@ -106,7 +106,7 @@ func (p *Packing) largestFirst(pods []*Pod) {
 
 // place puts the pod onto the first node that takes it, or says why none does.
 func (p *Packing) place(pod *Pod) string {
-	why := "no other node may run it"
+	why := "no node that stays may run it"
 	need := pod.need()
 	for i := range p.spaces {
 		s := &p.spaces[i]
@@ -115,8 +115,8 @@ func (p *Packing) place(pod *Pod) string {
 		case !need.within(s.free):
 			why = "no node that may run it has room"
 		case !p.bears(s, pod):
-			if why == "no other node may run it" {
-				why = "what runs on the other nodes keeps it off"
+			if why == "no node that stays may run it" {
+				why = "what runs on the nodes that stay keeps it off"
 			}
 		default:
 			s.put(pod)
