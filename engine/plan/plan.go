@@ -26,8 +26,9 @@ type Plan struct {
 	Inventory *inventory.Inventory
 	Inputs    map[string]any
 	Stages    []*Stage
+	Narrowed  bool // --limit or --stage leaves something out
 	// Base are the values that every expression may read: inputs, groups, nodes,
-	// inventory, run. It is shared and never changed.
+	// inventory. It is shared and never changed.
 	Base guard.Values
 }
 
@@ -55,7 +56,7 @@ func New(pb *playbook.Playbook, inv *inventory.Inventory, given map[string]any, 
 	if b.found.Err() != nil {
 		return nil, b.found
 	}
-	p.Base = p.base(narrow)
+	p.Base, p.Narrowed = p.base(), narrow.Limit != "" || len(narrow.Stages) > 0
 	if narrow.Limit != "" {
 		limit, found := inv.Select(narrow.Limit, diag.Pos{File: "--limit"})
 		b.found = append(b.found, found...)
@@ -135,7 +136,7 @@ func Undeclared(pb *playbook.Playbook, name string) diag.Diagnostic {
 	return d.WithHint("its inputs are %s", strings.Join(names, ", "))
 }
 
-func (p *Plan) base(narrow Narrowing) guard.Values {
+func (p *Plan) base() guard.Values {
 	all := p.Inventory.Names()
 	groups, nodes := map[string]any{"all": texts(all)}, map[string]any{"all": texts(p.nodes(all))}
 	for _, g := range p.Inventory.Groups {
@@ -146,7 +147,6 @@ func (p *Plan) base(narrow Narrowing) guard.Values {
 		"groups":    groups,
 		"nodes":     nodes,
 		"inventory": map[string]any{"hosts": texts(all), "nodes": nodes["all"]},
-		"run":       map[string]any{"narrowed": narrow.Limit != "" || len(narrow.Stages) > 0},
 	}
 }
 

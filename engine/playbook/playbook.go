@@ -65,10 +65,11 @@ type Step struct {
 	Require *guard.Expr
 	Else    *guard.Template
 	On      *guard.Template // a selector of exactly one host that does what the step's own host would do
-	Retry   int             // more tries after the first
+	Retry   *guard.Expr     // how many more tries after the first; nil: none
 	Pause   time.Duration   // between tries
 	Timeout time.Duration   // of one try; 0: none
-	Ignore  bool            // a failure is reported and does not stop the host
+	Ignore  *guard.Expr     // where it holds, a failure is reported and does not stop the host
+	Skip    *guard.Expr     // where it holds, a failure ends the way of its host alone
 	Draft   *step.Draft     // nil for a step of guards alone, and for a sequence
 	Body    []*Step         // of a sequence
 	Calls   string          // the sequence's name
@@ -78,7 +79,7 @@ type Step struct {
 // not included.
 func (s *Step) Refs() []string {
 	var refs []string
-	for _, e := range []*guard.Expr{s.When, s.Require} {
+	for _, e := range []*guard.Expr{s.When, s.Require, s.Retry, s.Ignore, s.Skip} {
 		if e != nil {
 			refs = append(refs, e.Refs...)
 		}

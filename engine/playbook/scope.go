@@ -22,7 +22,10 @@ var (
 	groupName  = guard.Name{Name: "groups", Type: guard.TableOf(textList)}
 	nodesName  = guard.Name{Name: "nodes", Type: guard.TableOf(textList)}
 	inventory  = guard.Name{Name: "inventory", Type: guard.RecordOf(guard.Name{Name: "nodes", Type: textList}, guard.Name{Name: "hosts", Type: textList})}
-	runName    = guard.Name{Name: "run", Type: guard.RecordOf(guard.Name{Name: "narrowed", Type: guard.Type{Kind: guard.Bool}, Doc: "--limit or --stage leaves something out"})}
+	runName    = guard.Name{Name: "run", Type: guard.RecordOf(
+		guard.Name{Name: "narrowed", Type: guard.Type{Kind: guard.Bool}, Doc: "--limit or --stage leaves something out"},
+		guard.Name{Name: "skipped", Type: textList, Doc: "the nodes of hosts that did not end well, and take no further part"},
+	)}
 )
 
 // outermost is the scope of the playbook's first stage.

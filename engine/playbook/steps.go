@@ -12,7 +12,7 @@ import (
 	"rung/engine/yamldoc"
 )
 
-var modifiers = []string{"id", "name", "when", "require", "else", "on", "retry", "timeout", "ignore_failure"}
+var modifiers = []string{"id", "name", "when", "require", "else", "on", "retry", "timeout", "ignore_failure", "skip_host"}
 
 // maxSteps bounds what a few sequences that call each other several times can
 // make of a small file.
@@ -70,10 +70,8 @@ func (l *loader) step(n *yamldoc.Node, s *scope) *Step {
 		}
 	}
 	st.On = l.template(n.Get("on"), "on", names)
-	l.tries(st, n)
-	if v := n.Get("ignore_failure"); v != nil {
-		st.Ignore = l.boolean(v, "ignore_failure")
-	}
+	l.tries(st, n, names)
+	st.Ignore, st.Skip = l.ifGiven(n, "ignore_failure", names), l.ifGiven(n, "skip_host", names)
 	l.kind(st, n, s)
 	l.misplaced(st, n)
 	if id := n.Get("id"); id != nil {
@@ -89,7 +87,7 @@ func (l *loader) misplaced(st *Step, n *yamldoc.Node) {
 		what = "put it on the steps of the sequence " + st.Calls
 	}
 	for _, f := range n.Fields {
-		if st.Draft == nil && slices.Contains([]string{"on", "retry", "timeout", "ignore_failure"}, f.Key) {
+		if st.Draft == nil && slices.Contains([]string{"on", "retry", "timeout", "ignore_failure", "skip_host"}, f.Key) {
 			l.add(diag.Errorf("misplaced", f.Pos, "%s belongs to a step type", f.Key).Over(len(f.Key)).WithHint("%s", what))
 		}
 	}
@@ -180,7 +178,7 @@ func (l *loader) call(n *yamldoc.Node, s *scope) []*Step {
 }
 
 // tries reads retry (a number, or {times: 3, every: 10s}) and timeout.
-func (l *loader) tries(st *Step, n *yamldoc.Node) {
+func (l *loader) tries(st *Step, n *yamldoc.Node, names guard.Names) {
 	if t := n.Get("timeout"); t != nil {
 		st.Timeout = l.duration(t, "timeout")
 	}
@@ -201,12 +199,26 @@ func (l *loader) tries(st *Step, n *yamldoc.Node) {
 		l.errorf("missing-key", r.Pos, "retry needs times")
 		return
 	}
-	value, err := step.ParseText(guard.Type{Kind: guard.Int}, times)
-	if err != nil || value.(int) < 1 || value.(int) > 100 {
-		l.wrong(times, "retry must be a number of more tries, from 1 to 100, not %s", times.Describe())
-		return
+	number := guard.Type{Kind: guard.Int}
+	if !guard.HasExpression(times.Text) {
+		if value, err := step.ParseText(number, times); err != nil || value.(int) < 1 || value.(int) > MostTries {
+			l.wrong(times, "retry must be a number of more tries, from 1 to %d, not %s", MostTries, times.Describe())
+			return
+		}
 	}
-	st.Retry = value.(int)
+	st.Retry = l.expression(times, "retry", names, number)
+}
+
+// MostTries bounds retry.
+const MostTries = 100
+
+// ifGiven is the guard under key, or nil.
+func (l *loader) ifGiven(n *yamldoc.Node, key string, names guard.Names) *guard.Expr {
+	v := n.Get(key)
+	if v == nil {
+		return nil
+	}
+	return l.expression(v, key, names, guard.Type{Kind: guard.Bool})
 }
 
 func (l *loader) duration(n *yamldoc.Node, what string) time.Duration {

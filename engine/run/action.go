@@ -32,23 +32,48 @@ func (v *visit) carry(ctx context.Context, s *playbook.Step, e Event) ended {
 	}
 	e.Kind = StepStarted
 	v.loop.emit(e)
+	more, how := v.tries(s)
+	if how.outcome != "" {
+		return how
+	}
 	for try := 1; ; try++ {
 		limited, release := v.timed(ctx, s.Timeout)
 		how := v.try(limited, w, e)
 		release()
 		var record *RecordError
-		if how.outcome != step.Failed || try > s.Retry || v.over(ctx) || errors.As(how.err, &record) {
+		if how.outcome != step.Failed || try > more || v.over(ctx) || errors.As(how.err, &record) {
 			return how
 		}
 		v.loop.emit(Event{
 			Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Warning: true,
-			Text: fmt.Sprintf("try %d of %d failed: %s", try, s.Retry+1, how.text),
+			Text: fmt.Sprintf("try %d of %d failed: %s", try, more+1, how.text),
 		})
 		v.loop.Clock.Sleep(s.Pause, v.leave(ctx))
 		if v.over(ctx) {
 			return how
 		}
 	}
+}
+
+// tries is how many more tries a step has after its first.
+func (v *visit) tries(s *playbook.Step) (more int, how ended) {
+	if s.Retry == nil {
+		return 0, ended{}
+	}
+	value, missing, err := s.Retry.Value(v.view.values)
+	switch {
+	case err != nil:
+		return 0, ended{outcome: step.Refused, text: "retry: " + err.Error(), final: true}
+	case missing != nil && v.view.open(missing): // a dry-run tries once
+		return 0, ended{}
+	case missing != nil:
+		return 0, v.moot(v.view.lacking(missing))
+	}
+	more, _ = value.(int)
+	if more < 0 || more > playbook.MostTries {
+		return 0, ended{outcome: step.Refused, text: fmt.Sprintf("retry: %s is %d; want a number from 0 to %d", s.Retry.Source, more, playbook.MostTries), final: true}
+	}
+	return more, ended{}
 }
 
 // timed is ctx with the timeout of one try, where there is one.

@@ -112,6 +112,13 @@ type view struct {
 	planned map[string]bool
 }
 
+// view is what expressions read now.
+func (l *loop) view(f *frame, host map[string]any, name string) *view {
+	v := newView(l.Plan.Base, f, host, name)
+	v.values["run"] = map[string]any{"narrowed": l.Plan.Narrowed, "skipped": l.skipped()}
+	return v
+}
+
 func newView(base guard.Values, f *frame, host map[string]any, name string) *view {
 	v := &view{values: guard.Values{}, steps: map[string]any{}, planned: map[string]bool{}}
 	for key, value := range base {

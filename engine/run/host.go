@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"rung/engine/guard"
 	"rung/engine/inventory"
 	"rung/engine/playbook"
 	"rung/engine/step"
@@ -25,6 +26,7 @@ type visit struct {
 	refusal   ended  // what said no there
 	reason    string // why the host does not go on
 	away      bool   // contact was lost in a stage that gathers
+	spared    bool   // a step failed that ends the way of this host alone
 }
 
 // walk goes through the stage on the host, and returns what came of it.
@@ -49,7 +51,7 @@ func (w *window) visit(h *inventory.Host) *visit {
 	}
 	facts := map[string]any{"name": h.Name, "node": h.Node, "vars": vars}
 	v := &visit{window: w, host: h.Name, scope: step.Host{Name: h.Name, Node: h.Node, Vars: h.Vars}}
-	v.view = newView(w.loop.Plan.Base, w.frame, facts, h.Name)
+	v.view = w.loop.view(w.frame, facts, h.Name)
 	v.conds = slices.Clone(w.conds)
 	return v
 }
@@ -172,7 +174,7 @@ func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 	if v.admitting && !goesOn(outcome) {
 		return v.notYet(e, how)
 	}
-	ignored := outcome == step.Failed && s.Ignore
+	ignored := outcome == step.Failed && v.holds(s.Ignore)
 	if ignored {
 		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Warning: true, Text: "the failure is ignored, as the playbook says: " + how.text})
 	}
@@ -190,6 +192,7 @@ func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 	case ignored:
 		return step.OK
 	case !goesOn(outcome):
+		v.spare(s, e, outcome)
 		v.because(how.text)
 		v.loop.note(exitOf(outcome, how.err), fmt.Sprintf("%s: %s", v.host, how.text))
 		v.keep(outcome, how)
@@ -199,6 +202,24 @@ func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 		v.loop.mu.Unlock()
 	}
 	return outcome
+}
+
+// holds says whether a guard that a failure asks is true; where it cannot be answered, it is not.
+func (v *visit) holds(e *guard.Expr) bool {
+	if e == nil {
+		return false
+	}
+	truth, _, err := e.Decide(v.view.values)
+	return err == nil && truth == guard.True
+}
+
+// spare notes a failure that ends the way of its host alone. What fails after it, in rescue or always, ends more: the
+// host was not left as it should be.
+func (v *visit) spare(s *playbook.Step, e Event, outcome step.Outcome) {
+	v.spared = outcome == step.Failed && !v.cleaning && v.holds(s.Skip)
+	if v.spared {
+		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Warning: true, Text: "the host is skipped, as the playbook says: the run goes on without it"})
+	}
 }
 
 func (v *visit) publish(s *playbook.Step, how ended) {

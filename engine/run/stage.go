@@ -76,7 +76,7 @@ func (l *loop) stage(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 
 // guarded is a stage under its own guard, once or for each value of its list.
 func (l *loop) guarded(ctx context.Context, s *plan.Stage, a around) step.Outcome {
-	v := newView(l.Plan.Base, a.frame, nil, "")
+	v := l.view(a.frame, nil, "")
 	cond, how := l.stageWhen(s, v, a)
 	if how != "" {
 		return how

@@ -82,6 +82,12 @@ always:
 			sent:  []string{"w1 act", "w1 next", "w1 always"},
 		},
 		{
+			name:  "a command says no and the host is skipped: failed, rescue and always",
+			steps: "  - skip_host: true\n    do: {run: act}\n", replies: map[string][]reply{"act": {no}},
+			ended: "S w1 1:do = failed : the command exited with 1; it printed: / no",
+			sent:  []string{"w1 act", "w1 rescue", "w1 always"}, exit: run.ExitFailed,
+		},
+		{
 			name:  "contact is lost in a read, twice: failed, rescue and always",
 			steps: "  - look: {run: act}\n", replies: map[string][]reply{"act": {lost}},
 			ended: "S w1 1:look = failed : contact with the host was lost while the command ran, twice; it only reads: nothing was changed",

@@ -39,7 +39,7 @@ func (w *window) measure() (text, hint string) {
 			w.hosts = append(w.hosts, h)
 		}
 	}
-	v := newView(l.Plan.Base, w.frame, nil, "")
+	v := l.view(w.frame, nil, "")
 	w.atOnce = len(w.hosts)
 	if w.stage.AtOnce != nil {
 		if w.atOnce, text, hint = w.count(w.stage.AtOnce, v, plan.Window); text != "" {
@@ -114,7 +114,7 @@ func (w *window) slide(ctx context.Context) {
 			defer w.confess(host)
 			outcome := v.walk(ctx)
 			w.leave(host)
-			w.settle(host, outcome)
+			w.settle(host, outcome, v.spared)
 		})
 	}
 }
@@ -130,7 +130,7 @@ func (w *window) confess(host string) {
 	w.loop.emit(Event{Kind: HostEnded, Stage: w.path, Host: host, Outcome: step.Failed, Text: text})
 	w.loop.fail(ExitInternal, text)
 	w.leave(host)
-	w.settle(host, step.Failed)
+	w.settle(host, step.Failed, false)
 }
 
 func (w *window) see(outcome step.Outcome) {
@@ -139,8 +139,8 @@ func (w *window) see(outcome step.Outcome) {
 	w.worst = worse(w.worst, outcome)
 }
 
-// settle counts what came of a host.
-func (w *window) settle(host string, outcome step.Outcome) {
+// settle counts what came of a host; one that is spared counts for none but itself.
+func (w *window) settle(host string, outcome step.Outcome, spared bool) {
 	w.see(outcome)
 	if goesOn(outcome) {
 		return
@@ -149,8 +149,11 @@ func (w *window) settle(host string, outcome step.Outcome) {
 		return // see visit.end
 	}
 	w.mu.Lock()
-	w.failures++
-	over := w.failures > w.allowed || outcome != step.Failed
+	alone := spared && outcome == step.Failed
+	if !alone {
+		w.failures++
+	}
+	over := !alone && (w.failures > w.allowed || outcome != step.Failed)
 	w.mu.Unlock()
 	w.loop.mu.Lock()
 	defer w.loop.mu.Unlock()
@@ -162,6 +165,22 @@ func (l *loop) occupy(host string, busy bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.busy[host] = busy
+}
+
+// skipped are the nodes of the hosts that take no further part.
+func (l *loop) skipped() []any {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	nodes := []any{}
+	if len(l.lost) == 0 {
+		return nodes
+	}
+	for _, h := range l.Plan.Inventory.Hosts {
+		if _, lost := l.lost[h.Name]; lost {
+			nodes = append(nodes, h.Node)
+		}
+	}
+	return nodes
 }
 
 func (l *loop) isLost(host string) bool {
