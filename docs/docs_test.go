@@ -92,7 +92,7 @@ func TestEveryYAMLSampleIsRight(t *testing.T) {
 
 // whole makes a file of a sample, and says whether that is an inventory.
 func whole(block string) (src string, isInventory bool) {
-	const sampleInputs = "inputs: {target: {type: version}, at_once: {type: count, default: 1}, packages: {type: list, default: []}, reason: {default: ''}, mode: {default: ''}}\n"
+	const sampleInputs = "inputs: {target: {type: version}, at_once: {type: count, default: 1}, packages: {type: list, default: []}, reason: {default: ''}, mode: {default: ''}, hook: {default: ''}}\n"
 	const sampleStage = "stages:\n- stage: Sample\n  hosts: all\n  steps:\n"
 	const nothing = "  - command: {argv: ['true'], read_only: true}\n"
 	switch first := firstLine(block); {

@@ -16,6 +16,9 @@ func rendered(actions []step.Action) string {
 		if a.On == step.AdminHost {
 			flags = append(flags, "on the admin host")
 		}
+		if a.On == step.Here {
+			flags = append(flags, "on this machine")
+		}
 		if a.ReadOnly {
 			flags = append(flags, "read-only")
 		}

@@ -43,5 +43,6 @@ func All() []step.Type {
 		workloadsReadyType(),
 		waitType(),
 		commandType(),
+		hookType(),
 	}
 }

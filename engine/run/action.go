@@ -165,7 +165,11 @@ func (v *visit) collect(w work, e Event, outcome step.Outcome, results []step.Re
 // place finds the host for t and performs it there. Where an admin host cannot
 // be reached, before anything was started, the next one is taken.
 func (v *visit) place(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
-	if t.Action.On == step.OwnHost {
+	switch t.Action.On {
+	case step.Here:
+		t.On = step.ThisMachine
+		return v.loop.Perform.Perform(ctx, t)
+	case step.OwnHost:
 		result, outcome, err := v.loop.Perform.Perform(ctx, t)
 		if !t.Action.ReadOnly {
 			v.loop.doubt(t.On)

@@ -82,6 +82,9 @@ func (l *Live) stale(t Task) bool {
 }
 
 func (l *Live) touch(t Task) {
+	if t.Action.On == step.Here {
+		return // the hosts are as they were
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.touched == nil {

@@ -42,6 +42,7 @@ type do struct {
 	Why    string `yaml:"why" doc:"What says why it failed."`
 	Admin  bool   `yaml:"admin" doc:"On an admin host."`
 	Detach bool   `yaml:"detach" doc:"Never signalled."`
+	Here   bool   `yaml:"here" doc:"On the machine that rung runs on."`
 }
 
 func (s do) Plan(step.Scope) ([]step.Action, error) {
@@ -53,6 +54,9 @@ func (s do) Plan(step.Scope) ([]step.Action, error) {
 	}
 	first := step.Action{Title: s.Run, On: place(s.Admin), Do: words(s.Run)}
 	first.Do.Detach = s.Detach
+	if s.Here {
+		first.On = step.Here
+	}
 	if s.Check != "" {
 		c := words(s.Check)
 		first.Check = &c

@@ -24,7 +24,10 @@ func (c Command) Line() string {
 	if c.Script == "" {
 		return strings.Join(append(c.assignments(), quotedCommand(c.Argv)), " ") + c.hereDocument()
 	}
-	lines := c.assignments()
+	var lines []string
+	for _, set := range c.assignments() {
+		lines = append(lines, "export "+set)
+	}
 	if len(c.Argv) > 0 {
 		lines = append(lines, "set -- "+quoted(c.Argv))
 	}

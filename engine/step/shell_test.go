@@ -106,7 +106,7 @@ func TestLineAndWire(t *testing.T) {
 		},
 		"a script that reads, with an environment": {
 			Command{Script: "cat\n", Argv: []string{"a b"}, Stdin: []byte("one\n"), Env: []string{"X=it's"}},
-			"{\nX='it'\\''s'\nset -- 'a b'\ncat\n} <<'EOF'\none\nEOF",
+			"{\nexport X='it'\\''s'\nset -- 'a b'\ncat\n} <<'EOF'\none\nEOF",
 			"LC_ALL=C PATH=" + Path + " X='it'\\''s' sh -euc 'cat\n' sh 'a b'",
 		},
 		"a script with arguments": {

@@ -54,7 +54,12 @@ type Place int
 const (
 	OwnHost   Place = iota // the host that the step is for
 	AdminHost              // a healthy control plane that holds admin.conf and is not being worked on
+	Here                   // the machine that rung runs on
 )
+
+// ThisMachine stands for the machine that rung runs on where a host is named: to an Exec, and in events. No host of an
+// inventory has such a name.
+const ThisMachine = "this machine"
 
 // Action is one thing that a step wants done.
 type Action struct {
