@@ -84,7 +84,7 @@ func (e *execution) run(ctx context.Context) error {
 	if err := h.connect(stop.first(), e.plan); err != nil {
 		return e.refuse(err)
 	}
-	if e.ask != nil {
+	if e.ask != nil && !e.plan.OnlyReads() {
 		if err := e.foresee(stop.first(), h); err != nil {
 			return err
 		}

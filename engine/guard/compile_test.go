@@ -76,7 +76,7 @@ func TestWhatDoesNotCompileSaysWhereAndWhatToDo(t *testing.T) {
 		"a record as a value":                  {`steps.facts == nil`, boolean, "1:13", "steps.facts is a record, not a value", "read one of its fields: steps.facts.swap, .kubelet, .outcome"},
 		"a field by a computed name":           {`steps.facts[inputs.who] == true`, boolean, "1:13", "steps.facts is a record, not a value", "read one of its fields: steps.facts.swap, .kubelet, .outcome"},
 		"a ladder of text":                     {`len(ladder("1.20", hop)) > 1`, boolean, "1:11", "ladder wants a version here, not a text", ""},
-		"a ladder of nothing":                  {`len(ladder()) > 1`, boolean, "1:11", "ladder wants the version to start from, the target and, if you like, the versions on offer and those to go by", ""},
+		"a ladder of nothing":                  {`len(ladder()) > 1`, boolean, "1:11", "ladder wants the version to start from, the target and, if you like, the versions on offer and those to go by, as texts", ""},
 		"without lists of two kinds":           {`len(without(steps.cluster.versions, inputs.list)) == 0`, boolean, "1:11", "without wants two lists of one kind, not a list of version and a list of text", ""},
 		"without something that is no list":    {`len(without(hop, inputs.list)) == 0`, boolean, "1:11", "without wants two lists: what there is, and what to leave out", ""},
 		"join of no list":                      {`join(hop, ", ") == ""`, boolean, "1:7", `join wants a list and what stands between its items: join(list, ", ")`, ""},

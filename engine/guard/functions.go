@@ -76,8 +76,12 @@ func ladder(args ...any) (any, error) {
 	}
 	var via []kube.Version
 	if len(args) > 3 && args[3] != nil {
-		for _, v := range args[3].([]any) {
-			via = append(via, v.(kube.Version))
+		for _, text := range args[3].([]any) {
+			v, err := kube.Parse(text.(string))
+			if err != nil {
+				return nil, err
+			}
+			via = append(via, v)
 		}
 	}
 	hops, err := kube.Ladder(from, to, offered, via...)
@@ -129,9 +133,9 @@ func commonShape(args []reflect.Type) (reflect.Type, error) {
 
 func ladderShape(args []reflect.Type) (reflect.Type, error) {
 	if len(args) < 2 || len(args) > 4 {
-		return nil, errors.New("ladder wants the version to start from, the target and, if you like, the versions on offer and those to go by")
+		return nil, errors.New("ladder wants the version to start from, the target and, if you like, the versions on offer and those to go by, as texts")
 	}
-	for i, want := range []Type{{Kind: Version}, {Kind: Version}, ListOf(Type{Kind: Version}), ListOf(Type{Kind: Version})}[:len(args)] {
+	for i, want := range []Type{{Kind: Version}, {Kind: Version}, ListOf(Type{Kind: Version}), ListOf(Type{Kind: Text})}[:len(args)] {
 		if !fits(natureOf(args[i]), want) {
 			return nil, fmt.Errorf("ladder wants a %s here, not %s", want, a(args[i]))
 		}

@@ -258,6 +258,11 @@ func (b *builder) readsHosts(s *playbook.Stage) {
 	}
 }
 
+// OnlyReads says whether nothing can be changed, because all stages gather.
+func (p *Plan) OnlyReads() bool {
+	return !slices.ContainsFunc(p.Stages, func(s *Stage) bool { return !s.Gather })
+}
+
 // Hosts are the hosts that some stage names, in inventory order.
 func (p *Plan) Hosts() []string {
 	used := map[string]bool{}

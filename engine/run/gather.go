@@ -32,6 +32,16 @@ func (v *visit) gathers(outcome step.Outcome) bool {
 	return v.inTheWay(outcome) && !v.away
 }
 
+// exit is the exit code for a step that did not end well. A question that could not be answered stands in the way as a
+// bad answer does, and nothing was changed: that is a refusal.
+func (v *visit) exit(outcome step.Outcome, err error) int {
+	code := exitOf(outcome, err)
+	if v.gather && code == ExitFailed {
+		return ExitRefused
+	}
+	return code
+}
+
 // inTheWay says whether a step with this outcome is one of the things that the stage gathers.
 func (v *visit) inTheWay(outcome step.Outcome) bool {
 	return v.gather && (outcome == step.Failed || outcome == step.Refused)

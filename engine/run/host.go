@@ -194,7 +194,7 @@ func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 	case !goesOn(outcome):
 		v.spare(s, e, outcome)
 		v.because(how.text)
-		v.loop.note(exitOf(outcome, how.err), fmt.Sprintf("%s: %s", v.host, how.text))
+		v.loop.note(v.exit(outcome, how.err), fmt.Sprintf("%s: %s", v.host, how.text))
 		v.keep(outcome, how)
 	case outcome == step.Changed:
 		v.loop.mu.Lock()

@@ -57,7 +57,7 @@ func (d *diary) why() string {
 	text := ""
 	for _, e := range d.events {
 		if e.Outcome == step.Failed || e.Outcome == step.Refused {
-			text += fmt.Sprintf("\n  %s %s %s: %s", e.Stage, e.Host, e.Title, e.Text)
+			text += fmt.Sprintf("\n  %s %s %s: %s; %s", e.Stage, e.Host, e.Title, e.Text, e.Hint)
 		}
 	}
 	return text

@@ -99,41 +99,226 @@ func TestAStaleKubeletIsDrained(t *testing.T) {
 	}
 }
 
-func TestWhatTheBundledPlaybookRefuses(t *testing.T) {
-	for _, test := range []struct {
-		name      string
-		inventory string
-		inputs    map[string]any
-		want      string
-	}{
+// refusal is something that the bundled playbooks must refuse, and what they say to the operator.
+type refusal struct {
+	name      string
+	inventory string // the whole cluster where empty
+	inputs    map[string]any
+	spoil     []string   // faults, as they can be named
+	spoilt    func(site) // and what has no name
+	shape     twin.Shape // 3+2 at 1.20.0 where empty
+	want      []string   // all of it
+}
+
+func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
+	for _, test := range []refusal{
 		{
-			name:      "an absent control plane",
-			inventory: inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1", "w2"}),
-			inputs:    map[string]any{"absent_nodes": []any{"cp3"}},
-			want:      "cp3 is a control plane: absent_nodes may name workers only",
+			name:   "an absent control plane",
+			inputs: map[string]any{"absent_nodes": []any{"cp3"}, "absent_reason": "why not"},
+			want:   []string{"cp3 is a control plane: absent_nodes may name workers only"},
+		},
+		{
+			name:   "an absent worker without a reason",
+			inputs: map[string]any{"absent_nodes": []any{"w2"}},
+			want:   []string{"absent_nodes needs a reason: -e absent_reason=…"},
 		},
 		{
 			name:      "a control plane among the workers",
 			inventory: inventoryOf([]string{"cp1", "cp2"}, []string{"cp3", "w1", "w2"}),
-			want:      "the control planes of the cluster are cp1, cp2, cp3, and the group control_plane has cp1, cp2",
+			want:      []string{"the control planes of the cluster are cp1, cp2, cp3, and the group control_plane has cp1, cp2"},
 		},
 		{
 			name:      "a node in neither group",
 			inventory: inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1"}, "w2"),
-			want:      "these nodes are in neither of the groups control_plane and workers, and would be left behind: w2",
+			want:      []string{"these nodes are in neither of the groups control_plane and workers, and would be left behind: w2"},
+		},
+		{
+			name:      "a node of the cluster that is in no inventory",
+			inventory: inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1"}),
+			want:      []string{"the cluster has nodes that the inventory does not: w2; add them, or name them in absent_nodes"},
+		},
+		{
+			name:      "a host that is no node of the cluster",
+			inventory: strings.Replace(inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1", "w2"}), "w2: {}", "w2: {node: w9}", 1),
+			inputs:    map[string]any{"absent_nodes": []any{"w2"}, "absent_reason": "it has another name"},
+			want:      []string{"the cluster lacks nodes of the inventory: w9; if that is right, name them in absent_nodes"},
+		},
+		{
+			name:  "S6: a control plane that is no static pod",
+			spoil: []string{"file-missing:cp2:/etc/kubernetes/manifests/kube-apiserver.yaml"},
+			want:  []string{"the control plane of cp2 does not run as static pods, or its etcd is neither a static pod nor external"},
+		},
+		{
+			name:  "S6: an etcd that is neither stacked nor external",
+			spoil: []string{"file-missing:cp3:/etc/kubernetes/manifests/etcd.yaml"},
+			want:  []string{"the control plane of cp3 does not run as static pods, or its etcd is neither a static pod nor external"},
+		},
+		{
+			name:  "a full disk of etcd",
+			spoil: []string{"disk-full:cp2:/var/lib/etcd"},
+			want:  []string{"only 0 MiB are free under /var/lib/etcd on cp2; a full disk stops etcd, want 1024"},
+		},
+		{
+			name:  "clocks that are apart by a minute",
+			spoil: []string{"clock-ahead:w2:61s", "clock-ahead:cp2:-90s"},
+			want:  []string{"the clock of w2 differs by 61 s from that of the first host", "the clock of cp2 differs by -90 s from that of the first host"},
+		},
+		{
+			name:   "kubelets that are outside of the policy",
+			inputs: map[string]any{"target": version("1.24.17")},
+			shape:  twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.23.17")},
+			spoil:  []string{"kubelet-lags:w1:1.20.15"},
+			want:   []string{"the cluster is outside of the version skew policy already: R2 kubelet on w1: it is at 1.20.15, 3 minors below an apiserver at 1.23.17: at most 2 allowed"},
+		},
+		{
+			name:   "a hop that would go below what runs",
+			inputs: map[string]any{"target": version("1.23.17"), "via": []any{"1.22.15"}},
+			shape:  twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.22.17")},
+			spoil:  []string{"kubelet-lags:w1:1.21.14"},
+			want:   []string{"1.22.17 runs already, and the ladder goes by 1.22.15, 1.23.17: a component would go down"},
+		},
+		{
+			name:   "a ladder by a version that nobody offers",
+			inputs: map[string]any{"target": version("1.22.17"), "via": []any{"1.21.99"}},
+			want:   []string{"w1 is not offered every package on the way to 1.22.17", "the hop to 1.21.99 on the way to 1.22.17 is not on offer"},
+		},
+		{
+			name:  "a repository that is down, on one host",
+			spoil: []string{"command-fails:w2:yum list"},
+			want:  []string{"The packages on offer"},
+		},
+		{
+			name:  "all of it at once",
+			spoil: []string{"swap-on:w1", "disk-full:cp2:/var/lib/etcd", "clock-ahead:w2:2m", "file-missing:cp3:/etc/kubernetes/admin.conf", "kubelet-stopped:w1"},
+			want: []string{
+				"swap is on at w1: run swapoff -a and remove swap from /etc/fstab", "only 0 MiB are free under /var/lib/etcd on cp2",
+				"the clock of w2 differs by 120 s", "/etc/kubernetes/admin.conf is missing on cp3", "these nodes are NotReady: w1; mend them",
+			},
 		},
 	} {
-		t.Run(test.name, func(t *testing.T) {
-			s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 2, Version: version("1.20.0")})
-			inputs := map[string]any{"target": version("1.21.14")}
-			for name, value := range test.inputs {
-				inputs[name] = value
+		for _, playbook := range []string{"kubeadm-upgrade.yaml", "kubeadm-preflight.yaml"} {
+			t.Run(test.name+", "+playbook, func(t *testing.T) { test.refused(t, playbook) })
+		}
+	}
+}
+
+// refused carries a bundled playbook out on the spoilt cluster.
+func (r refusal) refused(t *testing.T, playbook string) {
+	if r.shape.Version.IsZero() {
+		r.shape = twin.Shape{ControlPlanes: 3, Workers: 2, Version: version("1.20.0")}
+	}
+	s := siteOf(r.shape)
+	for _, text := range r.spoil {
+		f, err := twin.ParseFault(text)
+		if err == nil {
+			err = s.Inject(f)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r.spoilt != nil {
+		r.spoilt(s)
+	}
+	s.clock.Sleep(2*time.Minute, nil)
+	inputs := map[string]any{"target": version("1.21.14")}
+	for name, value := range r.inputs {
+		inputs[name] = value
+	}
+	if hosts := s.Hosts(); r.inventory == "" {
+		r.inventory = inventoryOf(hosts[:r.shape.ControlPlanes], hosts[r.shape.ControlPlanes:])
+	}
+	s.plan = planned(t, playbook, r.inventory, inputs)
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitRefused || d.changes > 0 {
+		t.Errorf("it ended with %d after %d changes: %s", end.Exit, d.changes, end.Text)
+	}
+	for _, want := range r.want {
+		if !strings.Contains(d.why(), want) {
+			t.Errorf("it does not say %q", want)
+		}
+	}
+	if t.Failed() {
+		t.Logf("it says%s", d.why())
+	}
+}
+
+func TestThePreflightOfAFitClusterIsDone(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 2, Version: version("1.20.0")})
+	s.plan = planned(t, "kubeadm-preflight.yaml", inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1", "w2"}), map[string]any{"target": version("1.22.17")})
+	if end, d := s.run(t, "r", 0); end.Exit != run.ExitDone || d.changes > 0 {
+		t.Errorf("it ended with %d after %d changes: %s%s", end.Exit, d.changes, end.Text, d.why())
+	}
+}
+
+func TestS8SwapIsTurnedOffWhereTheInputSaysSo(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.20.0")})
+	s.SwapOn("w2")
+	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2"}), map[string]any{"target": version("1.21.14"), "swap_off": true})
+	if end, d := s.run(t, "r", 0); end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	s.admin(t, "w2", "sh", "-c", "test -z \"$(swapon --show=NAME --noheadings)\" && grep -q '^# swap is off' /etc/fstab && grep -q '^[^#]*rl-swap' /etc/fstab.before-rung")
+	s.arrived(t, "1.21.14")
+}
+
+// A worker that an upgrade by hand left behind goes straight to the version of the control planes.
+func TestS3AWorkerThatLagsIsClimbed(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.24.17")})
+	s.Lag("w1", version("1.22.17"))
+	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2"}), map[string]any{"target": version("1.25.16")})
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	s.arrived(t, "1.25.16")
+	if drains := strings.Count(strings.Join(d.changed("w1"), "\n"), "drain w1"); drains != 2 {
+		t.Errorf("w1 was drained %d times: %q", drains, d.changed("w1"))
+	}
+	if done := d.changed("cp1"); strings.Count(strings.Join(done, "\n"), "Upgrade the control plane") != 1 {
+		t.Errorf("cp1: %q", done)
+	}
+}
+
+// A hop that was broken off leaves control planes at two minors: it is continued, and said so.
+func TestS3TwoMinorsAmongTheControlPlanesAreContinued(t *testing.T) {
+	for dies := 1; ; dies++ {
+		s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.20.0"), Web: -1})
+		s.plan = bundled(t, inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1"}), map[string]any{"target": version("1.21.14")})
+		end, first := s.run(t, "first", dies)
+		if end.Exit == run.ExitDone {
+			t.Fatalf("no upgrade of cp1 was found: %q", first.changed("cp1"))
+		}
+		if !strings.Contains(first.last(), "First control plane, cp1: ") || s.node("cp1").APIServer != version("1.21.14") {
+			continue
+		}
+		s.clock.Sleep(time.Minute, nil)
+		end, second := s.run(t, "second", 0)
+		if end.Exit != run.ExitDone {
+			t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, second.why())
+		}
+		s.arrived(t, "1.21.14")
+		const want = "the control planes stand at several versions: a hop was broken off, and is continued: cp1 at 1.21.14, cp2 at 1.20.0, cp3 at 1.20.0"
+		if !slices.ContainsFunc(second.events, func(e run.Event) bool { return e.Kind == run.Noted && e.Text == want }) {
+			t.Errorf("nobody said %q", want)
+		}
+		return
+	}
+}
+
+func TestS24aAPatchNeedsNoDrainWhereTheInputSaysSo(t *testing.T) {
+	for _, drains := range []bool{true, false} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.20.1"), Web: -1})
+		s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), map[string]any{"target": version("1.20.2"), "drain_on_patch": drains})
+		end, d := s.run(t, "r", 0)
+		if end.Exit != run.ExitDone {
+			t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+		}
+		s.arrived(t, "1.20.2")
+		for _, host := range []string{"cp1", "w1"} {
+			if done := d.changed(host); slices.Contains(done, "drain "+host) != drains {
+				t.Errorf("drain_on_patch=%t: on %s it changed %q", drains, host, done)
 			}
-			s.plan = bundled(t, test.inventory, inputs)
-			end, d := s.run(t, "r", 0)
-			if end.Exit == run.ExitDone || d.changes > 0 || !strings.Contains(d.why(), test.want) {
-				t.Errorf("it ended with %d after %d changes: %s%s\nwant %s", end.Exit, d.changes, end.Text, d.why(), test.want)
-			}
-		})
+		}
 	}
 }

@@ -144,7 +144,7 @@ func (m moment) made(t *testing.T, edit ...string) (*twin.Cluster, *plan.Plan) {
 	for name, value := range m.inputs {
 		inputs[name] = value
 	}
-	return c, edited(t, inventoryOf(hosts[:planes], hosts[planes:]), inputs, edit...)
+	return c, planned(t, "kubeadm-upgrade.yaml", inventoryOf(hosts[:planes], hosts[planes:]), inputs, edit...)
 }
 
 func TestS4ThePolicyHoldsAtEveryMoment(t *testing.T) {

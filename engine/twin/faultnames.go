@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+
+	"rung/engine/kube"
 )
 
 // faultKind is a fault that can be named: "swap-on:w1".
@@ -16,14 +19,32 @@ type faultKind struct {
 
 // faultKinds are the faults that can be named, by name. A test applies each of them.
 var faultKinds = []faultKind{
+	{"clock-ahead", []string{"HOST", "DURATION"}, "The clock of the host is wrong by that much; with a minus it is behind.", func(c *Cluster, args []string) error {
+		by, err := time.ParseDuration(args[1])
+		if err == nil {
+			c.ClockAhead(args[0], by)
+		}
+		return err
+	}},
 	{"command-fails", []string{"HOST", "WORDS"}, "Commands that begin with these words fail on the host.", func(c *Cluster, args []string) error {
 		c.Fail(args[0], args[1], 1, "error: "+args[1]+" was made to fail\n")
+		return nil
+	}},
+	{"disk-full", []string{"HOST", "FOLDER"}, "There is no room on the disk of a folder.", func(c *Cluster, args []string) error {
+		c.DiskFull(args[0], args[1])
 		return nil
 	}},
 	{"file-missing", []string{"HOST", "PATH"}, "A file is gone from the host's disk.", func(c *Cluster, args []string) error {
 		return c.RemoveFile(args[0], args[1])
 	}},
 	{"host-down", []string{"HOST"}, "The host is off, and nobody reaches it.", onHost((*Cluster).Down)},
+	{"kubelet-lags", []string{"HOST", "VERSION"}, "The kubelet of the host is of an older version.", func(c *Cluster, args []string) error {
+		v, err := kube.Parse(args[1])
+		if err == nil {
+			c.Lag(args[0], v)
+		}
+		return err
+	}},
 	{"kubelet-stopped", []string{"HOST"}, "The kubelet of the host has stopped: its node is NotReady.", onHost((*Cluster).Stop)},
 	{"package-removed", []string{"HOST", "NAME"}, "A package is not installed on the host.", func(c *Cluster, args []string) error {
 		c.Remove(args[0], args[1])

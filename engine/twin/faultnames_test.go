@@ -9,6 +9,9 @@ import (
 
 // faultExamples has a row for every fault that can be named.
 var faultExamples = map[string]string{
+	"clock-ahead":     "clock-ahead:w1:90s",
+	"disk-full":       "disk-full:cp1:/var/lib/etcd",
+	"kubelet-lags":    "kubelet-lags:w1:1.29.3",
 	"command-fails":   "command-fails:w1:kubeadm upgrade node",
 	"file-missing":    "file-missing:cp1:/etc/kubernetes/admin.conf",
 	"host-down":       "host-down:w1",

@@ -2,7 +2,11 @@ package twin
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
+
+	"rung/engine/kube"
 )
 
 // Fail makes every domain command that begins with these words ("kubeadm upgrade apply") fail from now on,
@@ -64,6 +68,26 @@ func (c *Cluster) Remove(node, name string) {
 // RefuseSudo makes logins on a host those of a user who is not root, and may not become it.
 func (c *Cluster) RefuseSudo(node string) {
 	c.on(node, func(h *host, _ time.Time) { h.powerless = true })
+}
+
+// Lag gives a node the kubelet and kubectl of an older version, as an upgrade by hand leaves one behind.
+func (c *Cluster) Lag(node string, v kube.Version) {
+	c.on(node, func(h *host, now time.Time) {
+		for _, name := range []string{"kubeadm", "kubelet", "kubectl"} {
+			h.setPkg(name, release(v), now)
+		}
+		h.disk.put(kubeletFlagsFile, file{mode: 0o644, data: kubeletFlags(v), mtime: now}, now)
+		h.startKubelet(now, 0)
+	})
+}
+
+// DiskFull leaves no room on the disk of a folder. What is there can be read and, a lie of the twin, written over.
+func (c *Cluster) DiskFull(node, folder string) {
+	c.on(node, func(h *host, _ time.Time) { h.full = append(h.full, folder) })
+}
+
+func (h *host) isFull(folder string) bool {
+	return slices.ContainsFunc(h.full, func(full string) bool { return folder == full || strings.HasPrefix(folder, full+"/") })
 }
 
 // ClockAhead makes a host's clock wrong by that much; negative: it is behind.

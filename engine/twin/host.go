@@ -19,6 +19,7 @@ type host struct {
 	controlPlane bool
 	ip           string
 	down         bool
+	full         []string      // folders on disks without room
 	ahead        time.Duration // of its clock, by which it is wrong
 	powerless    bool          // who logs in is not root, and may not become it
 

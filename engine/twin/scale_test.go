@@ -68,16 +68,16 @@ func inventoryOf(planes, workers []string, others ...string) string {
 
 // bundled is the bundled playbook with an inventory and inputs.
 func bundled(t testing.TB, hosts string, inputs map[string]any) *plan.Plan {
-	return edited(t, hosts, inputs)
+	return planned(t, "kubeadm-upgrade.yaml", hosts, inputs)
 }
 
-// edited is the bundled playbook with texts in it replaced: old, new, old, new ….
-func edited(t testing.TB, hosts string, inputs map[string]any, edit ...string) *plan.Plan {
+// planned is a bundled playbook with an inventory and inputs, and with texts in it replaced: old, new, old, new ….
+func planned(t testing.TB, name, hosts string, inputs map[string]any, edit ...string) *plan.Plan {
 	inv, found := inventory.Load("inventory.yaml", []byte(hosts))
 	if found.Err() != nil {
 		t.Fatal(found)
 	}
-	source, err := fs.ReadFile(playbooks.FS, "kubeadm-upgrade.yaml")
+	source, err := fs.ReadFile(playbooks.FS, name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func edited(t testing.TB, hosts string, inputs map[string]any, edit ...string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	pb, found := playbook.Load("kubeadm-upgrade.yaml", source, types)
+	pb, found := playbook.Load(name, source, types)
 	if found.Err() != nil {
 		t.Fatal(found)
 	}
