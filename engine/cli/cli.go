@@ -5,8 +5,8 @@
 // Exit codes: 0 done · 1 a step failed · 2 bad usage, playbook or inventory ·
 // 3 a host is unreachable, or its login, host key or sudo was refused · 4
 // refused: a guard, the version policy, a no to a question · 5 an outcome is unknown: look, then
-// run again · 70 internal fault · 130 interrupted. Where several apply: 130,
-// 5, 1, 4, 3.
+// run again · 6 ended early, as --pause-after or --not-after says · 70 internal fault · 130 interrupted. Where several apply: 130,
+// 5, 1, 4, 3, 6.
 //
 // What a verb answers goes to standard output; what is wrong, and diagnostics
 // (-v), go to standard error. The package knows no step type and no playbook:

@@ -64,5 +64,6 @@ func (e *execution) foresee(ctx context.Context, h *hosts) error {
 		return &failure{end.Exit, errors.New("the run would stop: " + end.Text), "nothing was touched"}
 	}
 	o.tell(e.err)
+	e.tellRestraint()
 	return nil
 }

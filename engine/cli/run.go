@@ -22,6 +22,7 @@ import (
 func (a *app) runVerb() *cobra.Command {
 	var r request
 	var c contact
+	var early restraint
 	var yes, asJSON bool
 	verb := &cobra.Command{
 		Use:   "run PLAYBOOK",
@@ -31,7 +32,9 @@ func (a *app) runVerb() *cobra.Command {
 Everything is checked and every host is connected to before the first change. rung looks,
 says what it is about to do, and asks; with --yes it starts at once. Ctrl-C lets running commands finish and starts nothing
 new; a second one ends what may be cut off; a third one leaves at once. Running again is
-safe: what is done is recognised.`,
+safe: what is done is recognised.
+
+--pause-after and --not-after end it early, with exit code 6.`,
 		Example: "  rung run kubeadm-upgrade -i inventory.yaml -e target=1.34.2",
 		Args:    playbookArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,6 +44,9 @@ safe: what is done is recognised.`,
 				return err
 			}
 			e := execution{app: a, plan: p, inventory: inventory, contact: c, clock: a.Clock, json: asJSON}
+			if e.pauses, e.notAfter, err = early.of(a, p, a.Clock.Now()); err != nil {
+				return err
+			}
 			if !yes {
 				e.ask = a.confirm
 			}
@@ -49,6 +55,7 @@ safe: what is done is recognised.`,
 	}
 	r.flags(verb.Flags())
 	c.flags(verb.Flags())
+	early.flags(verb.Flags())
 	verb.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
 	verb.Flags().BoolVar(&asJSON, "json", false, "print one event a line, as JSON")
 	return verb
@@ -71,6 +78,9 @@ type execution struct {
 	clock     run.Clock
 	json      bool
 	ask       func(question string) (bool, error) // nil: go ahead
+
+	pauses   run.Pauses
+	notAfter time.Time
 }
 
 func (e *execution) run(ctx context.Context) error {
@@ -100,7 +110,7 @@ func (e *execution) run(ctx context.Context) error {
 	all := newSinks(j, e.err, out)
 	x := &run.Execute{Exec: h, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all}
 	stop.announce(all, e.clock)
-	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Stop: stop.gentle, Probe: x.Probe}.Do(stop.hard)
+	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Stop: stop.gentle, Probe: x.Probe, Pauses: e.pauses, NotAfter: e.notAfter}.Do(stop.hard)
 	closeReport()
 	if err := j.Close(); err != nil && end.Exit == run.ExitDone {
 		return &failure{run.ExitInternal, fmt.Errorf("the journal could not be completed: %w", err), ""}

@@ -33,6 +33,10 @@ func (t *Terminal) tell(e run.Event) {
 		t.hostEnded(e)
 	case run.Stopping:
 		t.line(e, e.Host, t.ink.on(bold, "stopping: ")+clean(e.Text))
+	case run.Paused:
+		t.line(e, "", t.ink.on(bold, "paused ")+clean(e.Text))
+	case run.Resumed:
+		t.line(e, "", clean(e.Text))
 	case run.RunEnded:
 		t.summary(e)
 	}

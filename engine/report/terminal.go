@@ -50,6 +50,7 @@ type Terminal struct {
 	err  error
 
 	closed bool
+	asks   bool // somebody is asked something on the terminal: nothing is drawn below the question
 
 	stop    chan struct{}
 	stopped chan struct{}
@@ -80,7 +81,9 @@ func (t *Terminal) tick(every *time.Ticker) {
 		select {
 		case <-every.C:
 			t.mu.Lock()
-			t.draw(true)
+			if !t.asks {
+				t.draw(true)
+			}
 			t.mu.Unlock()
 		case <-t.stop:
 			return
@@ -100,6 +103,9 @@ func (t *Terminal) Record(e run.Event) error {
 		t.flush()
 	case e.Kind == run.RunEnded:
 		t.draw(false)
+	case e.Kind == run.Paused, e.Kind == run.Resumed:
+		t.asks = e.Kind == run.Paused
+		t.draw(!t.asks)
 	}
 	return nil
 }

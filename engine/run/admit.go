@@ -41,8 +41,13 @@ func (v *visit) enters(ctx context.Context, slots chan struct{}) bool {
 func (v *visit) admitted(ctx context.Context, slots chan struct{}) (outcome step.Outcome, ok bool) {
 	l, began, told := v.loop, v.loop.Clock.Now(), ""
 	for idle := time.Duration(0); ; {
+		if !l.starts(v.atWork.Wait) {
+			return l.halting(), false
+		}
 		no, in := v.askAdmission(ctx)
 		switch {
+		case in && l.restsSoon(): // whoever rests may rest for long: it is asked again after it
+			continue
 		case in && told != "":
 			v.remark(false, fmt.Sprintf("admitted after %s", guard.FormatDuration(l.Clock.Now().Sub(began).Round(time.Second))), "")
 			return step.OK, true

@@ -22,6 +22,7 @@ const (
 	ExitUnreachable = 3
 	ExitRefused     = 4
 	ExitUnknown     = 5
+	ExitPaused      = 6 // ended early, as the operator wished beforehand
 	ExitInternal    = 70
 	ExitInterrupted = 130
 )
@@ -38,6 +39,7 @@ var byWeight = [...]struct {
 	{ExitFailed, step.Failed},
 	{ExitRefused, step.Refused},
 	{ExitUnreachable, step.Failed},
+	{ExitPaused, step.Canceled},
 }
 
 const byOperator = "stopped by the operator"

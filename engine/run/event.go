@@ -26,6 +26,8 @@ const (
 	HostEnded     Kind = "host.ended"     // Outcome
 	StageEnded    Kind = "stage.ended"    // Outcome, Took
 	Stopping      Kind = "stopping"       // the operator asked to stop; Text says what still runs
+	Paused        Kind = "paused"         // the run rests, and asks whether to go on; Text: after what
+	Resumed       Kind = "resumed"        // it was answered; Text: how
 	RunEnded      Kind = "run.ended"      // Outcome, Took, Text; Exit: the exit code
 )
 

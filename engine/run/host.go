@@ -26,6 +26,7 @@ type visit struct {
 	refusal   ended  // what said no there
 	reason    string // why the host does not go on
 	away      bool   // contact was lost in a stage that gathers
+	changed   bool   // a step changed something
 	spared    bool   // a step failed that ends the way of this host alone
 }
 
@@ -197,6 +198,7 @@ func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 		v.loop.note(v.exit(outcome, how.err), fmt.Sprintf("%s: %s", v.host, how.text))
 		v.keep(outcome, how)
 	case outcome == step.Changed:
+		v.changed = true
 		v.loop.mu.Lock()
 		v.loop.changed = true
 		v.loop.mu.Unlock()

@@ -43,6 +43,7 @@ package run
 import (
 	"context"
 	"sync"
+	"time"
 
 	"rung/engine/guard"
 	"rung/engine/plan"
@@ -59,6 +60,9 @@ type Run struct {
 	Stop    <-chan struct{} // closed by the operator: start nothing new
 	Lanes   int             // hosts worked on at a time, whatever the windows say; 0: no bound
 	Probe   func(ctx context.Context, host string) bool
+
+	Pauses   Pauses
+	NotAfter time.Time // nothing new starts from then on; zero: no bound
 }
 
 // Do runs r to its end. Cancelling ctx ends what runs, but for commands with
@@ -105,6 +109,9 @@ type loop struct {
 	reasons map[int]string          // by exit code, the first of each
 	full    bool                    // no further host may start
 
+	due   string // after what the run rests, before anything new starts
+	tardy bool   // nothing new starts, because of the time of day
+
 	inTheWay int // what stages that gather have found
 	changed  bool
 	broken   bool // the journal cannot be written
@@ -139,6 +146,7 @@ func (l *loop) stopped() bool {
 	if l.asked() {
 		return true
 	}
+	l.late()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.full

@@ -35,6 +35,8 @@ type scene struct {
 	stopAt   time.Duration // the operator's first Ctrl-C, after this long
 	cancelAt time.Duration // and the second
 	broken   func(run.Event) error
+	pauses   run.Pauses
+	notAfter time.Duration // nothing new starts, after this long
 }
 
 const fourHosts = `
@@ -60,6 +62,10 @@ func (s scene) play(t *testing.T) played {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		r := s.prepare(t, p.tape, p.hosts)
+		r.Pauses = s.pauses
+		if s.notAfter > 0 {
+			r.NotAfter = time.Now().Add(s.notAfter)
+		}
 		stop := make(chan struct{})
 		r.Stop = stop
 		if s.stopAt > 0 {

@@ -50,7 +50,7 @@ func (a around) turn(loop *playbook.Loop, value string, vars map[string]any) aro
 func (l *loop) stages(ctx context.Context, stages []*plan.Stage, a around) step.Outcome {
 	outcome := step.OK
 	for _, s := range stages {
-		if l.stopped() {
+		if !l.starts(nothingAtWork) {
 			return worse(outcome, l.halting())
 		}
 		outcome = worse(outcome, l.stage(ctx, s, a.in(s.Name)))
@@ -116,7 +116,7 @@ func (l *loop) rounds(ctx context.Context, s *plan.Stage, a around, values []any
 	}
 	outcome := step.OK
 	for _, value := range values {
-		if l.stopped() {
+		if !l.starts(nothingAtWork) {
 			return worse(outcome, l.halting())
 		}
 		turn := a.turn(s.ForEach, guard.Format(value), map[string]any{s.ForEach.Var: value})
@@ -190,6 +190,9 @@ func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 		ended = step.OK
 	}
 	l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: ended, Took: l.Clock.Now().Sub(began)})
+	if slices.Contains(l.Pauses.Stages, s.Name) {
+		l.rests("the stage " + a.path)
+	}
 	return outcome
 }
 

@@ -24,6 +24,7 @@ type window struct {
 
 	readsWindow bool // its expressions ask who is in the window
 
+	atWork   sync.WaitGroup
 	mu       sync.Mutex
 	inside   []string // who holds a place in the window
 	failures int
@@ -94,13 +95,12 @@ func (w *window) describe() string {
 
 // slide runs the steps on every host, each in its slot, and waits for all.
 func (w *window) slide(ctx context.Context) {
-	var wg sync.WaitGroup
-	defer wg.Wait()
+	defer w.atWork.Wait()
 	w.readsWindow = readsWindow(w.stage.Admit, w.stage.Steps, w.stage.Rescue, w.stage.Always)
 	slots := make(chan struct{}, max(1, w.size))
 	for _, host := range w.hosts {
 		slots <- struct{}{}
-		if w.loop.stopped() {
+		if !w.loop.starts(w.atWork.Wait) {
 			w.see(w.loop.halting())
 			return
 		}
@@ -109,12 +109,13 @@ func (w *window) slide(ctx context.Context) {
 		if !v.enters(ctx, slots) {
 			return
 		}
-		wg.Go(func() {
+		w.atWork.Go(func() {
 			defer func() { <-slots }()
 			defer w.confess(host)
 			outcome := v.walk(ctx)
 			w.leave(host)
 			w.settle(host, outcome, v.spared)
+			v.turned()
 		})
 	}
 }
