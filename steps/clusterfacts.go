@@ -13,6 +13,7 @@ import (
 // ClusterFacts reads what a cluster is.
 type ClusterFacts struct {
 	Expect []string     `yaml:"expect" doc:"Names of the nodes that should be there; none compares nothing."`
+	Brief  bool         `yaml:"brief" default:"false" doc:"Only the nodes, and whether they are Ready and take pods: one short question, for what is asked again and again."`
 	Hop    kube.Version `yaml:"hop" doc:"Tell which workers' kubelets may stay as they are through this hop …"`
 	Next   kube.Version `yaml:"next" doc:"… and through the one after it. That of the last hop is the hop itself: through it nobody may."`
 }
@@ -65,9 +66,12 @@ breaks https://kubernetes.io/releases/version-skew-policy/ (S4).
 }
 
 // Plan returns the three questions.
-func (ClusterFacts) Plan(step.Scope) ([]step.Action, error) {
+func (s ClusterFacts) Plan(step.Scope) ([]step.Action, error) {
 	ask := func(title string, args ...string) step.Action {
 		return step.Action{Title: title, On: step.AdminHost, Do: step.Command{Argv: kubectl(args...)}, ReadOnly: true}
+	}
+	if s.Brief {
+		return []step.Action{ask("read the states of the nodes", "get", "nodes", "-o", "jsonpath="+nodeStates)}, nil
 	}
 	return []step.Action{
 		ask("read the nodes", "get", "nodes", "-o", "json"),
@@ -79,6 +83,9 @@ func (ClusterFacts) Plan(step.Scope) ([]step.Action, error) {
 // Collect reads the answers.
 func (s ClusterFacts) Collect(results []step.Result) (ClusterFactsOutput, []step.Note, error) {
 	var out ClusterFactsOutput
+	if s.Brief {
+		return s.brief(results[0].Stdout)
+	}
 	c, err := readCluster(results[0].Stdout, results[1].Stdout)
 	if err != nil {
 		return out, nil, err
@@ -103,6 +110,29 @@ func (s ClusterFacts) Collect(results []step.Result) (ClusterFactsOutput, []step
 		notes = append(notes, step.Note{Warning: true, Text: violation.String()})
 	}
 	return out, notes, nil
+}
+
+// nodeStates is a line for each node: name, whether it is Ready, whether it is cordoned. The last column may be empty.
+const nodeStates = `{range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status} {.spec.unschedulable}{"\n"}{end}`
+
+// brief reads the states of the nodes.
+func (s ClusterFacts) brief(text []byte) (ClusterFactsOutput, []step.Note, error) {
+	var c cluster
+	for line := range strings.Lines(string(text)) {
+		words := strings.Fields(line)
+		if len(words) < 2 {
+			return ClusterFactsOutput{}, nil, fmt.Errorf("kubectl's states of the nodes are not understood: %q", line)
+		}
+		var n node
+		n.Metadata.Name = words[0]
+		n.Status.Conditions = []condition{{"Ready", words[1]}}
+		n.Spec.Unschedulable = len(words) > 2 && words[2] == "true"
+		c.nodes = append(c.nodes, n)
+	}
+	var out ClusterFactsOutput
+	out.look(c)
+	s.compare(&out)
+	return out, nil, nil
 }
 
 // start is where a ladder of the control planes starts. A kubelet goes over several minors at once, on a drained node,
