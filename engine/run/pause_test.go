@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,17 @@ func TestB10ARunRestsAfterAHostOrAStage(t *testing.T) {
 	}
 }
 
+func TestARunThatRestsHasNothingAtWork(t *testing.T) {
+	yes := func(context.Context) bool { return true }
+	p := scene{stages: turns, pauses: run.Pauses{Hosts: []string{"w1"}, Ask: yes}, replies: map[string][]reply{
+		"true?": {{exit: 1}}, "w2 act": {{takes: time.Minute}},
+	}}.play(t)
+	same(t, "order", p.lines(run.HostEnded, run.Paused)[4:7], text(`
+host.ended Workers w1 = changed
+host.ended Workers w2 = changed took 1m
+paused : after w1 in Workers, as you asked; nothing is at work`))
+}
+
 func TestAStopWhileTheRunAsksEndsIt(t *testing.T) {
 	waits := func(ctx context.Context) bool { <-ctx.Done(); return false }
 	p := scene{stages: turns, pauses: run.Pauses{Stages: []string{"Fetch"}, Ask: waits}, stopAt: time.Minute}.play(t)
@@ -94,10 +106,14 @@ func TestARunRestsAlsoWhereAHostWaitsToBeAdmitted(t *testing.T) {
     steps:
       - do: {run: act}
 `
-	p := scene{stages: stages, pauses: run.Pauses{Hosts: []string{"w1"}}, replies: map[string][]reply{"act": {{takes: time.Minute}}}}.play(t)
-	same(t, "sent", p.hosts.sent(), slashed("w1 act"))
-	if p.Exit != run.ExitPaused {
-		t.Errorf("exit %d, want %d", p.Exit, run.ExitPaused)
+	for _, admit := range []string{"len(window.nodes) == 0", "[{look: {run: room}}]"} {
+		p := scene{
+			stages: strings.Replace(stages, "len(window.nodes) == 0", admit, 1), pauses: run.Pauses{Hosts: []string{"w1"}},
+			replies: map[string][]reply{"act": {{takes: time.Minute}}, "w2 room": {{takes: 2 * time.Minute}}},
+		}.play(t)
+		if sent := p.hosts.sent(); p.Exit != run.ExitPaused || slices.Contains(sent, "w2 act") {
+			t.Errorf("%s: exit %d after %q, want %d after the turn of w1", admit, p.Exit, sent, run.ExitPaused)
+		}
 	}
 }
 
