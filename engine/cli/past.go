@@ -39,11 +39,15 @@ func (a *app) runsVerb() *cobra.Command {
 }
 
 func (a *app) showVerb() *cobra.Command {
-	var asJSON bool
+	var asJSON, follow bool
 	verb := &cobra.Command{
-		Use:     "show RUN",
-		Short:   "Tell a past run again, from its journal",
-		Example: "  rung show 20260314-150926-kubeadm-upgrade",
+		Use:   "show RUN",
+		Short: "Tell a run again, from its journal; or watch one that goes on",
+		Long: `Tell a past run again, as it was told when it was live.
+
+With --follow a run that goes on in another process is told to its end, with what is left of it,
+and the exit code is the run's. Ctrl-C ends the watching, and not the run.`,
+		Example: "  rung show 20260314-150926-kubeadm-upgrade\n  rung show 20260314 --follow",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("name one run; rung runs lists them")
@@ -59,6 +63,9 @@ func (a *app) showVerb() *cobra.Command {
 			if err != nil {
 				return usage("%v", err)
 			}
+			if follow {
+				return a.follow(dir, asJSON)
+			}
 			header, events, err := journal.Read(dir)
 			if err != nil {
 				return err
@@ -69,6 +76,7 @@ func (a *app) showVerb() *cobra.Command {
 			return a.tell(header, events, asJSON)
 		},
 	}
+	verb.Flags().BoolVarP(&follow, "follow", "f", false, "go on to the end of a run that goes on")
 	verb.Flags().BoolVar(&asJSON, "json", false, "print the events, one JSON object a line")
 	return verb
 }

@@ -135,6 +135,17 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(running(ts).cmd.Process.Signal(os.Interrupt))
 }
 
+func aside(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 0, 0, "aside")
+	of(ts).begun, of(ts).aside = of(ts).aside, of(ts).begun
+}
+
+func crash(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 0, 0, "crash")
+	running(ts).kill()
+	of(ts).begun = nil
+}
+
 func ends(ts *testscript.TestScript, neg bool, args []string) {
 	arguments(ts, neg, args, 1, 1, "ends N")
 	p := running(ts)

@@ -44,7 +44,8 @@ func TestMain(m *testing.M) {
 //	untouched            no command was started that changes a host or the cluster
 //	exits N COMMAND…     run a command that ends with exit code N
 //	begin COMMAND…       start a command, see PATTERN [VAR] in what it says,
-//	interrupt, ends N    interrupt it, and wait for its end
+//	interrupt, ends N    interrupt it, and wait for its end; or crash: it is killed
+//	aside                what was begun goes on aside; once more: it is back
 //	jsonlines ALL [SOME]  ALL is events, one a line, in order; all lines of SOME are among them
 //	edit FILE PATTERN TEXT, newkey FILE
 //
@@ -59,7 +60,7 @@ func TestScripts(t *testing.T) {
 			"twin": setTwin, "nodes": tellNodes, "on": actOn, "remove": remove, "fail": letFail, "heal": heal,
 			"hold": hold, "held": held, "release": release,
 			"starts": countStarts, "untouched": untouched, "forget": forget,
-			"exits": exits, "begin": begin, "see": see, "interrupt": interrupt, "ends": ends,
+			"exits": exits, "begin": begin, "see": see, "interrupt": interrupt, "ends": ends, "crash": crash, "aside": aside,
 			"edit": edit, "jsonlines": jsonLines, "newkey": newKey,
 		},
 	})
@@ -74,6 +75,7 @@ type theatre struct {
 	site    *site    // its door
 	mark    int      // commands before it are forgotten
 	begun   *process // nil: none
+	aside   *process // what was begun before it
 }
 
 func of(ts *testscript.TestScript) *theatre { return ts.Value(stageKey{}).(*theatre) }
@@ -95,8 +97,10 @@ func setUp(e *testscript.Env) error {
 
 // close ends what goes on, and says what the twin did not know.
 func (s *theatre) close() error {
-	if s.begun != nil {
-		s.begun.kill()
+	for _, p := range []*process{s.begun, s.aside} {
+		if p != nil {
+			p.kill()
+		}
 	}
 	if s.cluster == nil {
 		return nil

@@ -26,6 +26,7 @@ type ledger struct {
 	notes    []run.Event
 	versions versions
 	cordons  cordons
+	laps     laps
 }
 
 // stage is one stage that was begun.
@@ -39,6 +40,7 @@ type stage struct {
 	ended   bool
 	outcome step.Outcome
 	count   map[step.Outcome]int // of steps
+	turns   turns
 }
 
 // work is what a host is busy with.
@@ -79,8 +81,9 @@ func (l *ledger) enter(e run.Event) {
 	case run.RunEnded:
 		l.running = false
 	case run.StageStarted:
+		l.pace(e)
 		if len(e.Hosts) > 0 {
-			l.now = &stage{path: e.Stage, about: e.Text, hosts: len(e.Hosts), began: e.At, count: map[step.Outcome]int{}}
+			l.now = &stage{path: e.Stage, about: e.Text, hosts: len(e.Hosts), began: e.At, count: map[step.Outcome]int{}, turns: turns{atOnce: number(e.Data["at_once"]), last: e.At}}
 			l.stages = append(l.stages, l.now)
 		}
 	case run.HostStarted:
@@ -121,6 +124,7 @@ func (l *ledger) leave(e run.Event) {
 			*w = work{host: e.Host, since: e.At, told: e.At}
 		}
 	case run.HostEnded:
+		l.pace(e)
 		if s := l.stageOf(e.Stage); s != nil {
 			s.done++
 		}
@@ -129,6 +133,7 @@ func (l *ledger) leave(e run.Event) {
 		}
 		l.free(e.Host)
 	case run.StageEnded:
+		l.pace(e)
 		if s := l.stageOf(e.Stage); s != nil {
 			s.took, s.ended, s.outcome = e.Took, true, e.Outcome
 			if s == l.now {

@@ -69,7 +69,11 @@ func (t *Terminal) frame(width, height int) (lines, plain []string) {
 		lines, plain = append(lines, styled), append(plain, text)
 	}
 	if s := t.l.now; s != nil {
-		status := clip(fmt.Sprintf("%s  %d of %s · %s", clean(s.path), s.done, many(s.hosts, "host"), length(now.Sub(s.began))), width)
+		status := fmt.Sprintf("%s  %d of %s · %s", clean(s.path), s.done, many(s.hosts, "host"), length(now.Sub(s.began)))
+		if left := t.l.outlook(now); left != "" {
+			status += " · " + left
+		}
+		status = clip(status, width)
 		add(status, t.ink.on(bold, status))
 	}
 	most := mostLive

@@ -49,6 +49,7 @@ type Terminal struct {
 	live region
 	err  error
 
+	told   time.Time // of the progress of a stage
 	closed bool
 	asks   bool // somebody is asked something on the terminal: nothing is drawn below the question
 
@@ -98,6 +99,9 @@ func (t *Terminal) Record(e run.Event) error {
 	t.l.enter(e)
 	t.tell(e)
 	t.l.leave(e)
+	if e.Kind == run.HostEnded {
+		t.progress(e)
+	}
 	switch {
 	case !t.o.Live:
 		t.flush()
@@ -132,6 +136,14 @@ func (t *Terminal) Close() error {
 		t.flush()
 	}
 	return t.err
+}
+
+// Leave is Close for who has seen enough of a run that goes on: it says nothing of an end.
+func (t *Terminal) Leave() error {
+	t.mu.Lock()
+	t.l.running = false
+	t.mu.Unlock()
+	return t.Close()
 }
 
 // flush writes the lines that wait. A writer that failed is left alone.

@@ -13,7 +13,7 @@ type Kind string
 // its ended, unless the process was killed between them.
 const (
 	RunStarted    Kind = "run.started"    // Text: the playbook; Data: inputs (without secrets), hosts
-	StageStarted  Kind = "stage.started"  // Stage, Text: hosts and window; Hosts
+	StageStarted  Kind = "stage.started"  // Stage, Text: hosts and window; Hosts; Data: at_once, where the hosts take turns; round and rounds of a loop
 	HostStarted   Kind = "host.started"   // a host takes a slot of the window; where the stage has admit, it first waits to be let in
 	StepStarted   Kind = "step.started"   // Host, Step, Type, Text: its name
 	ActionStarted Kind = "action.started" // Action, On, Command, Mutates; on disk before a mutating command leaves

@@ -19,6 +19,8 @@ type around struct {
 	path  string
 	conds []string // what a dry-run says of the guards of the stages around
 
+	place map[string]any // which round of how many a loop is in, at its beginning
+
 	gather bool // what stands in the way is gathered: see gather.go
 }
 
@@ -27,7 +29,7 @@ func (a around) in(name string) around {
 	if a.path != "" {
 		name = a.path + "/" + name
 	}
-	a.path = name
+	a.path, a.place = name, nil
 	return a
 }
 
@@ -115,10 +117,12 @@ func (l *loop) rounds(ctx context.Context, s *plan.Stage, a around, values []any
 		return l.refuseStage(a, text, "only a dry-run can leave the patch open: give ladder the versions on offer, as its third argument")
 	}
 	outcome := step.OK
-	for _, value := range values {
+	for i, value := range values {
 		if !l.starts(nothingAtWork) {
 			return worse(outcome, l.halting())
 		}
+		a := a
+		a.place = map[string]any{"round": i + 1, "rounds": len(values)}
 		turn := a.turn(s.ForEach, guard.Format(value), map[string]any{s.ForEach.Var: value})
 		outcome = worse(outcome, l.round(ctx, s, turn))
 	}
@@ -169,14 +173,14 @@ func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 	began := l.Clock.Now()
 	var outcome step.Outcome
 	if s.Stages != nil {
-		l.emit(Event{Kind: StageStarted, Stage: a.path, If: condition(a.conds)})
+		l.emit(Event{Kind: StageStarted, Stage: a.path, If: condition(a.conds), Data: a.place})
 		outcome = l.stages(ctx, s.Stages, a)
 	} else {
 		w := &window{loop: l, around: a, stage: s, worst: step.OK}
 		if text, hint := w.measure(); text != "" {
 			return l.refuseStage(a, text, hint)
 		}
-		l.emit(Event{Kind: StageStarted, Stage: a.path, Hosts: w.hosts, Text: w.describe(), If: condition(a.conds)})
+		l.emit(Event{Kind: StageStarted, Stage: a.path, Hosts: w.hosts, Text: w.describe(), If: condition(a.conds), Data: w.turns(a.place)})
 		w.slide(ctx)
 		outcome = w.worst
 		for _, st := range s.Steps {

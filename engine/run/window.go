@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 
 	"rung/engine/guard"
@@ -76,6 +77,16 @@ func (w *window) count(t *guard.Template, v *view, read func(string, int) (int, 
 		return 0, err.Error(), ""
 	}
 	return n, "", ""
+}
+
+// turns adds to data how many hosts at a time, where not all are.
+func (w *window) turns(data map[string]any) map[string]any {
+	if w.atOnce >= len(w.hosts) {
+		return data
+	}
+	all := map[string]any{"at_once": w.atOnce}
+	maps.Copy(all, data)
+	return all
 }
 
 func (w *window) describe() string {
