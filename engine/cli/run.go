@@ -102,6 +102,9 @@ func (e *execution) run(ctx context.Context) error {
 			return e.declined(err)
 		}
 	}
+	if e.ask == nil {
+		e.tellRestraint()
+	}
 	j, err := e.journal()
 	if err != nil {
 		return &failure{run.ExitInternal, err, "set XDG_STATE_HOME to a folder that can be written"}

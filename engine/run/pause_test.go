@@ -30,7 +30,6 @@ const turns = `
 func TestB10ARunRestsAfterAHostOrAStage(t *testing.T) {
 	yes, no := func(context.Context) bool { return true }, func(context.Context) bool { return false }
 	toDo := map[string][]reply{"true?": {{exit: 1}}, "w2 act": {{takes: time.Minute}}}
-	const fetched = "cp1 fetch / w1 fetch / w2 fetch / w3 fetch"
 	tests := []struct {
 		name   string
 		pauses run.Pauses
