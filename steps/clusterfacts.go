@@ -20,24 +20,25 @@ type ClusterFacts struct {
 
 // ClusterFactsOutput is what a cluster is.
 type ClusterFactsOutput struct {
-	Version         kube.Version `yaml:"version" doc:"The lowest of every apiserver, controller manager, scheduler, kube-proxy, kubelet and kubeadm-config (S3)."`
-	Start           kube.Version `yaml:"start" doc:"Where the ladder of the control planes starts: version, but never more than one minor below them, because kubelets that lag further go straight to theirs."`
-	Newest          kube.Version `yaml:"newest" doc:"The highest of them."`
-	Plane           kube.Version `yaml:"control_plane_version" doc:"The lowest of the control planes' static pods and kubeadm-config."`
-	ConfigVersion   kube.Version `yaml:"config_version" doc:"kubernetesVersion in kubeadm-config: where kubeadm upgrade node goes."`
-	Names           []string     `yaml:"names" doc:"The names of the nodes, in order."`
-	Nodes           []NodeFacts  `yaml:"nodes" doc:"The nodes, by name."`
-	NotReady        []string     `yaml:"not_ready" doc:"Nodes that are not Ready."`
-	Cordoned        []string     `yaml:"cordoned" doc:"Nodes that take no new pods."`
-	Marked          []string     `yaml:"marked" doc:"Nodes with the mark of a cordon of ours, rung-cordoned-by: an earlier run was broken off there."`
-	Unexpected      []string     `yaml:"unexpected" doc:"Nodes of the cluster that expect does not name; empty without expect."`
-	Absent          []string     `yaml:"absent" doc:"Nodes that expect names and the cluster does not have."`
-	Waiting         []string     `yaml:"waiting" doc:"Workers whose kubelets may stay as they are through hop and next (B5)."`
-	ControlPlanes   []string     `yaml:"control_planes" doc:"Nodes that are control planes."`
-	Etcd            string       `yaml:"etcd" doc:"stacked or external, as kubeadm-config says."`
-	ImageRepository string       `yaml:"image_repository" doc:"imageRepository in kubeadm-config."`
-	Skew            []string     `yaml:"skew" doc:"What violates the version-skew policy, a sentence each (S4)."`
-	Unhealthy       []string     `yaml:"unhealthy" doc:"Static pods of control planes that are not Ready."`
+	Version         kube.Version      `yaml:"version" doc:"The lowest of every apiserver, controller manager, scheduler, kube-proxy, kubelet and kubeadm-config (S3)."`
+	Start           kube.Version      `yaml:"start" doc:"Where the ladder of the control planes starts: version, but never more than one minor below them, because kubelets that lag further go straight to theirs."`
+	Newest          kube.Version      `yaml:"newest" doc:"The highest of them."`
+	Plane           kube.Version      `yaml:"control_plane_version" doc:"The lowest of the control planes' static pods and kubeadm-config."`
+	ConfigVersion   kube.Version      `yaml:"config_version" doc:"kubernetesVersion in kubeadm-config: where kubeadm upgrade node goes."`
+	Names           []string          `yaml:"names" doc:"The names of the nodes, in order."`
+	Nodes           []NodeFacts       `yaml:"nodes" doc:"The nodes, by name."`
+	NotReady        []string          `yaml:"not_ready" doc:"Nodes that are not Ready."`
+	Cordoned        []string          `yaml:"cordoned" doc:"Nodes that take no new pods."`
+	Marked          []string          `yaml:"marked" doc:"Nodes with the mark of a cordon of ours, rung-cordoned-by: an earlier run was broken off there."`
+	Unexpected      []string          `yaml:"unexpected" doc:"Nodes of the cluster that expect does not name; empty without expect."`
+	Absent          []string          `yaml:"absent" doc:"Nodes that expect names and the cluster does not have."`
+	Waiting         []string          `yaml:"waiting" doc:"Workers whose kubelets may stay as they are through hop and next (B5)."`
+	ControlPlanes   []string          `yaml:"control_planes" doc:"Nodes that are control planes."`
+	Etcd            string            `yaml:"etcd" doc:"stacked or external, as kubeadm-config says."`
+	Components      map[string]string `yaml:"components" doc:"Components and their versions, kubectl too; where they differ, all of them (S27)."`
+	ImageRepository string            `yaml:"image_repository" doc:"imageRepository in kubeadm-config."`
+	Skew            []string          `yaml:"skew" doc:"What violates the version-skew policy, a sentence each (S4)."`
+	Unhealthy       []string          `yaml:"unhealthy" doc:"Static pods of control planes that are not Ready."`
 }
 
 // NodeFacts is what one node is.
@@ -55,7 +56,7 @@ func clusterFactsType() step.Type {
 	return step.DefineWith[ClusterFacts, ClusterFactsOutput](step.About{
 		Name:    "cluster-facts",
 		Summary: "Reads what the cluster is: versions, nodes, health, and what violates the skew policy.",
-		Doc: `Three questions to the API, none of which changes anything (S9, S11).
+		Doc: `Four questions, none of which changes anything (S9, S11).
 
 version is the lowest of everything, because one apiserver that answers with a new
 version hides the others that a broken-off run left behind (S3). skew holds what
@@ -65,7 +66,7 @@ breaks https://kubernetes.io/releases/version-skew-policy/ (S4).
 	})
 }
 
-// Plan returns the three questions.
+// Plan returns the questions.
 func (s ClusterFacts) Plan(step.Scope) ([]step.Action, error) {
 	ask := func(title string, args ...string) step.Action {
 		return step.Action{Title: title, On: step.AdminHost, Do: step.Command{Argv: kubectl(args...)}, ReadOnly: true}
@@ -77,6 +78,7 @@ func (s ClusterFacts) Plan(step.Scope) ([]step.Action, error) {
 		ask("read the nodes", "get", "nodes", "-o", "json"),
 		ask("read the pods of kube-system", "-n", "kube-system", "get", "pods", "-o", "json"),
 		ask("read kubeadm-config", "-n", "kube-system", "get", "configmap", "kubeadm-config", "-o", "json"),
+		clientVersion(),
 	}, nil
 }
 
@@ -92,6 +94,9 @@ func (s ClusterFacts) Collect(results []step.Result) (ClusterFactsOutput, []step
 	}
 	config, err := readClusterConfiguration(results[2].Stdout)
 	if err != nil {
+		return out, nil, err
+	}
+	if out.Components, err = components(c, results[3].Stdout); err != nil {
 		return out, nil, err
 	}
 	out.ConfigVersion, out.Etcd, out.ImageRepository = config.version, config.etcd, config.imageRepository
@@ -110,6 +115,28 @@ func (s ClusterFacts) Collect(results []step.Result) (ClusterFactsOutput, []step
 		notes = append(notes, step.Note{Warning: true, Text: violation.String()})
 	}
 	return out, notes, nil
+}
+
+// clientVersion asks kubectl for its own version.
+func clientVersion() step.Action {
+	return step.Action{
+		Title: "read the version of kubectl", On: step.AdminHost, ReadOnly: true,
+		Do: step.Command{Argv: kubectl("version", "--client", "-o", "json")},
+	}
+}
+
+// components are the versions of each component of c, and of the kubectl that said clientJSON.
+func components(c cluster, clientJSON []byte) (map[string]string, error) {
+	all := map[string]string{}
+	for name, versions := range c.versions() {
+		all[name] = strings.Join(versions, ", ")
+	}
+	var client struct{ ClientVersion struct{ GitVersion string } }
+	if err := json.Unmarshal(clientJSON, &client); err != nil {
+		return nil, fmt.Errorf("kubectl's version is not understood: %w", err)
+	}
+	all["kubectl"] = client.ClientVersion.GitVersion
+	return all, nil
 }
 
 // nodeStates is a line for each node: name, whether it is Ready, whether it is cordoned. The last column may be empty.
@@ -131,6 +158,7 @@ func (s ClusterFacts) brief(text []byte) (ClusterFactsOutput, []step.Note, error
 	}
 	var out ClusterFactsOutput
 	out.look(c)
+	out.Nodes = nil // of which nothing else is known
 	s.compare(&out)
 	return out, nil, nil
 }

@@ -33,6 +33,7 @@ type HostFactsOutput struct {
 	KubeletStale      bool         `yaml:"kubelet_stale" doc:"The running kubelet is not the installed one: it was replaced and not restarted since, or does not run."`
 	Root              bool         `yaml:"root" doc:"Commands run as root."`
 	Crictl            bool         `yaml:"crictl" doc:"crictl is installed."`
+	EtcdMiB           int          `yaml:"etcd_mib" doc:"MiB that /var/lib/etcd takes; 0 where there is none."`
 	FreeMiBEtcd       int          `yaml:"free_mib_etcd" doc:"Free MiB where /var/lib/etcd is, or would be."`
 	FreeMiBKubernetes int          `yaml:"free_mib_kubernetes" doc:"Free MiB where /etc/kubernetes is, or would be."`
 	BootID            string       `yaml:"boot_id" doc:"Changes with every boot."`
@@ -84,7 +85,7 @@ func (HostFacts) Collect(results []step.Result) (HostFactsOutput, []step.Note, e
 		"has_kubeadm": &out.HasKubeadm, "swap": &out.Swap, "swap_in_fstab": &out.SwapInFstab,
 		"control_plane": &out.ControlPlane, "admin_conf": &out.AdminConf, "kubelet_active": &out.KubeletActive, "kubelet_stale": &out.KubeletStale,
 		"root": &out.Root, "crictl": &out.Crictl, "cpus": &out.CPUs,
-		"free_mib_etcd": &out.FreeMiBEtcd, "free_mib_kubernetes": &out.FreeMiBKubernetes, "epoch": &epoch,
+		"free_mib_etcd": &out.FreeMiBEtcd, "free_mib_kubernetes": &out.FreeMiBKubernetes, "epoch": &epoch, "etcd_mib": &out.EtcdMiB,
 	})
 	out.ClockAhead = ahead(epoch, results[0])
 	return out, nil, err

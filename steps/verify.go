@@ -54,7 +54,7 @@ func verifyType() step.Type {
 	})
 }
 
-// Plan returns a wait, or two questions for scope cluster.
+// Plan returns a wait, or questions for scope cluster.
 func (s Verify) Plan(scope step.Scope) ([]step.Action, error) {
 	name := scope.Host.Node
 	switch s.Scope {
@@ -70,7 +70,7 @@ func (s Verify) Plan(scope step.Scope) ([]step.Action, error) {
 		return []step.Action{nodeReadyAction(name, s.Version, s.Timeout)}, nil
 	case "cluster":
 		questions, err := ClusterFacts{}.Plan(scope)
-		return questions[:2], err
+		return append(questions[:2:2], clientVersion()), err
 	}
 	return nil, fmt.Errorf("scope is control-plane, node or cluster, not %q", s.Scope)
 }
@@ -103,8 +103,8 @@ func (s Verify) Collect(results []step.Result) (VerifyOutput, []step.Note, error
 		}
 	}
 	slices.SortFunc(out.Nodes, func(a, b VerifiedNode) int { return strings.Compare(a.Name, b.Name) })
-	for name, versions := range c.versions() {
-		out.Components[name] = strings.Join(versions, ", ")
+	if out.Components, err = components(c, results[2].Stdout); err != nil {
+		return out, nil, err
 	}
 	if wrong != nil {
 		slices.Sort(wrong)

@@ -129,6 +129,7 @@ func (t *Terminal) nodeVersions() {
 	if len(moves) > mostListed {
 		moves = grouped(moves)
 	}
+	moves = append(moves, t.l.versions.components()...)
 	name, from := 0, 0
 	for _, m := range moves {
 		name, from = max(name, columns(m.name)), max(from, columns(m.from))

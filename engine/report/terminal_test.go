@@ -106,6 +106,24 @@ func TestManyHostsTellAtOnce(t *testing.T) {
 	}
 }
 
+func TestS27ComponentsAreToldBeforeAndAfter(t *testing.T) {
+	seen := func(key, node, etcd string) map[string]any {
+		return map[string]any{
+			"nodes":      []any{map[string]any{"name": "cp1", key: node}},
+			"components": map[string]any{"etcd": etcd, "coredns": "v1.8.0", "kubelet": "v" + node, "kubectl": "v" + node},
+		}
+	}
+	got := shown(t, []run.Event{
+		{Kind: run.RunStarted, At: nine, Title: "p"},
+		{Kind: run.StepEnded, At: nine, Host: "cp1", Type: "cluster-facts", Outcome: step.OK, Data: seen("kubelet", "1.20.0", "3.4.13-0")},
+		{Kind: run.StepEnded, At: nine, Host: "cp1", Type: "verify", Outcome: step.OK, Data: seen("version", "1.21.14", "3.5.6-0")},
+		{Kind: run.RunEnded, At: nine, Outcome: step.Changed},
+	}, Options{})
+	if want := "  cp1      1.20.0   → 1.21.14\n  coredns  1.8.0    = 1.8.0\n  etcd     3.4.13-0 → 3.5.6-0\n  kubectl  1.20.0   → 1.21.14\n"; !strings.Contains(got, want) {
+		t.Errorf("no %q in\n%s", want, got)
+	}
+}
+
 func TestManyNodesAreCountedByTheirWay(t *testing.T) {
 	nodes := func(key string, version func(i int) string) map[string]any {
 		var list []any

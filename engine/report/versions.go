@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"rung/engine/run"
 	"rung/engine/step"
@@ -13,10 +15,11 @@ const (
 	verifyStep   = "verify"        // scope cluster: nodes: name, version
 )
 
-// versions are those of the nodes, as the run found and left them.
+// versions are those of the nodes and components, as the run found and left them.
 type versions struct {
 	before, after []nodeVersion
-	stale         bool // something was changed since
+	found, left   []nodeVersion // components
+	stale         bool          // something was changed since
 }
 
 type nodeVersion struct{ name, version string }
@@ -40,10 +43,23 @@ func (v *versions) see(e run.Event) {
 	switch {
 	case nodes == nil:
 	case v.before == nil && e.Type == clusterFacts:
-		v.before, v.stale = nodes, false
+		v.before, v.found, v.stale = nodes, componentsIn(e.Data), false
 	default:
-		v.after, v.stale = nodes, false
+		v.after, v.left, v.stale = nodes, componentsIn(e.Data), false
 	}
+}
+
+// componentsIn are the components by name, but for the kubelets, which the nodes tell.
+func componentsIn(data map[string]any) []nodeVersion {
+	table, _ := data["components"].(map[string]any)
+	var list []nodeVersion
+	for name, version := range table {
+		if name != "kubelet" {
+			list = append(list, nodeVersion{clean(name), strings.TrimPrefix(clean(fmt.Sprint(version)), "v")})
+		}
+	}
+	slices.SortFunc(list, func(a, b nodeVersion) int { return strings.Compare(a.name, b.name) })
+	return list
 }
 
 func nodesIn(data map[string]any, key string) []nodeVersion {
@@ -63,18 +79,30 @@ func nodesIn(data map[string]any, key string) []nodeVersion {
 // nobody saw.
 type move struct{ name, from, to string }
 
-// moves pairs before and after by name, in the order of before; ok says
-// whether there is anything to compare: what was seen before the last change
-// says nothing of how the run left the nodes.
+// moves are those of the nodes; ok says whether there is anything to compare: what was seen before the last change says
+// nothing of how the run left them.
 func (v *versions) moves() (list []move, ok bool) {
 	if v.before == nil || v.after == nil || v.stale {
 		return nil, false
 	}
+	return paired(v.before, v.after), true
+}
+
+// components are the moves of the components, where both were seen.
+func (v *versions) components() []move {
+	if v.found == nil || v.left == nil {
+		return nil
+	}
+	return paired(v.found, v.left)
+}
+
+// paired pairs before and after by name, in the order of before.
+func paired(before, after []nodeVersion) (list []move) {
 	to := map[string]string{}
-	for _, n := range v.after {
+	for _, n := range after {
 		to[n.name] = n.version
 	}
-	for _, n := range v.before {
+	for _, n := range before {
 		m := move{n.name, n.version, to[n.name]}
 		if m.to == "" {
 			m.to = "–"
@@ -82,10 +110,10 @@ func (v *versions) moves() (list []move, ok bool) {
 		delete(to, n.name)
 		list = append(list, m)
 	}
-	for _, n := range v.after {
+	for _, n := range after {
 		if _, fresh := to[n.name]; fresh {
 			list = append(list, move{n.name, "–", n.version})
 		}
 	}
-	return list, true
+	return list
 }

@@ -18,6 +18,12 @@ free() {
   echo $((kib / 1024))
 }
 
+# size FOLDER: MiB that it takes; 0 where it is not. What etcd removes meanwhile does not count.
+size() {
+  kib=$(du -sk "$1" 2>/dev/null | cut -f 1)
+  echo $((${kib:-0} / 1024))
+}
+
 echo "os=$(sed -n 's/^ID=//p' /etc/os-release | tr -d '"')"
 echo "os_version=$(sed -n 's/^VERSION_ID=//p' /etc/os-release | tr -d '"')"
 echo "arch=$(uname -m)"
@@ -60,4 +66,5 @@ elif grep -s -e '--etcd-servers=' "$manifests/kube-apiserver.yaml" | grep -q -v 
 fi
 echo "etcd=$etcd"
 echo "free_mib_etcd=$(free /var/lib/etcd)"
+echo "etcd_mib=$(size /var/lib/etcd)"
 echo "free_mib_kubernetes=$(free /etc/kubernetes)"
