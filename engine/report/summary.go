@@ -129,7 +129,12 @@ func (t *Terminal) nodeVersions() {
 	if len(moves) > mostListed {
 		moves = grouped(moves)
 	}
-	moves = append(moves, t.l.versions.components()...)
+	t.moves(moves)
+	t.moves(t.l.versions.components())
+}
+
+// moves prints where each went, in columns.
+func (t *Terminal) moves(moves []move) {
 	name, from := 0, 0
 	for _, m := range moves {
 		name, from = max(name, columns(m.name)), max(from, columns(m.from))

@@ -119,7 +119,7 @@ func TestS27ComponentsAreToldBeforeAndAfter(t *testing.T) {
 		{Kind: run.StepEnded, At: nine, Host: "cp1", Type: "verify", Outcome: step.OK, Data: seen("version", "1.21.14", "3.5.6-0")},
 		{Kind: run.RunEnded, At: nine, Outcome: step.Changed},
 	}, Options{})
-	if want := "  cp1      1.20.0   → 1.21.14\n  coredns  1.8.0    = 1.8.0\n  etcd     3.4.13-0 → 3.5.6-0\n  kubectl  1.20.0   → 1.21.14\n"; !strings.Contains(got, want) {
+	if want := "  cp1  1.20.0 → 1.21.14\n  coredns  1.8.0    = 1.8.0\n  etcd     3.4.13-0 → 3.5.6-0\n  kubectl  1.20.0   → 1.21.14\n"; !strings.Contains(got, want) {
 		t.Errorf("no %q in\n%s", want, got)
 	}
 }
