@@ -66,7 +66,7 @@ type ending struct {
 const tailLines = 12
 
 func newLedger() *ledger {
-	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, cordons: cordons{}}
+	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, cordons: cordons{closed: map[string]bool{}, nodes: map[string]string{}}}
 }
 
 // enter takes e in, before it is told.

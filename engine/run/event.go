@@ -14,7 +14,7 @@ type Kind string
 const (
 	RunStarted    Kind = "run.started"    // Text: the playbook; Data: inputs (without secrets), hosts
 	StageStarted  Kind = "stage.started"  // Stage, Text: hosts and window; Hosts; Data: at_once, where the hosts take turns; round and rounds of a loop
-	HostStarted   Kind = "host.started"   // a host takes a slot of the window; where the stage has admit, it first waits to be let in
+	HostStarted   Kind = "host.started"   // a host takes a slot of the window; where the stage has admit, it first waits to be let in; Node, where Kubernetes has another name for it
 	StepStarted   Kind = "step.started"   // Host, Step, Type, Text: its name
 	ActionStarted Kind = "action.started" // Action, On, Command, Mutates; on disk before a mutating command leaves
 	Output        Kind = "output"         // Text: one line that a command wrote; not journaled line by line
@@ -39,6 +39,7 @@ type Event struct {
 	Kind    Kind           `json:"kind"`
 	Stage   string         `json:"stage,omitempty"`  // path with loop values: "Climb[hop=1.21.14]/Workers"
 	Host    string         `json:"host,omitempty"`   // the host that the step is for
+	Node    string         `json:"node,omitempty"`   // its name in Kubernetes
 	Step    string         `json:"step,omitempty"`   // its key in the stage: "3" or "3:drain", unique on a host in a stage
 	Type    string         `json:"type,omitempty"`   // step type; "" for a step of guards alone
 	Action  int            `json:"action,omitempty"` // from 1

@@ -191,6 +191,7 @@ func tell(e run.Event) string {
 	}
 	add("", e.Stage)
 	add("", e.Host)
+	add("node ", e.Node)
 	add("", e.Step)
 	if e.Action > 0 {
 		add("#", fmt.Sprint(e.Action))

@@ -115,8 +115,13 @@ func (w *window) slide(ctx context.Context) {
 			w.see(w.loop.halting())
 			return
 		}
-		w.loop.emit(Event{Kind: HostStarted, Stage: w.path, Host: host})
-		v := w.visit(w.loop.Plan.Inventory.Host(host))
+		h := w.loop.Plan.Inventory.Host(host)
+		began := Event{Kind: HostStarted, Stage: w.path, Host: host}
+		if h.Node != host {
+			began.Node = h.Node
+		}
+		w.loop.emit(began)
+		v := w.visit(h)
 		if !v.enters(ctx, slots) {
 			return
 		}

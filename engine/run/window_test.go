@@ -295,3 +295,9 @@ func TestWhatStandsOutsideIsOnlyRead(t *testing.T) {
 		})
 	}
 }
+
+// Whoever reads events learns the name that kubectl knows a host by, where it is another.
+func TestAHostStartsUnderItsNode(t *testing.T) {
+	p := scene{hosts: "hosts: {w1: {node: ip-192-0-2-21}, w2: {}}", stages: work("\n    at_once: 1")}.play(t)
+	same(t, "starts", p.lines(run.HostStarted), slashed("host.started S w1 node ip-192-0-2-21 / host.started S w2"))
+}
