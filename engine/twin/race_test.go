@@ -3,4 +3,4 @@
 package twin_test
 
 // thinned is how many times fewer deaths are tried under the race detector, which is ten times slower.
-const thinned = 4
+const thinned = 8
