@@ -26,6 +26,7 @@ func All() []step.Type {
 		yumInstallType(),
 		kubeadmVersionType(),
 		kubeadmPlanType(),
+		certsType(),
 		imagePullType(),
 		etcdSnapshotType(),
 		upgradeApplyType(),

@@ -164,6 +164,21 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			want:  []string{"only 0 MiB are free under /etc/kubernetes on cp3; every hop keeps two copies of etcd"},
 		},
 		{
+			name:  "S28: certificates that expire in two days",
+			spoil: []string{"certs-expire:cp2:48h"},
+			want:  []string{"on cp2: admin.conf expires on ", ", in 1 days; apiserver expires on ", "or -e acknowledge=certificates-expiring"},
+		},
+		{
+			name:  "S28: a certificate authority without its key",
+			spoil: []string{"ca-key-missing:cp3"},
+			want:  []string{"cp3 has no key of ca: kubeadm renews none of their certificates"},
+		},
+		{
+			name:   "an acknowledgement without a reason",
+			inputs: map[string]any{"acknowledge": []any{"ca-key-missing"}},
+			want:   []string{"acknowledge needs a reason: -e acknowledge_reason=…"},
+		},
+		{
 			name:   "B6: every node is cordoned",
 			spoilt: func(s site) { s.cordonAll(t) },
 			want:   []string{"every node is cordoned, and kubeadm below 1.31 wants to run a Job: release one node"},
@@ -365,5 +380,20 @@ func TestS24aAPatchNeedsNoDrainWhereTheInputSaysSo(t *testing.T) {
 				t.Errorf("drain_on_patch=%t: on %s it changed %q", drains, host, done)
 			}
 		}
+	}
+}
+
+func TestS28CertificatesAreRenewedByTheUpgradeAndToldAfterIt(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1})
+	s.CertsLast("cp1", 48*time.Hour)
+	inputs := map[string]any{"target": version("1.32.6"), "acknowledge": []any{"certificates-expiring"}, "acknowledge_reason": "the upgrade renews them"}
+	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), inputs)
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	const want = "certificates renewed: admin.conf, apiserver, apiserver-etcd-client, apiserver-kubelet-client, controller-manager.conf, etcd-healthcheck-client, etcd-peer, etcd-server, front-proxy-client, scheduler.conf"
+	if !slices.ContainsFunc(d.events, func(e run.Event) bool { return e.Kind == run.Noted && e.Text == want }) {
+		t.Errorf("nobody said %q", want)
 	}
 }

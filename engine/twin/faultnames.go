@@ -19,6 +19,16 @@ type faultKind struct {
 
 // faultKinds are the faults that can be named, by name. A test applies each of them.
 var faultKinds = []faultKind{
+	{"ca-key-missing", []string{"HOST"}, "The key of the cluster's certificate authority is not on the host.", func(c *Cluster, args []string) error {
+		return c.RemoveFile(args[0], "/etc/kubernetes/pki/ca.key")
+	}},
+	{"certs-expire", []string{"HOST", "DURATION"}, "The certificates of the control plane expire that soon.", func(c *Cluster, args []string) error {
+		left, err := time.ParseDuration(args[1])
+		if err == nil {
+			c.CertsLast(args[0], left)
+		}
+		return err
+	}},
 	{"clock-ahead", []string{"HOST", "DURATION"}, "The clock of the host is wrong by that much; with a minus it is behind.", func(c *Cluster, args []string) error {
 		by, err := time.ParseDuration(args[1])
 		if err == nil {

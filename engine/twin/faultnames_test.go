@@ -9,6 +9,8 @@ import (
 
 // faultExamples has a row for every fault that can be named.
 var faultExamples = map[string]string{
+	"ca-key-missing":  "ca-key-missing:cp1",
+	"certs-expire":    "certs-expire:cp1:48h",
 	"clock-ahead":     "clock-ahead:w1:90s",
 	"disk-full":       "disk-full:cp1:/var/lib/etcd",
 	"kubelet-lags":    "kubelet-lags:w1:1.29.3",

@@ -90,6 +90,11 @@ func (h *host) isFull(folder string) bool {
 	return slices.ContainsFunc(h.full, func(full string) bool { return folder == full || strings.HasPrefix(folder, full+"/") })
 }
 
+// CertsLast makes the certificates of a control plane expire that long after the twin was made.
+func (c *Cluster) CertsLast(node string, left time.Duration) {
+	c.on(node, func(h *host, _ time.Time) { h.certsLast = left })
+}
+
 // ClockAhead makes a host's clock wrong by that much; negative: it is behind.
 func (c *Cluster) ClockAhead(node string, by time.Duration) {
 	c.on(node, func(h *host, _ time.Time) { h.ahead = by })

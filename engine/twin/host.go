@@ -19,9 +19,11 @@ type host struct {
 	controlPlane bool
 	ip           string
 	down         bool
-	full         []string      // folders on disks without room
-	ahead        time.Duration // of its clock, by which it is wrong
-	powerless    bool          // who logs in is not root, and may not become it
+	certs        map[string]timeline[time.Time] // when the renewed ones expire
+	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0
+	full         []string                       // folders on disks without room
+	ahead        time.Duration                  // of its clock, by which it is wrong
+	powerless    bool                           // who logs in is not root, and may not become it
 
 	disk      *disk
 	installed map[string]string            // shared by all hosts: package → version-release

@@ -159,20 +159,6 @@ func (k *kubeadmCall) images() int {
 	return 0
 }
 
-func (k *kubeadmCall) certificates() int {
-	k.charge(quick)
-	if !k.needsControlPlane() || !k.reachesAPI() {
-		return 1
-	}
-	k.reading("[check-expiration]", "check-expiration")
-	k.outf("\nCERTIFICATE                EXPIRES                  RESIDUAL TIME   CERTIFICATE AUTHORITY   EXTERNALLY MANAGED\n")
-	expires := k.cluster.born.Add(365 * 24 * time.Hour)
-	for _, name := range []string{"admin.conf", "apiserver", "apiserver-etcd-client", "apiserver-kubelet-client", "controller-manager.conf", "front-proxy-client", "scheduler.conf"} {
-		k.outf("%-26s %s   %dd            ca                      no      \n", name, expires.UTC().Format("Jan 02, 2006 15:04 MST"), int(expires.Sub(k.now()).Hours()/24))
-	}
-	return 0
-}
-
 // kubelets are the kubelets of all nodes, as the policy looks at them.
 func (c *Cluster) kubelets(now time.Time) []kube.Component {
 	all := make([]kube.Component, 0, len(c.hosts))

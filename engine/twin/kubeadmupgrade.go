@@ -122,6 +122,9 @@ func (k *kubeadmCall) staticPods(target kube.Version) {
 			k.outf("[upgrade/etcd] Waiting for etcd to become available\n")
 		}
 	}
+	if k.option("--certificate-renewal") != "false" {
+		h.renew("admin.conf", k.now())
+	}
 	if k.own.Minor >= 32 {
 		k.outf("[upgrade/control-plane] The control plane instance for this node was successfully upgraded!\n")
 	}
@@ -149,6 +152,7 @@ func (k *kubeadmCall) staticPod(component string, target kube.Version, backup st
 	if k.option("--certificate-renewal") != "false" {
 		for _, name := range renewed[component] {
 			k.outf("[upgrade/staticpods] Renewing %s certificate\n", name)
+			h.renew(name, k.now())
 		}
 	}
 	k.keep(backup, component+".yaml", before)
