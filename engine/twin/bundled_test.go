@@ -397,3 +397,26 @@ func TestS28CertificatesAreRenewedByTheUpgradeAndToldAfterIt(t *testing.T) {
 		t.Errorf("nobody said %q", want)
 	}
 }
+
+// What kubeadm cannot convert stops the run once kubeadm has been asked, which is before anything else is changed.
+func TestS10AManualUpgradeStopsTheRunUnlessAFileIsGiven(t *testing.T) {
+	for file, exit := range map[string]int{"": run.ExitRefused, "/root/upgrade.yaml": run.ExitDone} {
+		s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.31.4"), Web: -1})
+		s.OldConfigs()
+		if err := s.WriteFile("cp1", "/root/upgrade.yaml", "kind: UpgradeConfiguration\n"); err != nil {
+			t.Fatal(err)
+		}
+		s.plan = bundled(t, inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1"}), map[string]any{"target": version("1.32.6"), "config": file})
+		end, d := s.run(t, "r", 0)
+		if end.Exit != exit {
+			t.Errorf("config=%q: it ended with %d: %s%s", file, end.Exit, end.Text, d.why())
+		}
+		const want = "kubeadm cannot convert these component configs itself: kubelet.config.k8s.io v1beta1 → v1; write them in the preferred version into a file on cp1, and say -e config=FILE"
+		if said := strings.Contains(d.why(), want); said != (file == "") {
+			t.Errorf("config=%q: it says%s", file, d.why())
+		}
+		if file == "" && s.node("cp1").APIServer != version("1.31.4") {
+			t.Errorf("it went on: %+v", s.node("cp1"))
+		}
+	}
+}

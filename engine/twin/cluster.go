@@ -30,6 +30,8 @@ type Cluster struct {
 	log    []Entry
 	faults []fault
 
+	oldConfigs bool // a component config wants to be upgraded by hand
+
 	leader        timeline[lead]
 	config        timeline[clusterConfig]
 	kubeletConfig timeline[kube.Version]

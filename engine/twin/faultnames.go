@@ -56,6 +56,10 @@ var faultKinds = []faultKind{
 		return err
 	}},
 	{"kubelet-stopped", []string{"HOST"}, "The kubelet of the host has stopped: its node is NotReady.", onHost((*Cluster).Stop)},
+	{"manual-upgrade", nil, "A component config wants to be upgraded by hand.", func(c *Cluster, _ []string) error {
+		c.OldConfigs()
+		return nil
+	}},
 	{"package-removed", []string{"HOST", "NAME"}, "A package is not installed on the host.", func(c *Cluster, args []string) error {
 		c.Remove(args[0], args[1])
 		return nil

@@ -18,6 +18,7 @@ var faultExamples = map[string]string{
 	"file-missing":    "file-missing:cp1:/etc/kubernetes/admin.conf",
 	"host-down":       "host-down:w1",
 	"kubelet-stopped": "kubelet-stopped:w1",
+	"manual-upgrade":  "manual-upgrade",
 	"package-removed": "package-removed:w1:cri-tools",
 	"sudo-refused":    "sudo-refused:w1",
 	"swap-on":         "swap-on:w1",

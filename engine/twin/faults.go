@@ -90,6 +90,13 @@ func (h *host) isFull(folder string) bool {
 	return slices.ContainsFunc(h.full, func(full string) bool { return folder == full || strings.HasPrefix(folder, full+"/") })
 }
 
+// OldConfigs leaves the cluster with a component config that kubeadm does not convert: a person has to.
+func (c *Cluster) OldConfigs() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.oldConfigs = true
+}
+
 // CertsLast makes the certificates of a control plane expire that long after the twin was made.
 func (c *Cluster) CertsLast(node string, left time.Duration) {
 	c.on(node, func(h *host, _ time.Time) { h.certsLast = left })

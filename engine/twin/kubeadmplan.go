@@ -83,6 +83,10 @@ func (k *kubeadmCall) planTables(cluster, target kube.Version) {
 		k.outf("Note: Before you can perform this upgrade, you have to update kubeadm to v%s.\n\n", target)
 	}
 	line := strings.Repeat("_", 69)
+	kubelet := "v1beta1           v1beta1             no"
+	if k.cluster.oldConfigs && k.option("--config") == "" { // as where a group has moved on, and kubeadm converts nothing
+		kubelet = "v1beta1           v1                  yes"
+	}
 	k.outf(`%s
 
 
@@ -93,10 +97,10 @@ upgrade to is denoted in the "PREFERRED VERSION" column.
 
 API GROUP                 CURRENT VERSION   PREFERRED VERSION   MANUAL UPGRADE REQUIRED
 kubeproxy.config.k8s.io   v1alpha1          v1alpha1            no
-kubelet.config.k8s.io     v1beta1           v1beta1             no
+kubelet.config.k8s.io     %s
 %s
 
-`, line, line)
+`, line, kubelet, line)
 }
 
 // rowsPerNode are the tables from 1.30 on.
