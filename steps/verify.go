@@ -147,12 +147,9 @@ func (c cluster) versions() map[string][]string {
 	return found
 }
 
-// notes are one line for each component, and one for each node that takes no pods.
+// notes are one line for each node that takes no pods; the report tells the components.
 func (out VerifyOutput) notes() []step.Note {
 	var notes []step.Note
-	for _, name := range sortedKeys(out.Components) {
-		notes = append(notes, step.Note{Text: name + " " + out.Components[name]})
-	}
 	for _, n := range out.Nodes {
 		if !n.Schedulable {
 			notes = append(notes, step.Note{Warning: true, Text: n.Name + " takes no new pods"})

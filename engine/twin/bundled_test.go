@@ -179,6 +179,21 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			want:   []string{"acknowledge needs a reason: -e acknowledge_reason=…"},
 		},
 		{
+			name:  "S21: a budget that no drain gets past",
+			shape: twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.20.0"), MinAvailable: 3},
+			want:  []string{"no drain gets past these: PodDisruptionBudget default/web: "},
+		},
+		{
+			name:   "S21: pods whose emptyDir would be lost",
+			inputs: map[string]any{"drain_emptydir": false},
+			want:   []string{"drain_emptydir is off, and these pods have emptyDir volumes: w1: default/web-"},
+		},
+		{
+			name:   "S25: more workers at once than the others can stand in for",
+			inputs: map[string]any{"at_once": "2"},
+			want:   []string{"at most 1 workers may be out at once, and at_once is 2: default/web-", "say -e capacity=lower"},
+		},
+		{
 			name:   "B6: every node is cordoned",
 			spoilt: func(s site) { s.cordonAll(t) },
 			want:   []string{"every node is cordoned, and kubeadm below 1.31 wants to run a Job: release one node"},
@@ -287,7 +302,8 @@ func TestB6AClusterOfCordonedNodesIsUpgraded(t *testing.T) {
 	} {
 		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version(test.from), Web: -1})
 		s.cordonAll(t)
-		inputs := map[string]any{"target": version(test.to)}
+		// The pods of a drained node find no other one, and are not back before somebody releases a node.
+		inputs := map[string]any{"target": version(test.to), "capacity": "ignore", "workloads_except": []any{"kube-system/*"}}
 		for name, value := range test.inputs {
 			inputs[name] = value
 		}
@@ -418,5 +434,45 @@ func TestS10AManualUpgradeStopsTheRunUnlessAFileIsGiven(t *testing.T) {
 		if file == "" && s.node("cp1").APIServer != version("1.31.4") {
 			t.Errorf("it went on: %+v", s.node("cp1"))
 		}
+	}
+}
+
+func TestS25FewerWorkersAreOutWhereMoreWouldNotFit(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.31.4")})
+	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2", "w3"}), map[string]any{"target": version("1.31.14"), "at_once": "3", "capacity": "lower"})
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	s.arrived(t, "1.31.14")
+	const want = "3 hosts, 2 at a time"
+	if !slices.ContainsFunc(d.events, func(e run.Event) bool { return e.Kind == run.StageStarted && e.Text == want }) {
+		t.Errorf("no stage has %q", want)
+	}
+}
+
+// A worker is done when the workloads are as ready as before, not when its kubelet is.
+func TestS26TheWorkloadsAreBackBeforeTheNextWorkerLeaves(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 3, Version: version("1.31.4")})
+	s.plan = bundled(t, inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1", "w2", "w3"}), map[string]any{"target": version("1.32.6")})
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	back := map[string]bool{}
+	for _, e := range d.events {
+		if e.Kind == run.StepEnded && e.Type == "workloads-ready" && e.Outcome == step.OK && strings.HasSuffix(e.Stage, "/Workers") {
+			back[e.Host] = true
+		}
+		if e.Kind == run.HostStarted && strings.HasSuffix(e.Stage, "/Workers") {
+			for before := range map[string][]string{"w1": nil, "w2": {"w1"}, "w3": {"w1", "w2"}} {
+				if before < e.Host && !back[before] {
+					t.Errorf("%s left before the workloads were back after %s", e.Host, before)
+				}
+			}
+		}
+	}
+	if len(back) != 3 {
+		t.Errorf("the workloads were waited for after %v", back)
 	}
 }

@@ -25,6 +25,10 @@ func resource(name string) string {
 		return "daemonsets"
 	case "lease", "leases":
 		return "leases"
+	case "sts", "statefulset", "statefulsets":
+		return "statefulsets"
+	case "pv", "persistentvolume", "persistentvolumes":
+		return "persistentvolumes"
 	case "pdb", "poddisruptionbudget", "poddisruptionbudgets":
 		return "poddisruptionbudgets"
 	}
@@ -43,12 +47,17 @@ func (k *kubectlCall) get() int {
 	if before, name, ok := strings.Cut(kind, "/"); ok {
 		kind, names = before, append([]string{name}, names...)
 	}
-	if kind = resource(kind); kind == "" {
-		k.errf("error: the server doesn't have a resource type %q\n", k.operands[1])
-		k.cluster.note(k.session, k.argv)
-		return 1
+	var objects []object
+	code := 0
+	for one := range strings.SplitSeq(kind, ",") {
+		if kind = resource(one); kind == "" {
+			k.errf("error: the server doesn't have a resource type %q\n", one)
+			k.cluster.note(k.session, k.argv)
+			return 1
+		}
+		found, c := k.find(kind, names)
+		objects, code = append(objects, found...), max(code, c)
 	}
-	objects, code := k.find(kind, names)
 	if code != 0 && len(objects) == 0 {
 		return code
 	}

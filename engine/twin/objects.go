@@ -102,7 +102,7 @@ type podView struct {
 	labels                                      object
 	container, image                            string
 	annotations                                 object
-	ready, emptyDir                             bool
+	ready, emptyDir, anywhere                   bool
 	phase                                       string
 	created                                     time.Time
 }
@@ -139,7 +139,7 @@ func (c *Cluster) podViews(namespace string, now time.Time) []podView {
 func (c *Cluster) deploymentPod(p *pod, now time.Time) podView {
 	d := p.owner
 	v := podView{
-		namespace: d.namespace, name: p.name, node: p.nodeAt(now), owner: "ReplicaSet", ownerName: d.name + "-" + d.revision, ready: c.podIsReady(p, now), emptyDir: d.emptyDir,
+		namespace: d.namespace, name: p.name, node: p.nodeAt(now), owner: "ReplicaSet", ownerName: d.name + "-" + d.revision, ready: c.podIsReady(p, now), emptyDir: d.emptyDir, anywhere: d.anywhere,
 		container: d.name, created: p.created, phase: "Running", image: "registry.example/" + d.name + ":1", labels: object{"app": d.app},
 	}
 	if d.name == "coredns" {
@@ -201,6 +201,13 @@ func (v podView) object() object {
 		metadata["annotations"] = v.annotations
 	}
 	spec := object{"containers": []any{object{"name": v.container, "image": v.image}}}
+	if v.anywhere { // as CoreDNS tolerates control planes
+		spec["tolerations"] = []any{
+			object{"key": "CriticalAddonsOnly", "operator": "Exists"},
+			object{"effect": "NoSchedule", "key": "node-role.kubernetes.io/master"},
+			object{"effect": "NoSchedule", "key": "node-role.kubernetes.io/control-plane"},
+		}
+	}
 	if v.emptyDir {
 		spec["volumes"] = []any{object{"name": "scratch", "emptyDir": object{}}}
 	}
