@@ -21,6 +21,7 @@ func All() []step.Type {
 		hostFactsType(),
 		swapOffType(),
 		clusterFactsType(),
+		hazardsType(),
 		yumVersionsType(),
 		repoSwitchType(),
 		yumInstallType(),

@@ -27,6 +27,7 @@ type Cluster struct {
 	hosts  []*host
 	byName map[string]*host
 	market *market
+	odd    oddities
 	log    []Entry
 	faults []fault
 

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -19,11 +20,14 @@ func (c *Cluster) clusterConfiguration(now time.Time) string {
 		api = "v1beta3"
 	}
 	etcd := "etcd:\n  local:\n    dataDir: /var/lib/etcd\n"
+	if c.odd.etcdTag != "" {
+		etcd += "    imageTag: " + c.odd.etcdTag + "\n"
+	}
 	if c.shape.ExternalEtcd {
 		etcd = "etcd:\n  external:\n    caFile: /etc/kubernetes/pki/etcd/ca.crt\n    endpoints:\n    - https://10.200.0.5:2379\n"
 	}
-	return fmt.Sprintf("apiServer: {}\napiVersion: kubeadm.k8s.io/%s\ncertificatesDir: /etc/kubernetes/pki\nclusterName: twin\ncontrolPlaneEndpoint: %s\ncontrollerManager: {}\ndns: {}\n%simageRepository: %s\nkind: ClusterConfiguration\nkubernetesVersion: v%s\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: 10.244.0.0/16\n  serviceSubnet: 10.96.0.0/16\nscheduler: {}\n",
-		api, c.shape.Endpoint, etcd, config.repository, config.version)
+	return fmt.Sprintf("%sapiVersion: kubeadm.k8s.io/%s\ncertificatesDir: /etc/kubernetes/pki\nclusterName: twin\ncontrolPlaneEndpoint: %s\n%sdns: {}\n%simageRepository: %s\nkind: ClusterConfiguration\nkubernetesVersion: v%s\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: 10.244.0.0/16\n  serviceSubnet: 10.96.0.0/16\n%s",
+		c.configSection("apiServer", api), api, c.shape.Endpoint, c.configSection("controllerManager", api), etcd, config.repository, config.version, c.configSection("scheduler", api))
 }
 
 // configMaps are the ConfigMaps of kube-system, by name.
@@ -32,10 +36,10 @@ func (c *Cluster) configMaps(now time.Time) []object {
 		return object{"apiVersion": "v1", "data": data, "kind": "ConfigMap", "metadata": object{"creationTimestamp": stamp(c.born), "name": name, "namespace": "kube-system", "resourceVersion": "203", "uid": uid("cm", name)}}
 	}
 	return []object{
-		of("coredns", object{"Corefile": ".:53 {\n    errors\n    health\n    kubernetes cluster.local\n    forward . /etc/resolv.conf\n}\n"}),
-		of("kube-proxy", object{"config.conf": "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: iptables\n"}),
+		of("coredns", object{"Corefile": ".:53 {\n    errors\n    health\n" + indented(c.odd.corefile, "    ") + "    kubernetes cluster.local\n    forward . /etc/resolv.conf\n}\n"}),
+		of("kube-proxy", object{"config.conf": "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: " + cmp.Or(c.odd.proxyMode, "iptables") + "\n"}),
 		of("kubeadm-config", object{"ClusterConfiguration": c.clusterConfiguration(now)}),
-		of(kube.KubeletConfigMap(c.kubeletConfig.at(now)), object{"kubelet": kubeletConfigFile(c.kubeletConfig.at(now))}),
+		of(kube.KubeletConfigMap(c.kubeletConfig.at(now)), object{"kubelet": kubeletConfigFile(c.kubeletConfig.at(now)) + c.odd.kubeletLines}),
 	}
 }
 

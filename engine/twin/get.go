@@ -32,6 +32,9 @@ func resource(name string) string {
 	case "pdb", "poddisruptionbudget", "poddisruptionbudgets":
 		return "poddisruptionbudgets"
 	}
+	if _, there := otherKinds[name]; there {
+		return name
+	}
 	return ""
 }
 
@@ -49,14 +52,16 @@ func (k *kubectlCall) get() int {
 	}
 	var objects []object
 	code := 0
-	for one := range strings.SplitSeq(kind, ",") {
-		if kind = resource(one); kind == "" {
-			k.errf("error: the server doesn't have a resource type %q\n", one)
-			k.cluster.note(k.session, k.argv)
+	for name := range strings.SplitSeq(kind, ",") {
+		if kind = resource(name); kind == "" || !k.cluster.served(kind, k.server.componentVersion("kube-apiserver", k.now())) {
+			k.errf("error: the server doesn't have a resource type %q\n", name)
+			if kind == "" {
+				k.cluster.note(k.session, k.argv)
+			}
 			return 1
 		}
-		found, c := k.find(kind, names)
-		objects, code = append(objects, found...), max(code, c)
+		found, failed := k.find(kind, names)
+		objects, code = append(objects, found...), max(code, failed)
 	}
 	if code != 0 && len(objects) == 0 {
 		return code
@@ -75,6 +80,8 @@ func (k *kubectlCall) raw(path string) int {
 	case "/version":
 		v := k.server.componentVersion("kube-apiserver", k.now())
 		k.outf("{\n  \"major\": \"%d\",\n  \"minor\": \"%d\",\n  \"gitVersion\": \"v%s\"\n}", v.Major, v.Minor, v)
+	case "/metrics":
+		return k.metrics()
 	default:
 		k.errf("Error from server (NotFound): the server could not find the requested resource\n")
 		k.cluster.note(k.session, k.argv)
@@ -121,6 +128,8 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 		all = c.leaseObjects(namespace, now)
 	case "poddisruptionbudgets":
 		all = c.budgetObjects(namespace, now)
+	default:
+		all = c.otherObjects(kind, namespace)
 	}
 	all = slices.DeleteFunc(all, func(o object) bool { return !k.selected(o) })
 	if len(names) == 0 {

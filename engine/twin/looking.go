@@ -77,10 +77,13 @@ func modeText(mode fs.FileMode) string {
 
 // stat answers stat -c FORMAT FILE….
 func stat(p *process) int {
-	set, names, known := flags(p.args(), "L", "c")
+	set, names, known := flags(p.args(), "Lf", "c")
 	format, there := set['c']
 	if !known || !there || len(names) == 0 {
 		return p.usage()
+	}
+	if _, system := set['f']; system {
+		return p.statSystem(names, format)
 	}
 	_, follow := set['L']
 	return p.each(names, "cannot stat", func(d *disk, name string, now time.Time) error {

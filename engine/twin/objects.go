@@ -19,7 +19,7 @@ func (c *Cluster) nodeObject(h *host, now time.Time) object {
 	k, spec := h.kubelet.at(now), h.spec.at(now)
 	annotations := object{"node.alpha.kubernetes.io/ttl": "0", "volumes.kubernetes.io/controller-managed-attach-detach": "true"}
 	if c.config.at(now).version.Minor < 34 {
-		annotations["kubeadm.alpha.kubernetes.io/cri-socket"] = "unix:///run/containerd/containerd.sock"
+		annotations["kubeadm.alpha.kubernetes.io/cri-socket"] = c.socketOf()
 	}
 	for key, value := range spec.annotations {
 		annotations[key] = value
@@ -50,7 +50,7 @@ func (c *Cluster) nodeObject(h *host, now time.Time) object {
 			"capacity":    object{"cpu": "2", "ephemeral-storage": "264212084Ki", "memory": "24684084Ki", "pods": "110"},
 			"conditions":  c.nodeConditions(h, now),
 			"nodeInfo": object{
-				"architecture": "amd64", "bootID": h.bootID(), "containerRuntimeVersion": containerRuntime, "kernelVersion": kernel,
+				"architecture": "amd64", "bootID": h.bootID(), "containerRuntimeVersion": c.runtimeOf(), "kernelVersion": c.kernelOf(),
 				"kubeProxyVersion": "v" + k.version.String(), "kubeletVersion": "v" + k.version.String(), "machineID": strings.ReplaceAll(uid("machine", h.name), "-", ""),
 				"operatingSystem": "linux", "osImage": osImage, "systemUUID": uid("machine", h.name),
 			},
@@ -58,10 +58,7 @@ func (c *Cluster) nodeObject(h *host, now time.Time) object {
 	}
 }
 
-const (
-	osImage          = "Rocky Linux 8.10 (Green Obsidian)"
-	containerRuntime = "containerd://1.6.20"
-)
+const osImage = "Rocky Linux 8.10 (Green Obsidian)"
 
 // roles are the node-role labels of a node: kubeadm 1.20 to 1.23 knew control planes as masters, too, and
 // 1.24 removes that label.

@@ -39,7 +39,7 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 	case "/proc/sys/kernel/hostname":
 		return text(h.name + "\n")
 	case "/proc/sys/kernel/osrelease":
-		return text(kernel + "\n")
+		return text(h.cluster.kernelOf() + "\n")
 	case "/proc/cpuinfo":
 		return text("processor\t: 0\nmodel name\t: twin\n\nprocessor\t: 1\nmodel name\t: twin\n\n")
 	case "/proc/meminfo":
@@ -73,7 +73,7 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 	return file{}, nil
 }
 
-const kernel = "4.18.0-553.el8_10.x86_64"
+const kernel = "5.4.286-1.el8.elrepo.x86_64"
 
 func (h *host) bootID() string { return uid("boot", h.name) }
 

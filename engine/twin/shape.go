@@ -123,8 +123,7 @@ func (c *Cluster) baseFiles(controlPlane bool) map[string]file {
 	for _, name := range []string{"admin.conf", "controller-manager.conf", "scheduler.conf"} {
 		private(path.Join("/etc/kubernetes", name), kubeconfig("kubernetes-admin", c.shape.Endpoint))
 	}
-	private("/etc/kubernetes/pki/ca.key", "ca.key\n")
-	for _, name := range []string{"apiserver", "apiserver-etcd-client", "apiserver-kubelet-client", "front-proxy-client", "front-proxy-ca", "etcd/ca", "etcd/healthcheck-client", "etcd/peer", "etcd/server"} {
+	for _, name := range []string{"apiserver", "apiserver-etcd-client", "apiserver-kubelet-client", "front-proxy-client", "ca", "front-proxy-ca", "etcd/ca", "etcd/healthcheck-client", "etcd/peer", "etcd/server"} {
 		text("/etc/kubernetes/pki/"+name+".crt", name+".crt\n")
 		private("/etc/kubernetes/pki/"+name+".key", name+".key\n")
 	}

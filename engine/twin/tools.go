@@ -19,7 +19,7 @@ func tools() map[string]tool {
 		"mkdir": mkdir, "rm": rm, "rmdir": rm, "mv": mv, "cp": cp, "ln": ln, "chmod": chmod, "chown": chown, "touch": touch, "ls": ls, "stat": stat, "find": find, "df": df, "du": du,
 		"readlink": readlink, "mktemp": mktemp, "tar": tar, "install": install, "test": test, "[": test,
 		// the system
-		"sleep": sleep, "date": date, "hostname": hostname, "uname": uname, "id": id, "whoami": whoami, "sysctl": sysctl, "getent": getent, "nproc": nproc, "true": succeed, "false": fail,
+		"sleep": sleep, "date": date, "hostname": hostname, "uname": uname, "id": id, "whoami": whoami, "sysctl": sysctl, "getent": getent, "openssl": openssl, "nproc": nproc, "true": succeed, "false": fail,
 	} {
 		all[name] = tool{run: run}
 	}
