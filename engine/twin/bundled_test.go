@@ -476,3 +476,27 @@ func TestS26TheWorkloadsAreBackBeforeTheNextWorkerLeaves(t *testing.T) {
 		t.Errorf("the workloads were waited for after %v", back)
 	}
 }
+
+// A hazard that would block passes once it is acknowledged with a reason; what it warned of then happens where it must,
+// before the node is touched.
+func TestAHazardIsRefusedUntilItIsAcknowledged(t *testing.T) {
+	for _, test := range []struct {
+		inputs map[string]any
+		exit   int
+		want   string
+	}{
+		{map[string]any{}, run.ExitRefused, "-e acknowledge=flag-network-plugin -e acknowledge_reason=…"},
+		{map[string]any{"acknowledge": []any{"flag-network-plugin"}, "acknowledge_reason": "to see it fail"}, run.ExitFailed, "/var/lib/kubelet/kubeadm-flags.env has --network-plugin"},
+	} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.23.17"), Web: -1})
+		if err := s.WriteFile("w1", "/var/lib/kubelet/kubeadm-flags.env", "KUBELET_KUBEADM_ARGS=\"--network-plugin=cni\"\n"); err != nil {
+			t.Fatal(err)
+		}
+		test.inputs["target"] = version("1.24.17")
+		s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), test.inputs)
+		end, d := s.run(t, "r", 0)
+		if end.Exit != test.exit || !strings.Contains(d.why(), test.want) || s.node("w1").Kubelet != version("1.23.17") {
+			t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+		}
+	}
+}
