@@ -106,8 +106,8 @@ func TestARunThatDiedAnywhereIsContinued(t *testing.T) {
 		every int // how many changes lie between two deaths: all would take minutes
 	}{
 		{fleet{planes: 1, workers: 2, from: "1.20.0", to: "1.21.14"}, 1},
-		{fleet{planes: 3, workers: 2, from: "1.20.0", to: "1.21.14"}, 3},
-		{fleet{planes: 3, workers: 3, from: "1.27.0", to: "1.29.15"}, 7},
+		{fleet{planes: 3, workers: 2, from: "1.20.0", to: "1.21.14"}, 5},
+		{fleet{planes: 3, workers: 3, from: "1.27.0", to: "1.29.15"}, 11},
 	} {
 		f := test.fleet
 		t.Run(fmt.Sprintf("%d+%d from %s to %s", f.planes, f.workers, f.from, f.to), func(t *testing.T) {

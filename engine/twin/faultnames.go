@@ -64,6 +64,10 @@ var faultKinds = []faultKind{
 		c.Remove(args[0], args[1])
 		return nil
 	}},
+	{"package-withheld", []string{"HOST", "PACKAGE"}, "No repository of the host offers what begins so: kubelet-1.22.17-, kubeadm-1.22.", func(c *Cluster, args []string) error {
+		c.Withhold(args[0], args[1])
+		return nil
+	}},
 	{"sudo-refused", []string{"HOST"}, "The login is not root's, and may not become it.", onHost((*Cluster).RefuseSudo)},
 	{"swap-on", []string{"HOST"}, "Swap is on at the host, and in its fstab.", onHost((*Cluster).SwapOn)},
 }

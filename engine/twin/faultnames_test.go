@@ -9,19 +9,20 @@ import (
 
 // faultExamples has a row for every fault that can be named.
 var faultExamples = map[string]string{
-	"ca-key-missing":  "ca-key-missing:cp1",
-	"certs-expire":    "certs-expire:cp1:48h",
-	"clock-ahead":     "clock-ahead:w1:90s",
-	"disk-full":       "disk-full:cp1:/var/lib/etcd",
-	"kubelet-lags":    "kubelet-lags:w1:1.29.3",
-	"command-fails":   "command-fails:w1:kubeadm upgrade node",
-	"file-missing":    "file-missing:cp1:/etc/kubernetes/admin.conf",
-	"host-down":       "host-down:w1",
-	"kubelet-stopped": "kubelet-stopped:w1",
-	"manual-upgrade":  "manual-upgrade",
-	"package-removed": "package-removed:w1:cri-tools",
-	"sudo-refused":    "sudo-refused:w1",
-	"swap-on":         "swap-on:w1",
+	"ca-key-missing":   "ca-key-missing:cp1",
+	"certs-expire":     "certs-expire:cp1:48h",
+	"clock-ahead":      "clock-ahead:w1:90s",
+	"disk-full":        "disk-full:cp1:/var/lib/etcd",
+	"kubelet-lags":     "kubelet-lags:w1:1.29.3",
+	"command-fails":    "command-fails:w1:kubeadm upgrade node",
+	"file-missing":     "file-missing:cp1:/etc/kubernetes/admin.conf",
+	"host-down":        "host-down:w1",
+	"kubelet-stopped":  "kubelet-stopped:w1",
+	"manual-upgrade":   "manual-upgrade",
+	"package-withheld": "package-withheld:w1:kubelet-1.32.",
+	"package-removed":  "package-removed:w1:cri-tools",
+	"sudo-refused":     "sudo-refused:w1",
+	"swap-on":          "swap-on:w1",
 }
 
 func TestEveryFaultCanBeNamed(t *testing.T) {

@@ -97,6 +97,11 @@ func (c *Cluster) OldConfigs() {
 	c.oldConfigs = true
 }
 
+// Withhold takes packages out of what the repositories offer to a host: "kubelet-1.22.17-", or a whole minor, "kubeadm-1.22.".
+func (c *Cluster) Withhold(node string, packages ...string) {
+	c.on(node, func(h *host, _ time.Time) { h.withheld = append(h.withheld, packages...) })
+}
+
 // CertsLast makes the certificates of a control plane expire that long after the twin was made.
 func (c *Cluster) CertsLast(node string, left time.Duration) {
 	c.on(node, func(h *host, _ time.Time) { h.certsLast = left })

@@ -21,6 +21,7 @@ type host struct {
 	down         bool
 	certs        map[string]timeline[time.Time] // when the renewed ones expire
 	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0
+	withheld     []string                       // packages that no repository of the host has: "kubelet-1.22.17", "kubeadm-1.22"
 	full         []string                       // folders on disks without room
 	ahead        time.Duration                  // of its clock, by which it is wrong
 	powerless    bool                           // who logs in is not root, and may not become it

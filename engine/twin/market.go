@@ -137,6 +137,16 @@ func (m *market) repoFile(shape Shape) string {
 	return fmt.Sprintf("[kubernetes]\nname=Kubernetes\nbaseurl=%s\nenabled=1\ngpgcheck=1\ngpgkey=%s\nexclude=kubelet kubeadm kubectl cri-tools kubernetes-cni\n", base, key)
 }
 
+// sees are the releases of a package that are not withheld from this host.
+func (h *host) sees(offers []string, name string) []string {
+	if len(h.withheld) == 0 {
+		return offers
+	}
+	return slices.DeleteFunc(slices.Clone(offers), func(release string) bool {
+		return slices.ContainsFunc(h.withheld, func(gone string) bool { return strings.HasPrefix(name+"-"+release, gone) })
+	})
+}
+
 // compareEVR orders version-releases, number by number.
 func compareEVR(a, b string) int {
 	number := func(s string) []int {

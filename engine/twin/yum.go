@@ -145,7 +145,7 @@ type offer struct{ name, evr, repo string }
 func (y *yumCall) offersOf(name string) (found []offer, excluded bool) {
 	sources := 0
 	for _, r := range y.repos {
-		offers := y.cluster.market.offers(r, name)
+		offers := y.host.sees(y.cluster.market.offers(r, name), name)
 		if slices.Contains(r.excludes, name) && !y.included[r.id] && !y.included["all"] {
 			excluded = excluded || len(offers) > 0
 			continue
