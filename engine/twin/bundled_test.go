@@ -191,7 +191,7 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 		{
 			name:  "S28: certificates that expire in two days",
 			spoil: []string{"certs-expire:cp2:48h"},
-			want:  []string{"on cp2: admin.conf expires on ", ", in 1 days; apiserver expires on ", "or -e acknowledge=certificates-expiring"},
+			want:  []string{"on cp2: admin.conf expires on ", ", in 1 days; apiserver expires on ", "or -e acknowledge=cert-expired"},
 		},
 		{
 			name:  "S28: a certificate authority without its key",
@@ -200,7 +200,7 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 		},
 		{
 			name:   "an acknowledgement without a reason",
-			inputs: map[string]any{"acknowledge": []any{"ca-key-missing"}},
+			inputs: map[string]any{"acknowledge": []any{"external-ca"}},
 			want:   []string{"acknowledge needs a reason: -e acknowledge_reason=…"},
 		},
 		{
@@ -445,7 +445,7 @@ func TestS24aAPatchNeedsNoDrainWhereTheInputSaysSo(t *testing.T) {
 func TestS28CertificatesAreRenewedByTheUpgradeAndToldAfterIt(t *testing.T) {
 	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1})
 	s.CertsLast("cp1", 48*time.Hour)
-	inputs := map[string]any{"target": version("1.32.6"), "acknowledge": []any{"certificates-expiring"}, "acknowledge_reason": "the upgrade renews them"}
+	inputs := map[string]any{"target": version("1.32.6"), "acknowledge": []any{"cert-expired"}, "acknowledge_reason": "the upgrade renews them"}
 	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), inputs)
 	end, d := s.run(t, "r", 0)
 	if end.Exit != run.ExitDone {
