@@ -47,6 +47,9 @@ var faultKinds = []faultKind{
 	{"file-missing", []string{"HOST", "PATH"}, "A file is gone from the host's disk.", func(c *Cluster, args []string) error {
 		return c.RemoveFile(args[0], args[1])
 	}},
+	{"hazard", []string{"ID"}, "The cluster has a hazard of docs/hazards.md: dockershim, cgroup-v1, removed-apis-1.25.", func(c *Cluster, args []string) error {
+		return c.Hazard(args[0])
+	}},
 	{"host-down", []string{"HOST"}, "The host is off, and nobody reaches it.", onHost((*Cluster).Down)},
 	{"kubelet-lags", []string{"HOST", "VERSION"}, "The kubelet of the host is of an older version.", func(c *Cluster, args []string) error {
 		v, err := kube.Parse(args[1])

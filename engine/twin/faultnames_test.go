@@ -12,6 +12,7 @@ var faultExamples = map[string]string{
 	"ca-key-missing":   "ca-key-missing:cp1",
 	"certs-expire":     "certs-expire:cp1:48h",
 	"clock-ahead":      "clock-ahead:w1:90s",
+	"hazard":           "hazard:dockershim",
 	"disk-full":        "disk-full:cp1:/var/lib/etcd",
 	"kubelet-lags":     "kubelet-lags:w1:1.29.3",
 	"command-fails":    "command-fails:w1:kubeadm upgrade node",
