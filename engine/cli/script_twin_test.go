@@ -27,6 +27,8 @@ type pace struct{ began time.Time }
 
 func (p pace) Now() time.Time { return p.began.Add(time.Since(p.began) * speed) }
 
+func (p pace) Shown() time.Time { return time.Now() }
+
 func (p pace) Sleep(d time.Duration, done <-chan struct{}) { run.Wall{}.Sleep(d/speed, done) }
 
 // gate is a twin whose commands can be held before they start.

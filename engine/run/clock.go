@@ -78,6 +78,10 @@ func (f *Flowing) Now() time.Time {
 	return f.start.Add(time.Duration(float64(time.Since(f.began)) * f.factor))
 }
 
+// Shown is what the hosts' own clocks show: the time on the wall, as that of whoever asks them from another process. They
+// would seem to be wrong otherwise.
+func (f *Flowing) Shown() time.Time { return time.Now() }
+
 // Sleep waits for d of the clock's time, or until done is closed.
 func (f *Flowing) Sleep(d time.Duration, done <-chan struct{}) {
 	Wall{}.Sleep(time.Duration(float64(d)/f.factor), done)

@@ -37,7 +37,11 @@ func sleep(p *process) int {
 }
 
 func date(p *process) int {
-	now := p.now().Add(p.host.ahead).UTC()
+	now := p.now()
+	if clock, ok := p.cluster.clock.(Shower); ok {
+		now = clock.Shown()
+	}
+	now = now.Add(p.host.ahead).UTC()
 	format := "+%a %b %e %H:%M:%S UTC %Y"
 	for _, arg := range p.args() {
 		switch {

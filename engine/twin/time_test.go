@@ -79,3 +79,17 @@ func TestTheLoginShellUnderstandsTheWire(t *testing.T) {
 		t.Errorf("exit %d, %q, %q", code, out.String(), err.String())
 	}
 }
+
+// quickClock is a clock that runs ahead of the wall's, as that of a demo which other processes use.
+type quickClock struct{ Wall }
+
+func (quickClock) Now() time.Time   { return time.Now().Add(1000 * time.Hour) }
+func (quickClock) Shown() time.Time { return time.Unix(1_800_000_000, 0) }
+
+func TestHostsShowTheClockOfWhoeverAsks(t *testing.T) {
+	c := New(Shape{Version: version("1.31.4")}, quickClock{})
+	var out strings.Builder
+	if exit := c.Shell(t.Context(), "cp1", "date +%s", strings.NewReader(""), &out, &out); exit != 0 || out.String() != "1800000000\n" {
+		t.Errorf("exit %d: %q", exit, out.String())
+	}
+}

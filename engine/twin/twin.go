@@ -29,6 +29,12 @@ type Clock interface {
 	Sleep(d time.Duration, done <-chan struct{})
 }
 
+// A Shower is a Clock that runs at another speed than that of whoever asks the hosts for the time.
+type Shower interface {
+	// Shown is the time that the hosts' own clocks show.
+	Shown() time.Time
+}
+
 // Wall is the clock on the wall.
 type Wall struct{}
 
