@@ -543,3 +543,12 @@ func TestAHazardIsRefusedUntilItIsAcknowledged(t *testing.T) {
 		}
 	}
 }
+
+// What is done needs no drain, and so no budget stands in its way.
+func TestADoneClusterIsNotRefusedForItsBudgets(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4"), MinAvailable: 3})
+	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2"}), map[string]any{"target": version("1.31.4"), "at_once": "2"})
+	if end, d := s.run(t, "r", 0); end.Exit != run.ExitDone || d.changes > 0 {
+		t.Errorf("it ended with %d after %d changes: %s%s", end.Exit, d.changes, end.Text, d.why())
+	}
+}

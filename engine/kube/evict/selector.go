@@ -50,10 +50,6 @@ func (s *LabelSelector) matches(labels map[string]string) bool {
 	return s != nil && holds(s.MatchLabels, labels) && all(s.MatchExpressions, labels)
 }
 
-func (s *LabelSelector) empty() bool {
-	return s != nil && len(s.MatchLabels) == 0 && len(s.MatchExpressions) == 0
-}
-
 // holds says whether labels have all that is wanted.
 func holds(wanted, labels map[string]string) bool {
 	for key, value := range wanted {
