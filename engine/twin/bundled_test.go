@@ -321,6 +321,9 @@ func (r refusal) refused(t *testing.T, playbook string) {
 			t.Errorf("it does not say %q", want)
 		}
 	}
+	if strings.Contains(d.why(), "There is room for the backups") != strings.Contains(strings.Join(r.want, "\n"), "every hop keeps two copies") {
+		t.Error("it speaks of room for the backups where there is no way to know how many")
+	}
 	if t.Failed() {
 		t.Logf("it says%s", d.why())
 	}
