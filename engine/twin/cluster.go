@@ -38,8 +38,9 @@ type Cluster struct {
 	kubeletConfig timeline[kube.Version]
 	proxy         timeline[kube.Version]
 	coreDNS       timeline[string]
-	web           deployment
-	dns           deployment
+	workloads     []*workload
+	dns           *workload // one of them
+	budgets       []*budget
 	pods          []*pod
 	serial        int // makes names
 

@@ -43,62 +43,6 @@ func (c *Cluster) configMaps(now time.Time) []object {
 	}
 }
 
-// deploymentObjects are the deployments of a namespace, or of all.
-func (c *Cluster) deploymentObjects(namespace string, now time.Time) []object {
-	var found []object
-	for _, d := range []*deployment{&c.dns, &c.web} {
-		if d.replicas <= 0 || namespace != "" && namespace != d.namespace {
-			continue
-		}
-		image := "registry.example/" + d.name + ":1"
-		if d == &c.dns {
-			image = c.coreDNSImage(now)
-		}
-		n := c.available(d, now)
-		found = append(found, object{
-			"apiVersion": "apps/v1", "kind": "Deployment", "metadata": object{"creationTimestamp": stamp(c.born), "name": d.name, "namespace": d.namespace, "uid": uid("deploy", d.name)},
-			"spec":   object{"replicas": d.replicas, "template": object{"spec": object{"containers": []any{object{"name": d.name, "image": image}}}}},
-			"status": object{"availableReplicas": n, "readyReplicas": n, "replicas": d.replicas, "updatedReplicas": d.replicas},
-		})
-	}
-	return found
-}
-
-// daemonSetObjects are the DaemonSets of a namespace, or of all.
-func (c *Cluster) daemonSetObjects(namespace string, now time.Time) []object {
-	var found []object
-	for _, d := range daemonSets {
-		if namespace != "" && namespace != d.namespace {
-			continue
-		}
-		image := "registry.example/" + d.name + ":1"
-		if d.name == "kube-proxy" {
-			image = c.proxyImage(now)
-		}
-		n := len(c.hosts)
-		found = append(found, object{
-			"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": object{"creationTimestamp": stamp(c.born), "name": d.name, "namespace": d.namespace, "uid": uid("ds", d.name)},
-			"spec":   object{"template": object{"spec": object{"containers": []any{object{"name": d.name, "image": image}}}}},
-			"status": object{"currentNumberScheduled": n, "desiredNumberScheduled": n, "numberAvailable": n, "numberReady": n, "updatedNumberScheduled": n},
-		})
-	}
-	return found
-}
-
-// budgetObjects are the disruption budgets of a namespace, or of all.
-func (c *Cluster) budgetObjects(namespace string, now time.Time) []object {
-	d := &c.web
-	if d.replicas <= 0 || namespace != "" && namespace != d.namespace {
-		return nil
-	}
-	n := c.available(d, now)
-	return []object{{
-		"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": object{"creationTimestamp": stamp(c.born), "name": d.name, "namespace": d.namespace, "uid": uid("pdb", d.name)},
-		"spec":   object{"minAvailable": d.minAvailable, "selector": object{"matchLabels": object{"app": d.app}}},
-		"status": object{"currentHealthy": n, "desiredHealthy": d.minAvailable, "disruptionsAllowed": max(0, n-d.minAvailable), "expectedPods": d.replicas},
-	}}
-}
-
 // yamlOf writes an object as YAML, for ConfigMaps and what is as plain.
 func yamlOf(value any, indent string) string {
 	var out strings.Builder

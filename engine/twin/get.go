@@ -121,13 +121,17 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 			all = c.configMaps(now)
 		}
 	case "deployments":
-		all = c.deploymentObjects(namespace, now)
+		all = c.workloadObjects("Deployment", namespace, now)
+	case "statefulsets":
+		all = c.workloadObjects("StatefulSet", namespace, now)
 	case "daemonsets":
 		all = c.daemonSetObjects(namespace, now)
 	case "leases":
 		all = c.leaseObjects(namespace, now)
 	case "poddisruptionbudgets":
 		all = c.budgetObjects(namespace, now)
+	case "persistentvolumes":
+		all = c.volumeObjects()
 	default:
 		all = c.otherObjects(kind, namespace)
 	}
@@ -152,7 +156,7 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 // qualified is a kind as errors name it.
 func qualified(kind string) string {
 	switch kind {
-	case "deployments", "daemonsets":
+	case "deployments", "daemonsets", "statefulsets":
 		return kind + ".apps"
 	case "leases":
 		return kind + ".coordination.k8s.io"
@@ -175,10 +179,9 @@ func (k *kubectlCall) nodesNamed(names []string) ([]object, int) {
 	return found, 0
 }
 
-// selected tells whether an object matches -l and --field-selector.
-func (k *kubectlCall) selected(o object) bool {
-	labels, _ := dig(o, "metadata", "labels").(object) // none match where there are none
-	for _, term := range splitTerms(k.option("-l", "--selector")) {
+// labelsMatch tells whether labels satisfy the terms of a selector: key, !key, key=value, key!=value.
+func labelsMatch(terms []string, labels object) bool {
+	for _, term := range terms {
 		key, value, equal := strings.Cut(term, "=")
 		value = strings.TrimPrefix(value, "=")
 		negated := strings.HasSuffix(key, "!")
@@ -189,6 +192,15 @@ func (k *kubectlCall) selected(o object) bool {
 		case equal && (there && got == value) == negated:
 			return false
 		}
+	}
+	return true
+}
+
+// selected tells whether an object matches -l and --field-selector.
+func (k *kubectlCall) selected(o object) bool {
+	labels, _ := dig(o, "metadata", "labels").(object) // none match where there are none
+	if !labelsMatch(splitTerms(k.option("-l", "--selector")), labels) {
+		return false
 	}
 	for _, term := range splitTerms(k.option("--field-selector")) {
 		key, value, _ := strings.Cut(term, "=")

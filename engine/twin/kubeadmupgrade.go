@@ -218,7 +218,7 @@ func (k *kubeadmCall) addons(target kube.Version) {
 	shipped, _ := kube.ShippedBy(target)
 	if c.coreDNS.at(now) != shipped.CoreDNS {
 		c.coreDNS.set(now, shipped.CoreDNS)
-		c.rollout(&c.dns, revision(shipped.CoreDNS), now)
+		c.rollout(c.dns, revision(shipped.CoreDNS), now)
 	}
 	c.proxy.set(now, target)
 	k.outf("[addons] Applied essential addon: CoreDNS\n[addons] Applied essential addon: kube-proxy\n")

@@ -17,7 +17,7 @@ type kubectlCall struct {
 }
 
 // kubectlValued are the options that take a value, where it is not joined by "=".
-var kubectlValued = []string{"--kubeconfig", "--server", "-s", "-n", "--namespace", "-o", "--output", "-l", "--selector", "--timeout", "--grace-period", "--pod-selector", "--field-selector", "--request-timeout", "-c", "--container", "--raw", "--context", "--sort-by", "--for", "--api-group"}
+var kubectlValued = []string{"--kubeconfig", "--server", "-s", "-n", "--namespace", "-o", "--output", "-l", "--selector", "--timeout", "--grace-period", "--pod-selector", "--skip-wait-for-delete-timeout", "--field-selector", "--request-timeout", "-c", "--container", "--raw", "--context", "--sort-by", "--for", "--api-group"}
 
 // kubectlFlags are the options that take none, or one joined by "=".
 var kubectlFlags = []string{"-A", "--all-namespaces", "--no-headers", "--client", "--overwrite", "--ignore-daemonsets", "--delete-emptydir-data", "--delete-local-data", "--force", "--ignore-not-found", "--insecure-skip-tls-verify", "--disable-eviction", "--short", "-w", "-i", "-t", "-it"}

@@ -46,7 +46,7 @@ func (c *Cluster) nodeObject(h *host, now time.Time) object {
 		"spec":     fields,
 		"status": object{
 			"addresses":   []any{object{"address": h.ip, "type": "InternalIP"}, object{"address": h.name, "type": "Hostname"}},
-			"allocatable": object{"cpu": "2", "ephemeral-storage": "243497856212", "memory": "24581684Ki", "pods": "110"},
+			"allocatable": object{"cpu": strconv.Itoa(nodeCPU / 1000), "ephemeral-storage": "243497856212", "memory": strconv.Itoa(nodeMemory) + "Ki", "pods": "110"},
 			"capacity":    object{"cpu": "2", "ephemeral-storage": "264212084Ki", "memory": "24684084Ki", "pods": "110"},
 			"conditions":  c.nodeConditions(h, now),
 			"nodeInfo": object{
@@ -98,9 +98,10 @@ type podView struct {
 	namespace, name, node, ip, owner, ownerName string
 	labels                                      object
 	container, image                            string
-	annotations                                 object
-	ready, emptyDir, anywhere                   bool
-	phase                                       string
+	annotations, requests, selector             object
+	tolerations                                 []any
+	ready, emptyDir                             bool
+	phase, claim                                string
 	created                                     time.Time
 }
 
@@ -109,7 +110,7 @@ func (c *Cluster) podViews(namespace string, now time.Time) []podView {
 	var views []podView
 	for _, p := range c.pods {
 		if p.exists(now) && (namespace == "" || p.owner.namespace == namespace) {
-			views = append(views, c.deploymentPod(p, now))
+			views = append(views, c.workloadPod(p, now))
 		}
 	}
 	for _, set := range daemonSets {
@@ -133,15 +134,31 @@ func (c *Cluster) podViews(namespace string, now time.Time) []podView {
 	return views
 }
 
-func (c *Cluster) deploymentPod(p *pod, now time.Time) podView {
-	d := p.owner
+func (c *Cluster) workloadPod(p *pod, now time.Time) podView {
+	w := p.owner
 	v := podView{
-		namespace: d.namespace, name: p.name, node: p.nodeAt(now), owner: "ReplicaSet", ownerName: d.name + "-" + d.revision, ready: c.podIsReady(p, now), emptyDir: d.emptyDir, anywhere: d.anywhere,
-		container: d.name, created: p.created, phase: "Running", image: "registry.example/" + d.name + ":1", labels: object{"app": d.app},
+		namespace: w.namespace, name: p.name, node: p.nodeAt(now), owner: w.kind, ownerName: w.name, ready: c.podIsReady(p, now), emptyDir: w.emptyDir,
+		container: w.name, created: p.created, phase: "Running", image: c.workloadImage(w, now), labels: object{"app": w.app}, requests: requestsOf(w.cpu, w.memory),
 	}
-	if d.name == "coredns" {
-		v.labels = object{"k8s-app": "kube-dns", "pod-template-hash": d.revision}
-		v.image = c.coreDNSImage(now)
+	if w.kind == "Deployment" {
+		v.owner, v.ownerName = "ReplicaSet", w.name+"-"+w.revision
+	}
+	switch {
+	case w == c.dns:
+		v.labels = object{"k8s-app": "kube-dns", "pod-template-hash": w.revision}
+		v.tolerations = []any{
+			object{"key": "CriticalAddonsOnly", "operator": "Exists"},
+			object{"effect": "NoSchedule", "key": "node-role.kubernetes.io/control-plane"},
+			object{"effect": "NoSchedule", "key": "node-role.kubernetes.io/master"},
+		}
+	case w.anywhere:
+		v.tolerations = []any{object{"operator": "Exists"}}
+	case w.elsewhere:
+		v.selector = object{"twin/no-such-node": "true"}
+	case w.node != "" && w.kind == "StatefulSet":
+		v.claim = claimOf(w, p.name)
+	case w.node != "":
+		v.selector = object{"kubernetes.io/hostname": w.node}
 	}
 	if v.node == "" {
 		v.phase = "Pending"
@@ -149,6 +166,18 @@ func (c *Cluster) deploymentPod(p *pod, now time.Time) podView {
 		v.ip = fmt.Sprintf("10.244.%d.%d", c.byName[v.node].index%250, 2+hash(p.name)%200)
 	}
 	return v
+}
+
+// requestsOf are the requests of a container; none where it asks for nothing.
+func requestsOf(cpu, memory int) object {
+	requests := object{}
+	if cpu > 0 {
+		requests["cpu"] = strconv.Itoa(cpu) + "m"
+	}
+	if memory > 0 {
+		requests["memory"] = strconv.Itoa(memory) + "Mi"
+	}
+	return requests
 }
 
 func (c *Cluster) coreDNSImage(now time.Time) string {
@@ -163,7 +192,7 @@ func (c *Cluster) coreDNSImage(now time.Time) string {
 func (c *Cluster) daemonSetPod(namespace, name string, h *host, now time.Time) podView {
 	v := podView{
 		namespace: namespace, name: c.daemonPod(name, h, now), node: h.name, ip: h.ip, owner: "DaemonSet", ownerName: name, container: name, phase: "Running",
-		ready: h.ready(now) != "Unknown", created: c.born, image: "registry.example/" + name + ":1", labels: object{"app": name},
+		ready: h.ready(now) != "Unknown", created: c.born, image: "registry.example/" + name + ":1", labels: object{"app": name}, tolerations: []any{object{"operator": "Exists"}},
 	}
 	if name == "kube-proxy" {
 		v.labels = object{"k8s-app": "kube-proxy"}
@@ -184,29 +213,40 @@ func (c *Cluster) staticPod(h *host, component string, now time.Time) podView {
 	return podView{
 		namespace: "kube-system", name: component + "-" + h.name, node: h.name, ip: h.ip, owner: "Node", ownerName: h.name, container: component, image: h.image(component, now),
 		labels: object{"component": component, "tier": "control-plane"}, ready: h.podReady(component, now), phase: "Running", created: f.mtime,
+		requests: requestsOf(requested[component], 0), tolerations: []any{object{"effect": "NoExecute", "operator": "Exists"}},
 		annotations: object{"kubernetes.io/config.source": "file", "kubernetes.io/config.mirror": strconv.FormatUint(hash(f.data), 16), "kubernetes.io/config.hash": strconv.FormatUint(hash(f.data), 16)},
 	}
 }
 
 func (v podView) object() object {
 	status := map[bool]string{true: "True", false: "False"}[v.ready]
-	metadata := object{
-		"creationTimestamp": stamp(v.created), "labels": v.labels, "name": v.name, "namespace": v.namespace, "uid": uid(v.namespace, v.name),
-		"ownerReferences": []any{object{"apiVersion": "v1", "controller": true, "kind": v.owner, "name": v.ownerName, "uid": uid(v.owner, v.ownerName)}},
+	metadata := object{"creationTimestamp": stamp(v.created), "labels": v.labels, "name": v.name, "namespace": v.namespace, "uid": uid(v.namespace, v.name)}
+	if v.owner != "" {
+		metadata["ownerReferences"] = []any{object{"apiVersion": "v1", "controller": true, "kind": v.owner, "name": v.ownerName, "uid": uid(v.owner, v.ownerName)}}
 	}
 	if v.annotations != nil {
 		metadata["annotations"] = v.annotations
 	}
-	spec := object{"containers": []any{object{"name": v.container, "image": v.image}}}
-	if v.anywhere { // as CoreDNS tolerates control planes
-		spec["tolerations"] = []any{
-			object{"key": "CriticalAddonsOnly", "operator": "Exists"},
-			object{"effect": "NoSchedule", "key": "node-role.kubernetes.io/master"},
-			object{"effect": "NoSchedule", "key": "node-role.kubernetes.io/control-plane"},
-		}
+	container := object{"name": v.container, "image": v.image, "resources": object{}}
+	if len(v.requests) > 0 {
+		container["resources"] = object{"requests": v.requests}
 	}
+	spec := object{"containers": []any{container}}
+	if v.tolerations != nil {
+		spec["tolerations"] = v.tolerations
+	}
+	if v.selector != nil {
+		spec["nodeSelector"] = v.selector
+	}
+	var volumes []any
 	if v.emptyDir {
-		spec["volumes"] = []any{object{"name": "scratch", "emptyDir": object{}}}
+		volumes = append(volumes, object{"name": "scratch", "emptyDir": object{}})
+	}
+	if v.claim != "" {
+		volumes = append(volumes, object{"name": "data", "persistentVolumeClaim": object{"claimName": v.claim}})
+	}
+	if volumes != nil {
+		spec["volumes"] = volumes
 	}
 	state := object{"conditions": []any{object{"status": status, "type": "Initialized"}, object{"status": status, "type": "Ready"}, object{"status": status, "type": "ContainersReady"}}, "phase": v.phase}
 	if v.node != "" {

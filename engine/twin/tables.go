@@ -66,7 +66,17 @@ func (k *kubectlCall) columns(kind string, wide bool) ([]string, func(object) []
 	case "deployments":
 		head = []string{"NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"}
 		row = func(o object) []string {
-			return []string{name(o), fmt.Sprintf("%v/%v", dig(o, "status", "readyReplicas"), dig(o, "spec", "replicas")), fmt.Sprint(dig(o, "status", "updatedReplicas")), fmt.Sprint(dig(o, "status", "availableReplicas")), ageOf(o)}
+			return []string{name(o), fmt.Sprintf("%v/%v", numberAt(o, "status", "readyReplicas"), dig(o, "spec", "replicas")), fmt.Sprint(dig(o, "status", "updatedReplicas")), fmt.Sprint(numberAt(o, "status", "availableReplicas")), ageOf(o)}
+		}
+	case "statefulsets":
+		head = []string{"NAME", "READY", "AGE"}
+		row = func(o object) []string {
+			return []string{name(o), fmt.Sprintf("%v/%v", numberAt(o, "status", "readyReplicas"), dig(o, "spec", "replicas")), ageOf(o)}
+		}
+	case "persistentvolumes":
+		head = []string{"NAME", "CAPACITY", "STATUS", "CLAIM", "STORAGECLASS", "AGE"}
+		row = func(o object) []string {
+			return []string{name(o), textAt(o, "spec", "capacity", "storage"), textAt(o, "status", "phase"), textAt(o, "spec", "claimRef", "namespace") + "/" + textAt(o, "spec", "claimRef", "name"), textAt(o, "spec", "storageClassName"), ageOf(o)}
 		}
 	case "daemonsets":
 		head = []string{"NAME", "DESIRED", "CURRENT", "READY", "UP-TO-DATE", "AVAILABLE", "NODE SELECTOR", "AGE"}
@@ -82,7 +92,13 @@ func (k *kubectlCall) columns(kind string, wide bool) ([]string, func(object) []
 	default:
 		head = []string{"NAME", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS", "AGE"}
 		row = func(o object) []string {
-			return []string{name(o), fmt.Sprint(dig(o, "spec", "minAvailable")), "N/A", fmt.Sprint(dig(o, "status", "disruptionsAllowed")), ageOf(o)}
+			given := func(key string) string {
+				if n := dig(o, "spec", key); n != nil {
+					return fmt.Sprint(n)
+				}
+				return "N/A"
+			}
+			return []string{name(o), given("minAvailable"), given("maxUnavailable"), fmt.Sprint(dig(o, "status", "disruptionsAllowed")), ageOf(o)}
 		}
 	}
 	if k.option("-A", "--all-namespaces") == "" {
@@ -103,6 +119,12 @@ func dig(value any, keys ...string) any {
 		value = o[key]
 	}
 	return value
+}
+
+// numberAt is the number under keys; 0 where the API left it out.
+func numberAt(o object, keys ...string) int {
+	n, _ := dig(o, keys...).(int)
+	return n
 }
 
 // textAt is the text under keys; empty where there is none.

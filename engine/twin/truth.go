@@ -45,10 +45,9 @@ func (c *Cluster) Truth() Truth {
 			t.Members = append(t.Members, h.name)
 		}
 	}
-	for _, d := range []*deployment{&c.web, &c.dns} {
-		if n := c.available(d, now); n < d.minAvailable {
-			t.Disturbed = append(t.Disturbed, fmt.Sprintf("%s/%s: %d Ready, its budget wants %d", d.namespace, d.name, n, d.minAvailable))
-		}
+	for _, b := range c.disturbed(now) {
+		s := c.standing(b, now)
+		t.Disturbed = append(t.Disturbed, fmt.Sprintf("%s/%s: %d Ready, its budget wants %d", b.namespace, b.name, s.healthy, s.desired))
 	}
 	return t
 }

@@ -3,22 +3,35 @@ package twin
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
-// deployment is a workload whose pods may run on any node that takes them.
-type deployment struct {
-	namespace, name, app string
-	replicas             int
-	minAvailable         int // of its disruption budget; 0: none
-	emptyDir             bool
-	anywhere             bool // on control planes too
-	revision             string
+// workload is what has pods run, and others in their place: a Deployment or a StatefulSet; or nothing at all,
+// for a pod that somebody started by hand.
+type workload struct {
+	kind            string // of its object; empty where nothing starts its pods again
+	namespace, name string
+	app             string // the label of its pods, and what budgets select
+	replicas        int
+	revision        string
+
+	emptyDir  bool
+	anywhere  bool          // on control planes too
+	node      string        // where alone its pods may run: their data lies there
+	elsewhere bool          // no node is such as its pods want it
+	cpu       int           // requests: thousandths of a processor
+	memory    int           // and MiB
+	slow      time.Duration // until its pods are ready, beyond the usual
 }
 
-// pod is a pod of a deployment. Its life is a row of times; a zero time has not come.
+// forever is longer than any run: a pod that needs so long to be ready never is.
+const forever = 100 * 365 * 24 * time.Hour
+
+// pod is a pod of a workload. Its life is a row of times; a zero time has not come.
 type pod struct {
-	owner                       *deployment
+	owner                       *workload
 	name, node                  string
 	created, bound, ready, gone time.Time
 }
@@ -44,22 +57,51 @@ func (c *Cluster) podIsReady(p *pod, now time.Time) bool {
 }
 
 func (c *Cluster) startWorkloads() {
-	c.web = deployment{namespace: "default", name: "web", app: "web", replicas: c.shape.Web, minAvailable: c.shape.MinAvailable, emptyDir: true, revision: "76f96789b9"}
-	c.dns = deployment{namespace: "kube-system", name: "coredns", app: "kube-dns", replicas: 2, anywhere: true, revision: revision(c.coreDNS.at(c.born))}
-	for _, d := range []*deployment{&c.dns, &c.web} {
-		for range max(d.replicas, 0) {
-			c.newPod(d, c.born)
+	web := &workload{kind: "Deployment", namespace: "default", name: "web", app: "web", replicas: c.shape.Web, emptyDir: true, revision: "76f96789b9"}
+	c.dns = &workload{
+		kind: "Deployment", namespace: "kube-system", name: "coredns", app: "kube-dns", replicas: 2, anywhere: true,
+		revision: revision(c.coreDNS.at(c.born)), cpu: 100, memory: 70,
+	}
+	c.start(c.dns, c.born)
+	if web.replicas > 0 {
+		c.start(web, c.born)
+		c.budgets = append(c.budgets, &budget{namespace: "default", name: "web", app: "web", minAvailable: strconv.Itoa(c.shape.MinAvailable)})
+	}
+}
+
+// start has a workload's pods run.
+func (c *Cluster) start(w *workload, now time.Time) {
+	c.workloads = append(c.workloads, w)
+	for i := range w.replicas {
+		c.newPod(w, i, now)
+	}
+	c.schedule(now)
+}
+
+// workload finds a workload by name; nil where there is none.
+func (c *Cluster) workload(name string) *workload {
+	for _, w := range c.workloads {
+		if w.name == name || w.namespace+"/"+w.name == name {
+			return w
 		}
 	}
-	c.schedule(c.born)
+	return nil
 }
 
 func revision(words ...any) string { return fmt.Sprintf("%010x", hash(words...)&0xffffffffff) }
 
-// newPod makes a pod that is not bound yet.
-func (c *Cluster) newPod(d *deployment, now time.Time) *pod {
+// newPod makes a pod that is not bound yet, the nth of its workload.
+func (c *Cluster) newPod(w *workload, n int, now time.Time) *pod {
 	c.serial++
-	p := &pod{owner: d, name: d.name + "-" + d.revision + "-" + suffix(d.name, c.serial), created: now}
+	p := &pod{owner: w, created: now}
+	switch w.kind {
+	case "":
+		p.name = w.name
+	case "StatefulSet":
+		p.name = w.name + "-" + strconv.Itoa(n)
+	default:
+		p.name = w.name + "-" + w.revision + "-" + suffix(w.name, c.serial)
+	}
 	c.pods = append(c.pods, p)
 	return p
 }
@@ -81,21 +123,45 @@ func (c *Cluster) schedule(now time.Time) {
 		}
 		// It is a leading scheduler that binds.
 		if at, led := c.led(now); best != nil && led {
-			p.node, p.bound, p.ready = best.name, at, at.Add(podReadyAfter)
+			p.node, p.bound, p.ready = best.name, at, at.Add(podReadyAfter+p.owner.slow)
 		}
 	}
 	c.pods = slices.DeleteFunc(c.pods, func(p *pod) bool { return !p.gone.IsZero() && p.gone.Before(now.Add(-memory)) })
 }
 
-// takes tells whether the node takes new pods of the deployment.
-func (c *Cluster) takes(h *host, d *deployment, now time.Time) bool {
-	if h.spec.at(now).unschedulable || h.ready(now) != "True" || h.down {
+// takes tells whether the node takes new pods of the workload.
+func (c *Cluster) takes(h *host, w *workload, now time.Time) bool {
+	switch {
+	case h.spec.at(now).unschedulable || h.ready(now) != "True" || h.down || w.elsewhere || w.node != "" && w.node != h.name:
+		return false
+	case h.controlPlane && !w.anywhere && c.shape.Workers > 0:
 		return false
 	}
-	return !h.controlPlane || d.anywhere || c.shape.Workers == 0
+	return w.cpu == 0 && w.memory == 0 || c.hasRoom(h, w)
 }
 
-// count is how many pods of deployments are bound to a node.
+// hasRoom tells whether the requests of a pod fit beside those that are bound there.
+func (c *Cluster) hasRoom(h *host, w *workload) bool {
+	cpu, memory := w.cpu, w.memory
+	if h.controlPlane {
+		for _, component := range components {
+			cpu += requested[component]
+		}
+	}
+	for _, p := range c.pods {
+		if p.node == h.name && p.gone.IsZero() {
+			cpu, memory = cpu+p.owner.cpu, memory+p.owner.memory
+		}
+	}
+	return cpu <= nodeCPU && memory <= nodeMemory/1024
+}
+
+// What a node has for pods, in thousandths of a processor and in KiB, and what kubeadm's static pods ask of it.
+const nodeCPU, nodeMemory = 2000, 24581684
+
+var requested = map[string]int{"etcd": 100, "kube-apiserver": 250, "kube-controller-manager": 200, "kube-scheduler": 100}
+
+// count is how many pods of workloads are bound to a node.
 func (c *Cluster) count(node string, now time.Time) int {
 	n := 0
 	for _, p := range c.pods {
@@ -106,37 +172,39 @@ func (c *Cluster) count(node string, now time.Time) int {
 	return n
 }
 
-// available is how many pods of the deployment are Ready.
-func (c *Cluster) available(d *deployment, now time.Time) int {
+// available is how many pods of the workload are Ready.
+func (c *Cluster) available(w *workload, now time.Time) int {
 	n := 0
 	for _, p := range c.pods {
-		if p.owner == d && p.exists(now) && c.podIsReady(p, now) {
+		if p.owner == w && p.exists(now) && c.podIsReady(p, now) {
 			n++
 		}
 	}
 	return n
 }
 
-// evict takes a pod away, if its disruption budget allows it, and has another made in its place.
-func (c *Cluster) evict(p *pod, now time.Time) bool {
-	if d := p.owner; d.minAvailable > 0 && c.podIsReady(p, now) && c.available(d, now)-1 < d.minAvailable {
-		return false
-	}
+// remove takes a pod away, and has another made in its place where something does that.
+func (c *Cluster) remove(p *pod, now time.Time) {
 	p.gone = now
-	c.newPod(p.owner, now)
+	if p.owner.kind != "" {
+		n := 0
+		if _, ordinal, ok := strings.Cut(p.name, p.owner.name+"-"); ok {
+			n, _ = strconv.Atoi(ordinal) // of a StatefulSet; others make nothing of it
+		}
+		c.newPod(p.owner, n, now)
+	}
 	c.schedule(now)
-	return true
 }
 
-// rollout replaces every pod of a deployment.
-func (c *Cluster) rollout(d *deployment, revision string, now time.Time) {
-	if d.revision == revision {
+// rollout replaces every pod of a Deployment.
+func (c *Cluster) rollout(w *workload, revision string, now time.Time) {
+	if w.revision == revision {
 		return
 	}
-	d.revision = revision
+	w.revision = revision
 	for _, p := range slices.Clone(c.pods) {
-		if p.owner == d && p.exists(now) {
-			c.newPod(d, now)
+		if p.owner == w && p.exists(now) {
+			c.newPod(w, 0, now)
 			p.gone = now.Add(podReadyAfter)
 		}
 	}
