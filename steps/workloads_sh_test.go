@@ -25,6 +25,8 @@ func TestS26WorkloadsAreBackOrListed(t *testing.T) {
 		{"one of the same name and another kind", "0", map[int]string{0: "StatefulSet default/web now 3 0"}, ""},
 		{"pods of a DaemonSet on nodes that are out", "2", map[int]string{3: "DaemonSet kube-system/kube-proxy now 5 3"}, ""},
 		{"more of them than nodes are out", "2", map[int]string{3: "DaemonSet kube-system/kube-proxy now 5 2"}, "DaemonSet kube-system/kube-proxy: 2 of 3 ready\n"},
+		{"on a node that is not Ready", "0", map[int]string{3: "DaemonSet kube-system/kube-proxy now 5 4", 4: "Unknown"}, ""},
+		{"on one of the nodes that are out", "1", map[int]string{3: "DaemonSet kube-system/kube-proxy now 5 3", 4: "False"}, "DaemonSet kube-system/kube-proxy: 3 of 4 ready\n"},
 		{"nodes that are out excuse no Deployment", "2", map[int]string{0: "Deployment default/web now 3 2"}, "Deployment default/web: 2 of 3 ready\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -38,7 +40,11 @@ func TestS26WorkloadsAreBackOrListed(t *testing.T) {
 			}
 			b := newBench(t)
 			b.file("now", strings.Join(now, "\n")+"\n")
-			b.tool("kubectl", "cat '"+b.path("now")+"'")
+			third := "True"
+			if other, changed := test.change[4]; changed {
+				third = other
+			}
+			b.tool("kubectl", "case \"$*\" in *'get nodes'*) printf 'True\nTrue\n"+third+"\n' ;; *) cat '"+b.path("now")+"' ;; esac")
 			exit := 0
 			if test.want != "" {
 				exit = 1
@@ -77,7 +83,7 @@ func TestS21ADrainThatFailsNamesPodsAndBudgets(t *testing.T) {
 	explain := *actionsOf(t, "drain: {}", "")[1].Explain
 	b := newBench(t)
 	b.tool("kubectl", `case "$*" in
-*"get pods"*) printf '%s\n' DaemonSet,kube-system,kube-proxy-1, ReplicaSet,default,web-1, ReplicaSet,default,web-2,2026-11-24T01:02:03Z ,default,debug, Node,kube-system,etcd-1, ;;
+*"get pods"*) printf '%s\n' kube-system,kube-proxy-1,by:DaemonSet,ends: default,web-1,by:ReplicaSet,ends: default,web-2,by:ReplicaSet,ends:2026-11-24T01:02:03Z default,debug,by:,ends: kube-system,etcd-1,by:Node,ends: ;;
 *) printf '%s\n' default,web,0,3,3,3 default,free,1,3,2,3 other,db,0,1,1,1 ;;
 esac`)
 	out, _ := b.exits(explain, 0)

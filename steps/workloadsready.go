@@ -29,8 +29,8 @@ func workloadsReadyType() step.Type {
 nothing about the pods that left it. Put it behind uncordon, for pods that no other node
 may run come back only then.
 
-Not demanded is what was not ready before, what was deleted meanwhile, and more pods than
-a workload wants by now. What is missing when the time is up is listed.
+Not demanded is what was not ready before, what was deleted meanwhile, more pods than a
+workload wants by now, and the pods of DaemonSets on nodes that are out or not Ready. What is missing when the time is up is listed.
 `,
 		Example: "workloads-ready: {baseline: [Deployment default/web 3], timeout: 5m}\n",
 	})

@@ -19,6 +19,7 @@ type faultKind struct {
 
 // faultKinds are the faults that can be named, by name. A test applies each of them.
 var faultKinds = []faultKind{
+	{"bare-pod", []string{"HOST"}, "A pod runs on the node that nothing starts again elsewhere.", onHost((*Cluster).BarePod)},
 	{"ca-key-missing", []string{"HOST"}, "The key of the cluster's certificate authority is not on the host.", func(c *Cluster, args []string) error {
 		return c.RemoveFile(args[0], "/etc/kubernetes/pki/ca.key")
 	}},
@@ -44,6 +45,7 @@ var faultKinds = []faultKind{
 		c.DiskFull(args[0], args[1])
 		return nil
 	}},
+	{"drain-blocked", []string{"HOST"}, "A pod runs on the node whose disruption budget never lets it go.", onHost((*Cluster).BlockDrain)},
 	{"file-missing", []string{"HOST", "PATH"}, "A file is gone from the host's disk.", func(c *Cluster, args []string) error {
 		return c.RemoveFile(args[0], args[1])
 	}},
@@ -59,8 +61,13 @@ var faultKinds = []faultKind{
 		return err
 	}},
 	{"kubelet-stopped", []string{"HOST"}, "The kubelet of the host has stopped: its node is NotReady.", onHost((*Cluster).Stop)},
+	{"local-data", []string{"HOST"}, "A pod runs on the node whose data lies there: no other node may run it.", onHost((*Cluster).LocalData)},
 	{"manual-upgrade", nil, "A component config wants to be upgraded by hand.", func(c *Cluster, _ []string) error {
 		c.OldConfigs()
+		return nil
+	}},
+	{"no-capacity", nil, "The workers are so full that no pod of one finds room on another.", func(c *Cluster, _ []string) error {
+		c.NoCapacity()
 		return nil
 	}},
 	{"package-removed", []string{"HOST", "NAME"}, "A package is not installed on the host.", func(c *Cluster, args []string) error {
@@ -71,8 +78,23 @@ var faultKinds = []faultKind{
 		c.Withhold(args[0], args[1])
 		return nil
 	}},
+	{"pod-pending", nil, "A workload waits for a node that there is not.", func(c *Cluster, _ []string) error {
+		c.PodPending()
+		return nil
+	}},
 	{"sudo-refused", []string{"HOST"}, "The login is not root's, and may not become it.", onHost((*Cluster).RefuseSudo)},
 	{"swap-on", []string{"HOST"}, "Swap is on at the host, and in its fstab.", onHost((*Cluster).SwapOn)},
+	{"two-budgets", []string{"HOST"}, "A pod runs on the node that two disruption budgets select.", onHost((*Cluster).TwoBudgets)},
+	{"workload-slow", []string{"NAME", "DURATION"}, "New pods of a workload need so much longer to be Ready.", func(c *Cluster, args []string) error {
+		by, err := time.ParseDuration(args[1])
+		if err == nil {
+			err = c.SlowWorkload(args[0], by)
+		}
+		return err
+	}},
+	{"workload-stuck", []string{"NAME"}, "New pods of a workload are never Ready.", func(c *Cluster, args []string) error {
+		return c.StuckWorkload(args[0])
+	}},
 }
 
 // onHost makes a fault of one that wants nothing but a host.

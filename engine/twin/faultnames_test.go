@@ -9,6 +9,14 @@ import (
 
 // faultExamples has a row for every fault that can be named.
 var faultExamples = map[string]string{
+	"bare-pod":         "bare-pod:w1",
+	"drain-blocked":    "drain-blocked:w1",
+	"local-data":       "local-data:w1",
+	"no-capacity":      "no-capacity",
+	"pod-pending":      "pod-pending",
+	"two-budgets":      "two-budgets:w1",
+	"workload-slow":    "workload-slow:web:90s",
+	"workload-stuck":   "workload-stuck:web",
 	"ca-key-missing":   "ca-key-missing:cp1",
 	"certs-expire":     "certs-expire:cp1:48h",
 	"clock-ahead":      "clock-ahead:w1:90s",

@@ -123,7 +123,7 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 	case "deployments":
 		all = c.workloadObjects("Deployment", namespace, now)
 	case "statefulsets":
-		all = c.workloadObjects("StatefulSet", namespace, now)
+		all = append(c.workloadObjects("StatefulSet", namespace, now), c.otherObjects(kind, namespace)...)
 	case "daemonsets":
 		all = c.daemonSetObjects(namespace, now)
 	case "leases":
@@ -131,7 +131,7 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 	case "poddisruptionbudgets":
 		all = c.budgetObjects(namespace, now)
 	case "persistentvolumes":
-		all = c.volumeObjects()
+		all = append(c.volumeObjects(), c.otherObjects(kind, namespace)...)
 	default:
 		all = c.otherObjects(kind, namespace)
 	}

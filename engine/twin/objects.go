@@ -213,7 +213,7 @@ func (c *Cluster) staticPod(h *host, component string, now time.Time) podView {
 	return podView{
 		namespace: "kube-system", name: component + "-" + h.name, node: h.name, ip: h.ip, owner: "Node", ownerName: h.name, container: component, image: h.image(component, now),
 		labels: object{"component": component, "tier": "control-plane"}, ready: h.podReady(component, now), phase: "Running", created: f.mtime,
-		requests: requestsOf(requested[component], 0), tolerations: []any{object{"effect": "NoExecute", "operator": "Exists"}},
+		requests: requestsOf(staticPodCPU[component], 0), tolerations: []any{object{"effect": "NoExecute", "operator": "Exists"}},
 		annotations: object{"kubernetes.io/config.source": "file", "kubernetes.io/config.mirror": strconv.FormatUint(hash(f.data), 16), "kubernetes.io/config.hash": strconv.FormatUint(hash(f.data), 16)},
 	}
 }

@@ -145,7 +145,7 @@ func (c *Cluster) hasRoom(h *host, w *workload) bool {
 	cpu, memory := w.cpu, w.memory
 	if h.controlPlane {
 		for _, component := range components {
-			cpu += requested[component]
+			cpu += staticPodCPU[component]
 		}
 	}
 	for _, p := range c.pods {
@@ -159,7 +159,7 @@ func (c *Cluster) hasRoom(h *host, w *workload) bool {
 // What a node has for pods, in thousandths of a processor and in KiB, and what kubeadm's static pods ask of it.
 const nodeCPU, nodeMemory = 2000, 24581684
 
-var requested = map[string]int{"etcd": 100, "kube-apiserver": 250, "kube-controller-manager": 200, "kube-scheduler": 100}
+var staticPodCPU = map[string]int{"etcd": 100, "kube-apiserver": 250, "kube-controller-manager": 200, "kube-scheduler": 100}
 
 // count is how many pods of workloads are bound to a node.
 func (c *Cluster) count(node string, now time.Time) int {

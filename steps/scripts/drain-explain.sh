@@ -1,10 +1,11 @@
 # $1: the node. Who has not left, and which budgets let nobody go there.
 namespaces=' '
 kubectl --kubeconfig /etc/kubernetes/admin.conf get pods --all-namespaces --field-selector "spec.nodeName=$1,status.phase!=Succeeded,status.phase!=Failed" \
-  -o jsonpath='{range .items[*]}{.metadata.ownerReferences[?(@.controller==true)].kind},{.metadata.namespace},{.metadata.name},{.metadata.deletionTimestamp}{"\n"}{end}' |
+  -o jsonpath='{range .items[*]}{.metadata.namespace},{.metadata.name},by:{.metadata.ownerReferences[?(@.controller==true)].kind},ends:{.metadata.deletionTimestamp}{"\n"}{end}' |
   sort | {
   left=0
-  while IFS=, read -r owner namespace name ending; do
+  while IFS=, read -r namespace name owner ending; do
+    owner=${owner#by:} ending=${ending#ends:}
     case $owner in DaemonSet | Node) continue ;; esac
     left=$((left + 1))
     test "$left" -le 10 || continue
