@@ -72,6 +72,8 @@ func podOf(t *testing.T, words []string) Pod {
 			p.Ending = true
 		case "unready":
 			p.Ready = false
+		case "starting":
+			p.Pending, p.Ready = true, false
 		case "port":
 			port, _ := strconv.Atoi(value)
 			p.HostPorts = append(p.HostPorts, port)
