@@ -44,7 +44,7 @@ func TestWhatHoldsPodsIsNamedWithItsReason(t *testing.T) {
 		{"a disruption under way", budget(func(b *Budget) { b.Allowed = 0 }), pods, "now x y: it allows no disruption at this moment"},
 		{"a controller that cannot work it out", budget(func(b *Budget) { b.Allowed, b.Problem = 0, "no scale" }), pods, "never x y: the controller cannot work it out: no scale"},
 		{"a status that is older than the spec is no ground", budget(func(b *Budget) { b.Allowed, b.Desired, b.Stale = 0, 3, true }), pods, ""},
-		{"a pod that has not started goes", budget(func(b *Budget) { b.MaxUnavailable = "0" }), "pod w1 a/x app=web starting", ""},
+		{"a pod that has not started goes", budget(func(b *Budget) { b.MaxUnavailable, b.Healthy = "0", 0 }), "pod w1 a/x app=web starting", ""},
 		{"an unready pod goes while the healthy ones suffice", budget(func(b *Budget) { b.Allowed, b.Healthy, b.Desired = 0, 2, 2 }), unready, ""},
 		{"an unready pod stays while they do not", budget(func(b *Budget) { b.Allowed, b.Healthy, b.Desired = 0, 1, 2 }), unready, "now x: 1 of 3 pods are healthy, and 2 must stay"},
 		{"unless the policy is AlwaysAllow", budget(func(b *Budget) { b.Allowed, b.Healthy, b.Desired, b.EvictUnready = 0, 1, 2, true }), unready, ""},
