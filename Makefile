@@ -80,5 +80,6 @@ cross:
 
 .PHONY: race
 race:
+	@test -x /usr/sbin/sshd || echo 'no /usr/sbin/sshd: the tests against the real OpenSSH server are skipped; install openssh-server to have them'
 	$(if $(RACE),,@echo 'no C compiler (go env CGO_ENABLED is 0): testing without the race detector; install gcc to have it')
 	go test $(RACE) ./...

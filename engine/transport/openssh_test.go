@@ -34,11 +34,21 @@ type server struct {
 
 const sshdFile = "/usr/sbin/sshd"
 
+// openSSHIsHere says whether there is a real server to ask. In CI there must be.
+func openSSHIsHere(t testing.TB) bool {
+	t.Helper()
+	_, err := os.Stat(sshdFile)
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatalf("%v: `.ci/run` installs the real OpenSSH server", err)
+	}
+	return err == nil
+}
+
 // openSSH starts a server with more lines of sshd_config.
 func openSSH(t testing.TB, config ...string) *server {
 	t.Helper()
-	if _, err := os.Stat(sshdFile); err != nil {
-		t.Fatalf("%v: this test asks the real OpenSSH server; `.ci/run` installs it, or  apt-get install openssh-server", err)
+	if !openSSHIsHere(t) {
+		t.Skip("this test asks the real OpenSSH server, and it is not here: apt-get install openssh-server")
 	}
 	me, err := user.Current()
 	must(t, err)
