@@ -114,11 +114,29 @@ func common(args ...any) (any, error) {
 		if i == 0 {
 			kept = slices.Clone(items)
 		}
-		kept = slices.DeleteFunc(kept, func(item any) bool {
-			return !slices.ContainsFunc(items, func(other any) bool { return reflect.DeepEqual(other, item) })
-		})
+		has := members(items)
+		kept = slices.DeleteFunc(kept, func(item any) bool { return !has(item) })
 	}
 	return kept, nil
+}
+
+// members tells what is in a list. It is asked with thousands of versions for each of a thousand hosts.
+func members(list []any) func(item any) bool {
+	known := make(map[any]bool, len(list))
+	var rest []any // tables and lists, which no map takes as a key
+	for _, item := range list {
+		if v := reflect.ValueOf(item); !v.IsValid() || v.Comparable() {
+			known[item] = true
+		} else {
+			rest = append(rest, item)
+		}
+	}
+	return func(item any) bool {
+		if v := reflect.ValueOf(item); !v.IsValid() || v.Comparable() {
+			return known[item]
+		}
+		return slices.ContainsFunc(rest, func(other any) bool { return reflect.DeepEqual(other, item) })
+	}
 }
 
 func commonShape(args []reflect.Type) (reflect.Type, error) {
@@ -150,9 +168,9 @@ func without(args ...any) (any, error) {
 	if !there || !also {
 		return nil, errors.New("without reads a list that is not there")
 	}
-	list := []any{}
+	out, list := members(taken), []any{}
 	for _, item := range from {
-		if !slices.ContainsFunc(taken, func(t any) bool { return reflect.DeepEqual(t, item) }) {
+		if !out(item) {
 			list = append(list, item)
 		}
 	}

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -73,6 +74,45 @@ func TestWithEverythingKnown(t *testing.T) {
 		got, missing, err := must(t, source, boolean).Decide(known())
 		if got != want || missing != nil || err != nil {
 			t.Errorf("%s = %v, missing %v, %v; want %v", source, got, missing, err, want)
+		}
+	}
+}
+
+// Tables and lists are compared by what is in them; a thousand hosts with a thousand versions each are no work.
+func TestWhatListsHaveInCommonAndWithout(t *testing.T) {
+	table, list := map[string]any{"name": "w1"}, []any{"a"}
+	for name, test := range map[string]struct {
+		got  func(...any) (any, error)
+		args []any
+		want []any
+	}{
+		"versions, in the order of the first": {common, []any{[]any{[]any{v("1.21.1"), v("1.20.0"), v("1.22.0")}, []any{v("1.22.0"), v("1.21.1")}}}, []any{v("1.21.1"), v("1.22.0")}},
+		"a version is no text":                {common, []any{[]any{[]any{v("1.21.1")}, []any{"1.21.1"}}}, []any{}},
+		"tables and lists":                    {common, []any{[]any{[]any{table, list, "x"}, []any{[]any{"a"}, map[string]any{"name": "w1"}}}}, []any{table, list}},
+		"one list":                            {common, []any{[]any{[]any{"a", "b"}}}, []any{"a", "b"}},
+		"no list":                             {common, []any{[]any{}}, []any{}},
+		"what is left":                        {without, []any{[]any{"a", "b", table, list, nil}, []any{"b", map[string]any{"name": "w1"}, nil}}, []any{"a", list}},
+	} {
+		if got, err := test.got(test.args...); err != nil || !reflect.DeepEqual(got, test.want) {
+			t.Errorf("%s: %v, %v; want %v", name, got, err, test.want)
+		}
+	}
+}
+
+func BenchmarkCommon(b *testing.B) {
+	var offers []any
+	for range 1000 {
+		var versions []any
+		for minor := range 18 {
+			for patch := range 16 {
+				versions = append(versions, kube.Version{Major: 1, Minor: 20 + minor, Patch: patch})
+			}
+		}
+		offers = append(offers, versions)
+	}
+	for b.Loop() {
+		if _, err := common(offers); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

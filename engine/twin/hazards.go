@@ -83,7 +83,7 @@ var hazards = map[string]func(*Cluster){
 	"etcd-image-pinned": func(c *Cluster) { c.odd.etcdTag = "3.5.21-0" },
 	"etcd-3.5-to-3.6": func(c *Cluster) {
 		c.rewrite(manifests+"/etcd.yaml", func(text string) string {
-			image := imageLine.FindStringSubmatch(text)[1]
+			image := imageIn(text)
 			return strings.Replace(text, image, image[:strings.LastIndexByte(image, ':')]+":3.5.15-0", 1)
 		})
 	},

@@ -2,7 +2,6 @@ package twin
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -19,16 +18,20 @@ func (h *host) hasComponent(component string) bool {
 	return h.controlPlane && (component != "etcd" || !h.cluster.shape.ExternalEtcd)
 }
 
-var imageLine = regexp.MustCompile(`(?m)^\s*image:\s*"?([^\s"]+)"?\s*$`)
-
 // image is the image in a static pod's manifest; empty where there is no manifest.
 func (h *host) image(component string, now time.Time) string {
 	text, err := h.disk.read(manifests+"/"+component+".yaml", now)
 	if err != nil {
 		return ""
 	}
-	if match := imageLine.FindStringSubmatch(text); match != nil {
-		return match[1]
+	return imageIn(text)
+}
+
+func imageIn(manifest string) string {
+	for line := range strings.Lines(manifest) {
+		if image, found := strings.CutPrefix(strings.TrimSpace(line), "image:"); found {
+			return strings.Trim(image, " \t\"")
+		}
 	}
 	return ""
 }
