@@ -40,6 +40,7 @@ func All() []step.Type {
 		drainType(),
 		kubeletFlagsType(),
 		kubeletRestartType(),
+		nodeReadyType(),
 		uncordonType(),
 		verifyType(),
 		workloadsReadyType(),

@@ -1,0 +1,178 @@
+package twin_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rung/engine/run"
+	"rung/engine/step"
+	"rung/engine/twin"
+)
+
+// chore is maintenance that can be told to be done.
+var chore = map[string]any{"nodes": []any{"all"}, "run": "touch /var/tmp/done", "check": "test -e /var/tmp/done"}
+
+// with is inputs with more of them.
+func with(inputs map[string]any, more ...any) map[string]any {
+	all := map[string]any{}
+	for name, value := range inputs {
+		all[name] = value
+	}
+	for ; len(more) > 0; more = more[2:] {
+		all[more[0].(string)] = more[1]
+	}
+	return all
+}
+
+// inventory is the whole cluster.
+func (s site) inventory() string {
+	hosts, planes := s.Hosts(), len(s.ControlPlanes())
+	return inventoryOf(hosts[:planes], hosts[planes:])
+}
+
+// has tells whether a command succeeds on a host.
+func (s site) has(host string, argv ...string) bool {
+	result, err := s.Exec(context.Background(), host, step.Command{Argv: argv}, nil)
+	return err == nil && result.Exit == 0
+}
+
+// open wants every node Ready and open, and everything that the run asked known to the twin.
+func (s site) open(t *testing.T) {
+	t.Helper()
+	for _, n := range s.Nodes() {
+		if !n.Ready || n.Unschedulable || n.Annotations["rung-cordoned-by"] != "" {
+			t.Errorf("in the end: %+v", n)
+		}
+	}
+	for _, e := range s.Unknown() {
+		t.Errorf("unknown to the twin: %q", e.Argv)
+	}
+}
+
+// twice carries a bundled playbook out, and again: the second time there must be nothing to change.
+func (s site) twice(t *testing.T, playbook string, inputs map[string]any) *diary {
+	t.Helper()
+	s.plan = planned(t, playbook, s.inventory(), inputs)
+	end, first := s.run(t, "first", 0)
+	if end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, first.why())
+	}
+	s.open(t)
+	if end, second := s.run(t, "second", 0); end.Exit != run.ExitDone || second.changes > 0 {
+		t.Errorf("the second run ended with %d and changed %d: %s%s", end.Exit, second.changes, second.last(), second.why())
+	}
+	return first
+}
+
+func TestNodesAreMaintainedOnceOneAfterTheOther(t *testing.T) {
+	for _, shape := range []twin.Shape{{ControlPlanes: 3, Workers: 3}, {ControlPlanes: 1, Workers: 2}, {ControlPlanes: 1, Web: -1}} {
+		shape.Version = version("1.31.4")
+		s := siteOf(shape)
+		d := s.twice(t, "node-maintenance.yaml", chore)
+		for _, host := range s.Hosts() {
+			if done := d.changed(host); !slices.Contains(done, "drain "+host) || !s.has(host, "test", "-e", "/var/tmp/done") {
+				t.Errorf("on %s it changed %q", host, done)
+			}
+		}
+	}
+}
+
+func TestOnlyTheNodesThatAreNamedAreMaintained(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.31.4")})
+	s.admin(t, "cp1", "kubectl", "cordon", "w2")
+	s.plan = planned(t, "node-maintenance.yaml", s.inventory(), with(chore, "nodes", []any{"w2"}))
+	if end, d := s.run(t, "r", 0); end.Exit != run.ExitDone || d.changed("w1") != nil || d.changed("cp1") != nil {
+		t.Fatalf("it ended with %d: %s%s; on w1 it changed %q", end.Exit, end.Text, d.why(), d.changed("w1"))
+	}
+	if n := s.node("w2"); !n.Unschedulable || !s.has("w2", "test", "-e", "/var/tmp/done") {
+		t.Errorf("the operator's cordon is to stay: %+v", n)
+	}
+}
+
+// What goes wrong on a drained node leaves it open again, and the others as they are.
+func TestMaintenanceThatFailsStopsThere(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.31.4")})
+	s.plan = planned(t, "node-maintenance.yaml", s.inventory(), with(chore, "nodes", []any{"w1", "w2"}, "run", "echo no disk of that name >&2; exit 3"))
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitFailed || !strings.Contains(d.why(), "no disk of that name") || d.changed("w2") != nil {
+		t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	s.open(t)
+}
+
+// At no moment of it are two control planes out, is etcd without its quorum or a workload below its budget.
+func TestMaintenanceTakesNothingAwayThatMustStay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := twin.New(twin.Shape{ControlPlanes: 3, Workers: 4, Version: version("1.31.4")}, twin.Wall{})
+		hosts := c.Hosts()
+		end, w := watched(t, c, planned(t, "node-maintenance.yaml", inventoryOf(hosts[:3], hosts[3:]), with(chore, "at_once", "2", "capacity", "lower")))
+		if end.Exit != run.ExitDone {
+			t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, w.why())
+		}
+		for _, wrong := range w.wrong {
+			t.Error(wrong)
+		}
+	})
+}
+
+// declined is something that a playbook for nodes must refuse before it changes anything.
+type declined struct {
+	name      string
+	playbook  string
+	inputs    map[string]any
+	spoil     []string
+	inventory string
+	shape     twin.Shape // 1+2 at 1.31.4 where empty
+	want      string
+}
+
+func (r declined) run(t *testing.T) {
+	if r.shape.Version.IsZero() {
+		r.shape = twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4"), MinAvailable: r.shape.MinAvailable}
+	}
+	s := siteOf(r.shape)
+	s.inject(t, r.spoil...)
+	s.clock.Sleep(2*time.Minute, nil)
+	if r.inventory == "" {
+		r.inventory = s.inventory()
+	}
+	s.plan = planned(t, r.playbook, r.inventory, r.inputs)
+	if end, d := s.run(t, "r", 0); end.Exit != run.ExitRefused || d.changes > 0 || !strings.Contains(d.why(), r.want) {
+		t.Errorf("it ended with %d after %d changes, and does not say %q: %s%s", end.Exit, d.changes, r.want, end.Text, d.why())
+	}
+}
+
+// inject applies faults by name.
+func (s site) inject(t *testing.T, faults ...string) {
+	t.Helper()
+	for _, text := range faults {
+		f, err := twin.ParseFault(text)
+		if err == nil {
+			err = s.Inject(f)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestWhatMaintenanceRefuses(t *testing.T) {
+	for _, test := range []declined{
+		{name: "nothing to do", inputs: map[string]any{"nodes": []any{"w1"}}, want: "nothing is said of what to do: give -e run="},
+		{name: "a node that is not there", inputs: with(chore, "nodes", []any{"w1", "w9"}), want: "the inventory has no nodes w9; it has cp1, w1, w2"},
+		{name: "a node in neither group", inputs: with(chore, "nodes", []any{"w2"}), inventory: inventoryOf([]string{"cp1"}, []string{"w1"}, "w2"), want: "in neither of the groups control_plane and workers, and would be left out: w2"},
+		{name: "a node that is NotReady", inputs: chore, spoil: []string{"kubelet-stopped:w2"}, want: "these nodes are NotReady: w2; mend them, or name them in absent_nodes"},
+		{name: "a budget that no drain gets past", inputs: chore, shape: twin.Shape{MinAvailable: 3}, want: "no drain gets past these: PodDisruptionBudget default/web: "},
+		{name: "a pod that nothing starts again", inputs: chore, spoil: []string{"bare-pod:w1"}, want: "nothing starts these pods again: w1: "},
+		{name: "emptyDir volumes", inputs: with(chore, "drain_emptydir", false), want: "drain_emptydir is off, and these pods have emptyDir volumes: w"},
+		{name: "no room elsewhere", inputs: with(chore, "at_once", "2"), want: "at most 1 workers may be out at once, and at_once is 2"},
+		{name: "a login that is not root's", inputs: chore, spoil: []string{"sudo-refused:w2"}, want: "not root on w2: log in as root, or say sudo: true in the inventory"},
+	} {
+		test.playbook = "node-maintenance.yaml"
+		t.Run(test.name, test.run)
+	}
+}
