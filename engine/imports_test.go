@@ -49,12 +49,13 @@ type door struct {
 }
 
 var doors = map[string]door{
-	"gopkg.in/yaml.v3":          {"engine/yamldoc", "one strict reader refuses aliases and duplicate keys for every document; a second one would not"},
-	"github.com/expr-lang/expr": {"engine/guard", "unknown values and version comparison hold only where guard compiled the expression"},
-	"github.com/melbahja/goph":  {"engine/transport", "host keys, deadlines and cancellation are built around it there, and nowhere else"},
-	"github.com/spf13/cobra":    {"engine/cli", "flags are read in one place and handed on as values"},
-	"github.com/rs/zerolog":     {"engine/cli engine/transport", "it is for people who debug connections; what the user reads goes through report"},
-	"mvdan.cc/sh":               {"engine/twin", "only a simulated host interprets shell; real hosts have one"},
+	"gopkg.in/yaml.v3":              {"engine/yamldoc", "one strict reader refuses aliases and duplicate keys for every document; a second one would not"},
+	"github.com/expr-lang/expr":     {"engine/guard", "unknown values and version comparison hold only where guard compiled the expression"},
+	"github.com/melbahja/goph":      {"engine/transport", "host keys, deadlines and cancellation are built around it there, and nowhere else"},
+	"github.com/spf13/cobra":        {"engine/cli", "flags are read in one place and handed on as values"},
+	"github.com/rs/zerolog":         {"engine/cli engine/transport", "it is for people who debug connections; what the user reads goes through report"},
+	"github.com/pmezard/go-difflib": {"engine/twin", "only a simulated kubeadm shows differences as that library does"},
+	"mvdan.cc/sh":                   {"engine/twin", "only a simulated host interprets shell; real hosts have one"},
 }
 
 // TestImportsFlowOneWay reads the import clauses of every file of the module, for every platform, and

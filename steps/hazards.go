@@ -27,8 +27,8 @@ type HazardsOutput struct {
 	Acknowledged []string `yaml:"acknowledged" doc:"What would block, and is acknowledged."`
 }
 
-// addonVersions is the id of the hazard that the step addons holds, for each hop by itself.
-const addonVersions = "addon-versions"
+// eachHop are the ids of hazards that are acknowledged for a hop, too: addon-versions-1.24.
+var eachHop = []string{addonVersions, manifestEdits, proxyEnv}
 
 //go:embed scripts/hazards.sh
 var hazardsScript string
@@ -78,7 +78,7 @@ func (s Hazards) Plan(scope step.Scope) ([]step.Action, error) {
 func areHazards(ids []string) error {
 	for _, id := range ids {
 		_, known := kube.HazardOf(id)
-		if !known && !strings.HasPrefix(id, addonVersions+"-1.") {
+		if !known && !slices.ContainsFunc(eachHop, func(of string) bool { return strings.HasPrefix(id, of+"-1.") }) {
 			return fmt.Errorf("acknowledge names %q, which is no hazard; did you mean %s? docs/hazards.md lists all", id, kube.NearestHazard(id))
 		}
 	}

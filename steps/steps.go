@@ -22,6 +22,7 @@ func All() []step.Type {
 		swapOffType(),
 		clusterFactsType(),
 		hazardsType(),
+		manifestDiffType(),
 		yumVersionsType(),
 		repoSwitchType(),
 		yumInstallType(),

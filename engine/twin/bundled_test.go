@@ -199,6 +199,32 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			want:  []string{"cp3 has no key of ca: kubeadm renews none of their certificates"},
 		},
 		{
+			name:  "B9: manifests that were edited by hand",
+			spoil: []string{"manifest-edited:cp2:--profiling=false", "manifest-edited:cp3:--v=4"},
+			want: []string{
+				"custom-manifest-edits: kubeadm writes the static-pod manifests anew", "Found: kube-apiserver: --profiling=false would go. To do before 1.21: ", "kube-apiserver: --v=4 would go",
+				"or say -e acknowledge=custom-manifest-edits -e acknowledge_reason=…",
+			},
+		},
+		{
+			name:  "B9: proxies that an upgrade would take out of the manifests",
+			spoil: []string{"proxy-differs:cp3"},
+			want: []string{
+				"proxy-env: kubeadm bakes the proxies of its own environment", "Found: HTTPS_PROXY=http://proxy.example:3128 would go (kube-apiserver, kube-controller-manager, kube-scheduler); NO_PROXY=10.0.0.0/8 would go",
+				"or say -e acknowledge=proxy-env -e acknowledge_reason=…",
+			},
+		},
+		{
+			name:      "B9: proxies that an upgrade would put into the manifests",
+			inventory: strings.Replace(inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1", "w2"}), "cp2: {}", "cp2: {env: {https_proxy: \"http://me:secret@proxy.example:3128\"}}", 1),
+			want:      []string{"Found: https_proxy=http://***@proxy.example:3128 would come (kube-apiserver, kube-controller-manager, kube-scheduler)"},
+		},
+		{
+			name:  "B9: a manifest that kubeadm cannot compare",
+			spoil: []string{"file-missing:cp2:/etc/kubernetes/manifests/kube-scheduler.yaml"},
+			want:  []string{"Found: kubeadm 1.20.0 cannot compare: the manifest file \"/etc/kubernetes/manifests/kube-scheduler.yaml\" does not exist"},
+		},
+		{
 			name:   "an acknowledgement without a reason",
 			inputs: map[string]any{"acknowledge": []any{"external-ca"}},
 			want:   []string{"acknowledge needs a reason: -e acknowledge_reason=…"},

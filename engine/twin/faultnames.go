@@ -62,6 +62,10 @@ var faultKinds = []faultKind{
 	}},
 	{"kubelet-stopped", []string{"HOST"}, "The kubelet of the host has stopped: its node is NotReady.", onHost((*Cluster).Stop)},
 	{"local-data", []string{"HOST"}, "A pod runs on the node whose data lies there: no other node may run it.", onHost((*Cluster).LocalData)},
+	{"manifest-edited", []string{"HOST", "FLAG"}, "A flag stands in the manifest of the host's kube-apiserver that kubeadm does not know of: --profiling=false.", func(c *Cluster, args []string) error {
+		c.EditManifest(args[0], args[1])
+		return nil
+	}},
 	{"manual-upgrade", nil, "A component config wants to be upgraded by hand.", func(c *Cluster, _ []string) error {
 		c.OldConfigs()
 		return nil
@@ -82,6 +86,7 @@ var faultKinds = []faultKind{
 		c.PodPending()
 		return nil
 	}},
+	{"proxy-differs", []string{"HOST"}, "The manifests of the control plane have proxies that its logins have not.", onHost((*Cluster).BakeProxy)},
 	{"sudo-refused", []string{"HOST"}, "The login is not root's, and may not become it.", onHost((*Cluster).RefuseSudo)},
 	{"swap-on", []string{"HOST"}, "Swap is on at the host, and in its fstab.", onHost((*Cluster).SwapOn)},
 	{"two-budgets", []string{"HOST"}, "A pod runs on the node that two disruption budgets select.", onHost((*Cluster).TwoBudgets)},

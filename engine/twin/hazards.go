@@ -140,6 +140,7 @@ func placed(pods object) object { return object{"template": object{"spec": pods}
 // extraArg gives a component a flag in ClusterConfiguration.
 func (c *Cluster) extraArg(component, flag, value string) {
 	c.odd.extraArgs = map[string]map[string]string{component: {flag: value}}
+	c.planes(func(h *host, _ time.Time) { c.writeManifests(h, c.shape.Version, c.born) })
 }
 
 // planes changes every control plane.

@@ -18,7 +18,7 @@ type kubeadmCall struct {
 }
 
 // kubeadmValued are the options that take a value, where it is not joined by "=".
-var kubeadmValued = []string{"--config", "--kubeconfig", "--ignore-preflight-errors", "--kubernetes-version", "--image-repository", "-o", "--output", "--patches", "-v", "--v", "--cri-socket", "--feature-gates", "--skip-phases"}
+var kubeadmValued = []string{"--config", "--kubeconfig", "--ignore-preflight-errors", "--kubernetes-version", "--image-repository", "-o", "--output", "--patches", "-v", "--v", "--cri-socket", "--feature-gates", "--skip-phases", "-c", "--context-lines"}
 
 // kubeadmFlags are the options that take none, or one joined by "=".
 var kubeadmFlags = []string{"-y", "--yes", "-f", "--force", "--dry-run", "--certificate-renewal", "--etcd-upgrade", "--allow-experimental-upgrades", "--allow-release-candidate-upgrades", "--print-config"}
@@ -55,6 +55,8 @@ func kubeadm(p *process) int {
 		return k.plan()
 	case command == "upgrade apply":
 		return k.apply()
+	case command == "upgrade diff":
+		return k.diff()
 	case command == "upgrade node":
 		return k.node()
 	case strings.HasPrefix(strings.Join(k.operands, " "), "config images "):

@@ -171,6 +171,24 @@ func (c *Cluster) configSection(key, api string) string {
 	return text
 }
 
+// sections are the components by their key in ClusterConfiguration.
+var sections = map[string]string{"kube-apiserver": "apiServer", "kube-controller-manager": "controllerManager", "kube-scheduler": "scheduler"}
+
+// withExtraArgs are the flags of a component, with those that ClusterConfiguration adds.
+func (c *Cluster) withExtraArgs(component, flags string) string {
+	args := c.odd.extraArgs[sections[component]]
+	if len(args) == 0 {
+		return flags
+	}
+	lines := strings.SplitAfter(strings.TrimSuffix(flags, "\n"), "\n")
+	lines[len(lines)-1] += "\n"
+	for flag, value := range args {
+		lines = append(lines, "    - --"+flag+"="+value+"\n")
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "")
+}
+
 // indented puts something before every line of a text.
 func indented(text, by string) string {
 	if text == "" {

@@ -60,13 +60,21 @@ func (h *host) podReady(component string, now time.Time) bool {
 func (c *Cluster) writeManifests(h *host, v kube.Version, now time.Time) {
 	for _, component := range components {
 		if h.hasComponent(component) {
-			h.disk.put(manifests+"/"+component+".yaml", file{mode: 0o600, data: c.manifest(h, component, v), mtime: now}, now)
+			h.disk.put(manifests+"/"+component+".yaml", file{mode: 0o600, data: c.manifest(h, component, template{version: v, kubeadm: v}), mtime: now}, now)
 		}
 	}
 }
 
-// manifest is a static pod as kubeadm of that version writes it.
-func (c *Cluster) manifest(h *host, component string, v kube.Version) string {
+// template is what a manifest depends on, beside the cluster's configuration.
+type template struct {
+	version kube.Version // of what it runs
+	kubeadm kube.Version // that writes it
+	proxies []string     // in kubeadm's environment: NAME=value
+}
+
+// manifest is a static pod as kubeadm writes it.
+func (c *Cluster) manifest(h *host, component string, t template) string {
+	v := t.version
 	shipped, _ := kube.ShippedBy(v)
 	tag := "v" + v.String()
 	annotation, flags := "", ""
@@ -85,6 +93,20 @@ func (c *Cluster) manifest(h *host, component string, v kube.Version) string {
 	default:
 		flags = fmt.Sprintf("    - --kubeconfig=/etc/kubernetes/%s.conf\n", strings.TrimPrefix(component, "kube-"))
 	}
+	flags = c.withExtraArgs(component, flags)
+	env, probe := "", ""
+	switch component {
+	case "etcd": // kubeadm gives it no proxies
+	case "kube-scheduler":
+		path := "/healthz"
+		if t.kubeadm.Minor >= 32 {
+			path = "/livez"
+		}
+		probe = fmt.Sprintf("    livenessProbe:\n      failureThreshold: 8\n      httpGet:\n        host: 127.0.0.1\n        path: %s\n        port: 10259\n        scheme: HTTPS\n", path)
+		fallthrough
+	default:
+		env = envLines(t.proxies)
+	}
 	return fmt.Sprintf(`apiVersion: v1
 kind: Pod
 metadata:
@@ -97,13 +119,13 @@ spec:
   containers:
   - command:
     - %s
-%s    image: %s/%s:%s
+%s%s    image: %s/%s:%s
     imagePullPolicy: IfNotPresent
-    name: %s
+%s    name: %s
   hostNetwork: true
   priorityClassName: system-node-critical
 status: {}
-`, annotation, component, component, component, flags, kube.DefaultImageRepository(v), component, tag, component)
+`, annotation, component, component, component, flags, env, kube.DefaultImageRepository(v), component, tag, probe, component)
 }
 
 // kubeconfig is a kubeconfig file as far as a script may look at it.

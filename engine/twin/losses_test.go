@@ -1,0 +1,106 @@
+package twin_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"rung/engine/run"
+	"rung/engine/twin"
+)
+
+// told tells whether a note says that.
+func (d *diary) told(text string) bool {
+	return slices.ContainsFunc(d.events, func(e run.Event) bool { return e.Kind == run.Noted && strings.Contains(e.Text, text) })
+}
+
+// meddler is a sink that changes the cluster when it hears something.
+type meddler struct {
+	*diary
+	meddle func(run.Event)
+}
+
+func (m meddler) Record(e run.Event) error {
+	m.meddle(e)
+	return m.diary.Record(e)
+}
+
+// What was acknowledged passes, and is lost, as was said.
+func TestB9AnEditThatWasAcknowledgedIsOverwritten(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1})
+	s.inject(t, "manifest-edited:cp1:--profiling=false", "proxy-differs:cp1")
+	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), map[string]any{"target": version("1.32.6"), "acknowledge": []any{"custom-manifest-edits", "proxy-env"}, "acknowledge_reason": "it is in kubeadm-config now"})
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	s.arrived(t, "1.32.6")
+	manifest, err := s.ReadFile("cp1", "/etc/kubernetes/manifests/kube-apiserver.yaml")
+	if err != nil || strings.Contains(manifest, "--profiling") || strings.Contains(manifest, "PROXY") {
+		t.Errorf("%v\n%s", err, manifest)
+	}
+	for _, want := range []string{"acknowledged: custom-manifest-edits: kube-apiserver: --profiling=false would go", "acknowledged: proxy-env: NO_PROXY=10.0.0.0/8 would go"} {
+		if !d.told(want) {
+			t.Errorf("nobody said %q", want)
+		}
+	}
+}
+
+// Proxies that the inventory declares are those that kubeadm finds, and stay.
+func TestB9ProxiesThatTheInventoryDeclaresAreKept(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1})
+	s.inject(t, "proxy-differs:cp1")
+	inventory := strings.Replace(inventoryOf([]string{"cp1"}, []string{"w1"}), "cp1: {}", `cp1: {env: {HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: 10.0.0.0/8}}`, 1)
+	s.plan = bundled(t, inventory, map[string]any{"target": version("1.32.6")})
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	manifest, err := s.ReadFile("cp1", "/etc/kubernetes/manifests/kube-scheduler.yaml")
+	if err != nil || !strings.Contains(manifest, "    - name: HTTPS_PROXY\n      value: http://proxy.example:3128\n    - name: NO_PROXY\n") {
+		t.Errorf("%v\n%s", err, manifest)
+	}
+}
+
+// Somebody, a hook perhaps, edits a manifest between two hops: nobody can have looked at that before.
+func TestB9AnEditOnTheWayIsRefusedAtItsHop(t *testing.T) {
+	for _, test := range []struct {
+		acknowledge string
+		exit        int
+	}{{"custom-manifest-edits", run.ExitRefused}, {"custom-manifest-edits-1.22", run.ExitDone}} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.20.15"), Web: -1})
+		s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), map[string]any{"target": version("1.22.17"), "acknowledge": []any{test.acknowledge}, "acknowledge_reason": "try"})
+		d := &diary{}
+		x := &run.Execute{Exec: s.Cluster, Hosts: s.plan.Inventory, Clock: s.clock, Sink: d}
+		sink := meddler{d, func(e run.Event) {
+			if e.Kind == run.StageEnded && e.Stage == "Climb[hop=1.21.14]/Arrive" {
+				s.inject(t, "manifest-edited:cp1:--profiling=false")
+			}
+		}}
+		end := run.Run{ID: "r", Plan: s.plan, Perform: x, Sink: sink, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe}.Do(t.Context())
+		const want = "kube-apiserver: --profiling=false would go. To do before 1.22: "
+		if end.Exit != test.exit || strings.Contains(d.why(), want) != (test.exit == run.ExitRefused) {
+			t.Errorf("acknowledge=%s: it ended with %d: %s%s", test.acknowledge, end.Exit, end.Text, d.why())
+		}
+		if got := s.node("cp1").APIServer; test.exit == run.ExitRefused && got != version("1.21.14") {
+			t.Errorf("the control plane is at %s", got)
+		}
+	}
+}
+
+// kubeadm of the hop is there already, and writes another scheduler's probe than the one before: that is no edit.
+func TestB9WhatTheNextKubeadmWritesDifferentlyIsNoEdit(t *testing.T) {
+	for dies := 1; ; dies++ {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1})
+		s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), map[string]any{"target": version("1.32.6")})
+		if end, first := s.run(t, "first", dies); end.Exit != run.ExitInternal {
+			t.Fatalf("kubeadm was never installed: %q", first.changed("cp1"))
+		} else if !strings.Contains(first.last(), ": install kubeadm-1.32.6-") {
+			continue
+		}
+		if end, d := s.run(t, "second", 0); end.Exit != run.ExitDone {
+			t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+		}
+		return
+	}
+}
