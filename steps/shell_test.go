@@ -21,7 +21,7 @@ type bench struct {
 }
 
 // plainTools are what a script may use besides the domain's tools.
-var plainTools = strings.Fields("cat grep sed cut head tail sort tr wc mkdir rm mv cp ln chmod ls stat find df du date hostname uname id readlink mktemp sha256sum tar gzip sh")
+var plainTools = strings.Fields("cat grep sed cut head tail sort tr wc mkdir rm mv cp ln chmod ls stat find df du date hostname uname id readlink mktemp sha256sum sync tar touch gzip sh")
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
@@ -77,7 +77,7 @@ func (b *bench) called() string {
 }
 
 func (b *bench) rooted(script string) string {
-	for _, folder := range []string{"/etc", "/var", "/proc"} {
+	for _, folder := range []string{"/etc", "/var", "/proc", "/run"} {
 		for _, after := range []string{"/", " "} {
 			script = strings.ReplaceAll(script, folder+after, b.root+folder+after)
 		}
@@ -148,4 +148,11 @@ func wantText(t *testing.T, what, got, want string) {
 	if strings.TrimSpace(got) != strings.TrimSpace(want) {
 		t.Errorf("%s:\n%s\nwant:\n%s", what, got, want)
 	}
+}
+
+// out is what c prints, which must succeed.
+func (b *bench) out(c step.Command) string {
+	b.Helper()
+	out, _ := b.exits(c, 0)
+	return out
 }

@@ -41,6 +41,7 @@ func All() []step.Type {
 		drainType(),
 		kubeletFlagsType(),
 		kubeletRestartType(),
+		rebootType(),
 		nodeReadyType(),
 		uncordonType(),
 		verifyType(),

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/crypto/ssh"
 
@@ -72,6 +73,9 @@ func (s *site) open(c machines) error {
 	return nil
 }
 
+// gone is the exit status of a shell whose host is off the network, or went off it: its connections break then.
+const gone = 255
+
 func (s *site) serve(c machines, name string, login ssh.PublicKey) error {
 	key, err := sshd.NewKey()
 	if err != nil {
@@ -81,12 +85,19 @@ func (s *site) serve(c machines, name string, login ssh.PublicKey) error {
 	if err != nil {
 		return err
 	}
+	var door atomic.Pointer[sshd.Door]
 	shell := func(ctx context.Context, _, line string, stdin io.Reader, stdout, stderr io.Writer) int {
-		return c.Shell(ctx, name, line, stdin, stdout, stderr)
+		exit := c.Shell(ctx, name, line, stdin, stdout, stderr)
+		if d := door.Load(); exit == gone && d != nil {
+			d.Drop()
+		}
+		return exit
 	}
-	if _, err := s.server.Serve(l, sshd.Host{Key: key, Authorized: []ssh.PublicKey{login}, Shell: shell}); err != nil {
+	d, err := s.server.Serve(l, sshd.Host{Key: key, Authorized: []ssh.PublicKey{login}, Shell: shell})
+	if err != nil {
 		return err
 	}
+	door.Store(d)
 	port := l.Addr().(*net.TCPAddr).Port
 	s.known.WriteString(sshd.KnownHost(l.Addr(), key.PublicKey()))
 	fmt.Fprintf(&s.config, "Host %s\n  HostName 127.0.0.1\n  Port %d\n  User root\n  IdentityFile %s/id_ed25519\n  IdentitiesOnly yes\n  UserKnownHostsFile %s/known_hosts\n", name, port, s.folder, s.folder)

@@ -23,7 +23,7 @@ const (
 
 // apiserver is the state of this host's apiserver.
 func (h *host) apiserver(now time.Time) serving {
-	if !h.controlPlane || h.down {
+	if !h.controlPlane || h.away(now) {
 		return refuses
 	}
 	state := serves

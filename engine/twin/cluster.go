@@ -123,7 +123,7 @@ func (c *Cluster) reach(name string) (*host, error) {
 			Host: name, Why: step.NoContact, Err: errors.New("the twin has no host of this name"),
 			Hint: "its hosts are cp1… and w1…",
 		}
-	case h.down:
+	case h.away(c.clock.Now()):
 		return nil, &step.Unreachable{
 			Host: name, Why: step.NoContact, Err: errors.New("connection timed out"),
 			Hint: "the host is down: see Cluster.Up",
@@ -166,6 +166,12 @@ func (c *Cluster) replay(ctx context.Context, s *session, t *tape, stdout, stder
 }
 
 func (c *Cluster) wait(ctx context.Context, s *session, until time.Time) error {
+	c.mu.Lock()
+	gone, lost := s.host.leaves(s.start, until)
+	c.mu.Unlock()
+	if lost {
+		until = gone
+	}
 	if d := until.Sub(c.clock.Now()); d > 0 {
 		c.clock.Sleep(d, ctx.Done())
 	}
@@ -174,7 +180,8 @@ func (c *Cluster) wait(ctx context.Context, s *session, until time.Time) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s.host.down {
+	_, rebooted := s.host.leaves(s.start, until) // it may have been asked for meanwhile
+	if rebooted || s.host.down {
 		return step.ErrLost
 	}
 	return nil

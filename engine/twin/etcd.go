@@ -101,13 +101,16 @@ func (k *kubectlCall) snapshot(h *host, name string) int {
 	return 0
 }
 
+// etcdStart is how long a member takes from its start until it answers.
+const etcdStart = 6 * time.Second
+
 // etcdUp tells whether a member answers.
 func (h *host) etcdUp(now time.Time) bool {
-	if h.down || h.image("etcd", now) == "" {
+	if h.away(now) || h.bootedAt(now).Add(kubeletAfterBoot+etcdStart).After(now) || h.image("etcd", now) == "" {
 		return false
 	}
 	f, err := h.disk.stat(manifests+"/etcd.yaml", true, now)
-	return err == nil && !now.Before(f.mtime.Add(6*time.Second))
+	return err == nil && !now.Before(f.mtime.Add(etcdStart))
 }
 
 func (k *kubectlCall) health(members []*host, all bool) int {

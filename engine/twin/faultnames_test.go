@@ -32,6 +32,7 @@ var faultExamples = map[string]string{
 	"proxy-differs":    "proxy-differs:cp1",
 	"package-withheld": "package-withheld:w1:kubelet-1.32.",
 	"package-removed":  "package-removed:w1:cri-tools",
+	"reboot-hangs":     "reboot-hangs:w1",
 	"sudo-refused":     "sudo-refused:w1",
 	"swap-on":          "swap-on:w1",
 }

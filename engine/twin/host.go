@@ -31,7 +31,10 @@ type host struct {
 	changed   map[string]*timeline[string] // packages, since
 	kubelet   timeline[kubelet]
 	spec      timeline[nodeSpec]
-	outages   []outage         // of the apiserver
+	outages   []outage // of the apiserver
+	boots     timeline[boot]
+	absences  []absence
+	hangs     bool             // it does not come back from its next reboot
 	units     map[string]*unit // transient, by name
 	tmp       int              // names of temporary folders
 	services  map[string]timeline[bool]
@@ -42,6 +45,7 @@ type kubelet struct {
 	active  bool
 	version kube.Version // of the binary that was started
 	pid     int
+	boot    string    // in which it was started
 	ready   time.Time // when the node is Ready again; without meaning where not active
 }
 
@@ -58,7 +62,7 @@ func newHost(c *Cluster, name string, index int, controlPlane bool, base *layer,
 	}
 	h.disk = &disk{base: base, written: map[string]*timeline[file]{}}
 	h.disk.proc = h.procfs
-	h.kubelet = always(kubelet{active: true, version: c.shape.Version, pid: 560 + index%100, ready: c.born})
+	h.kubelet = always(kubelet{active: true, version: c.shape.Version, boot: uid("boot", name), pid: 560 + index%100, ready: c.born})
 	h.spec = always(nodeSpec{})
 	h.disk.put("/etc/hostname", file{mode: 0o644, data: name + "\n", mtime: c.born}, c.born)
 	h.disk.put("/etc/kubernetes/pki/kubelet-client.pem", file{mode: 0o600, data: name + "\n", mtime: c.born}, c.born)
@@ -126,7 +130,7 @@ func (h *host) startKubelet(now time.Time, after time.Duration) {
 		h.kubelet.set(now, kubelet{version: v})
 		return
 	}
-	h.kubelet.set(now, kubelet{active: true, version: h.binary("kubelet", now), pid: before.pid%30000 + 811, ready: now.Add(after)})
+	h.kubelet.set(now, kubelet{active: true, version: h.binary("kubelet", now), pid: before.pid%30000 + 811, boot: h.booted(now).id, ready: now.Add(after)})
 	h.cluster.schedule(now.Add(after))
 }
 

@@ -56,7 +56,7 @@ func (k *kubeadmCall) healthJob() string {
 	at, led := k.cluster.led(k.now())
 	took := at.Add(jobStart).Sub(k.now())
 	takes := func(h *host) bool {
-		return !h.down && h.ready(at) == "True" && !h.spec.at(at).unschedulable
+		return !h.away(at) && h.ready(at) == "True" && !h.spec.at(at).unschedulable
 	}
 	if led && took <= limit && slices.ContainsFunc(k.cluster.hosts, takes) {
 		k.charge(took)

@@ -81,6 +81,54 @@ func TestNodesAreMaintainedOnceOneAfterTheOther(t *testing.T) {
 	}
 }
 
+// boot is the boot id of a host.
+func (s site) boot(t *testing.T, host string) string {
+	t.Helper()
+	id, err := s.ReadFile(host, "/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// A reboot takes the link with it, and the node's word of before for up to 40 seconds does not count.
+func TestNodesAreRebootedAndWaitedFor(t *testing.T) {
+	for _, shape := range []twin.Shape{{ControlPlanes: 3, Workers: 2}, {ControlPlanes: 1, Web: -1}} {
+		shape.Version = version("1.31.4")
+		s := siteOf(shape)
+		before := map[string]string{}
+		for _, host := range s.Hosts() {
+			before[host] = s.boot(t, host)
+		}
+		s.plan = planned(t, "node-maintenance.yaml", s.inventory(), map[string]any{"nodes": []any{"all"}, "reboot": true})
+		end, d := s.run(t, "r", 0)
+		if end.Exit != run.ExitDone {
+			t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+		}
+		s.open(t)
+		for _, host := range s.Hosts() {
+			if s.boot(t, host) == before[host] {
+				t.Errorf("%s was not rebooted", host)
+			}
+			for _, e := range d.events {
+				if e.Host == host && e.Kind == run.ActionEnded && e.Type == "node-ready" && e.Took < 5*time.Second {
+					t.Errorf("%s is said to be Ready %s after it answered again: that was its word of before", host, e.Took)
+				}
+			}
+		}
+	}
+}
+
+func TestAHostThatDoesNotComeBackFromItsRebootStopsTheRun(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.31.4")})
+	s.inject(t, "reboot-hangs:w1")
+	s.plan = planned(t, "node-maintenance.yaml", s.inventory(), map[string]any{"nodes": []any{"w1", "w2"}, "reboot": true})
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitFailed || !strings.Contains(d.why(), "waited 15m for w1 back after its reboot") || d.changed("w2") != nil {
+		t.Errorf("it ended with %d: %s%s; on w2 it changed %q", end.Exit, end.Text, d.why(), d.changed("w2"))
+	}
+}
+
 func TestOnlyTheNodesThatAreNamedAreMaintained(t *testing.T) {
 	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.31.4")})
 	s.admin(t, "cp1", "kubectl", "cordon", "w2")
@@ -109,7 +157,7 @@ func TestMaintenanceTakesNothingAwayThatMustStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := twin.New(twin.Shape{ControlPlanes: 3, Workers: 4, Version: version("1.31.4")}, twin.Wall{})
 		hosts := c.Hosts()
-		end, w := watched(t, c, planned(t, "node-maintenance.yaml", inventoryOf(hosts[:3], hosts[3:]), with(chore, "at_once", "2", "capacity", "lower")))
+		end, w := watched(t, c, planned(t, "node-maintenance.yaml", inventoryOf(hosts[:3], hosts[3:]), with(chore, "at_once", "2", "capacity", "lower", "reboot", true)))
 		if end.Exit != run.ExitDone {
 			t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, w.why())
 		}

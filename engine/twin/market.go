@@ -22,7 +22,7 @@ var lastPatches = [...]int{15, 14, 17, 17, 17, 16, 15, 16, 15, 15, 14, 14, 13, 1
 func offered(shape Shape) *market {
 	m := &market{others: map[string][]string{
 		"openssl":     {"1.1.1k-9.el8_7", "1.1.1k-12.el8_9"},
-		"kernel":      {"4.18.0-513.el8_9", "4.18.0-553.el8_10"},
+		kernelPackage: {"5.4.286-1.el8.elrepo", "5.4.288-1.el8.elrepo"}, // newer than the distribution's own, so that every minor takes it
 		"containerd":  {"1.6.20-3.1.el8"},
 		"cri-tools":   {"1.26.0-0"},
 		"conntrack":   {"1.4.4-11.el8"},
@@ -49,7 +49,7 @@ var kubernetesPackages = []string{"kubeadm", "kubectl", "kubelet"}
 
 // installed is what a fresh host has.
 func (m *market) installed(v kube.Version) map[string]string {
-	packages := map[string]string{"bash": "4.4.20-5.el8", "coreutils": "8.30-15.el8", "systemd": "239-82.el8", "procps-ng": "3.3.15-14.el8", "psmisc": "23.1-5.el8", "dnf": "4.7.0-20.el8", "yum": "4.7.0-20.el8"}
+	packages := map[string]string{"bash": "4.4.20-5.el8", "coreutils": "8.30-15.el8", "systemd": "239-82.el8", "procps-ng": "3.3.15-14.el8", "psmisc": "23.1-5.el8", "dnf": "4.7.0-20.el8", "yum-utils": "4.0.21-25.el8", "yum": "4.7.0-20.el8"}
 	for name, releases := range m.others {
 		if name != "etcd-client" {
 			packages[name] = releases[0]

@@ -50,7 +50,7 @@ func (c *Cluster) nodeObject(h *host, now time.Time) object {
 			"capacity":    object{"cpu": "2", "ephemeral-storage": "264212084Ki", "memory": "24684084Ki", "pods": "110"},
 			"conditions":  c.nodeConditions(h, now),
 			"nodeInfo": object{
-				"architecture": "amd64", "bootID": h.bootID(), "containerRuntimeVersion": c.runtimeOf(), "kernelVersion": c.kernelOf(),
+				"architecture": "amd64", "bootID": k.boot, "containerRuntimeVersion": c.runtimeOf(), "kernelVersion": h.booted(now).kernel,
 				"kubeProxyVersion": "v" + k.version.String(), "kubeletVersion": "v" + k.version.String(), "machineID": strings.ReplaceAll(uid("machine", h.name), "-", ""),
 				"operatingSystem": "linux", "osImage": osImage, "systemUUID": uid("machine", h.name),
 			},

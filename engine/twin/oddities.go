@@ -141,14 +141,6 @@ func (c *Cluster) socketOf() string {
 	return "unix:///run/containerd/containerd.sock"
 }
 
-// kernelOf is what uname -r says: a kernel of the distribution's, newer than its own, so that every minor takes it.
-func (c *Cluster) kernelOf() string {
-	if c.odd.kernel != "" {
-		return c.odd.kernel
-	}
-	return kernel
-}
-
 // configSection is the part of ClusterConfiguration for one component: a table of flags, and from v1beta4 a list.
 func (c *Cluster) configSection(key, api string) string {
 	args := c.odd.extraArgs[key]

@@ -35,17 +35,17 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 	case "/proc/sys/kernel/random":
 		return dir("boot_id")
 	case "/proc/sys/kernel/random/boot_id":
-		return text(h.bootID() + "\n")
+		return text(h.booted(now).id + "\n")
 	case "/proc/sys/kernel/hostname":
 		return text(h.name + "\n")
 	case "/proc/sys/kernel/osrelease":
-		return text(h.cluster.kernelOf() + "\n")
+		return text(h.booted(now).kernel + "\n")
 	case "/proc/cpuinfo":
 		return text("processor\t: 0\nmodel name\t: twin\n\nprocessor\t: 1\nmodel name\t: twin\n\n")
 	case "/proc/meminfo":
 		return text("MemTotal:        8009180 kB\nMemFree:         5009180 kB\nMemAvailable:    6009180 kB\n")
 	case "/proc/uptime":
-		up := now.Sub(h.cluster.born).Seconds()
+		up := now.Sub(h.bootedAt(now)).Seconds()
 		return text(fmt.Sprintf("%.2f %.2f\n", up, up))
 	case "/proc/loadavg":
 		return text("0.10 0.12 0.09 1/210 4711\n")
@@ -72,10 +72,6 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 	}
 	return file{}, nil
 }
-
-const kernel = "5.4.286-1.el8.elrepo.x86_64"
-
-func (h *host) bootID() string { return uid("boot", h.name) }
 
 // swapOn tells whether swap is in use.
 func (h *host) swapOn(now time.Time) bool {

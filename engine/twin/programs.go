@@ -174,13 +174,14 @@ func setsid(p *process) int {
 	if !ok || len(rest) == 0 {
 		return p.usage()
 	}
-	p.background(rest, p.env, p.stdout, p.stderr)
+	p.background(0, rest, p.env, p.stdout, p.stderr)
 	return 0
 }
 
-// background runs a program in a session of its own, which starts now, and reports how it ended.
-func (p *process) background(argv []string, vars expand.Environ, stdout, stderr io.Writer) (end time.Time, exit int) {
+// background runs a program in a session of its own, which starts that much later, and reports how it ended.
+func (p *process) background(after time.Duration, argv []string, vars expand.Environ, stdout, stderr io.Writer) (end time.Time, exit int) {
 	s := p.fork()
+	s.charge(after)
 	next := &process{session: s, ctx: p.ctx, argv: argv, env: vars, dir: p.dir, stdout: stdout, stderr: stderr}
 	exit = next.start()
 	return s.now(), exit
@@ -188,7 +189,7 @@ func (p *process) background(argv []string, vars expand.Environ, stdout, stderr 
 
 // systemdRun starts a transient unit.
 func systemdRun(p *process) int {
-	name, set, dir := "", []string{"PATH=" + defaultPath}, ""
+	name, set, dir, timer := "", []string{"PATH=" + defaultPath}, "", time.Duration(-1)
 	args := p.args()
 	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
 		option, value, joined := strings.Cut(args[0], "=")
@@ -196,7 +197,7 @@ func systemdRun(p *process) int {
 		if option == "--" {
 			break
 		}
-		takesValue := map[string]bool{"--unit": true, "-u": true, "--property": true, "-p": true, "--setenv": true, "-E": true, "--description": true, "--slice": true, "--working-directory": true, "--uid": true, "--gid": true, "--service-type": true}[option]
+		takesValue := map[string]bool{"--unit": true, "-u": true, "--property": true, "-p": true, "--setenv": true, "-E": true, "--description": true, "--slice": true, "--working-directory": true, "--uid": true, "--gid": true, "--service-type": true, "--on-active": true, "--timer-property": true}[option]
 		if takesValue && !joined {
 			if len(args) == 0 {
 				return p.usage()
@@ -210,7 +211,13 @@ func systemdRun(p *process) int {
 			set = append(set, value)
 		case "--working-directory":
 			dir = value
-		case "--property", "-p", "--description", "--slice", "--collect", "-G", "--quiet", "-q", "--no-block", "--no-ask-password", "--uid", "--gid", "--service-type", "--remain-after-exit", "-r":
+		case "--on-active":
+			d, err := time.ParseDuration(value)
+			if err != nil {
+				return p.fail("Failed to parse OnActiveSec=%s: Invalid argument", value)
+			}
+			timer = d
+		case "--timer-property", "--property", "-p", "--description", "--slice", "--collect", "-G", "--quiet", "-q", "--no-block", "--no-ask-password", "--uid", "--gid", "--service-type", "--remain-after-exit", "-r":
 		default:
 			return p.usage()
 		}
@@ -235,10 +242,14 @@ func systemdRun(p *process) int {
 	c.mu.Unlock()
 	p.charge(30 * time.Millisecond)
 	p.dir = path.Join("/", dir)
-	end, exit := p.background(args, expand.ListEnviron(set...), io.Discard, io.Discard)
+	end, exit := p.background(max(0, timer), args, expand.ListEnviron(set...), io.Discard, io.Discard)
 	c.mu.Lock()
 	u.end, u.exit = end, exit
 	c.mu.Unlock()
+	if timer >= 0 {
+		p.errf("Running timer as unit: %s.timer\nWill run service as unit: %s.service\n", name, name)
+		return 0
+	}
 	p.errf("Running as unit: %s.service\n", name)
 	return 0
 }

@@ -55,6 +55,9 @@ func systemctl(p *process) int {
 	case "daemon-reload", "daemon-reexec":
 		p.charge(200 * time.Millisecond)
 		return 0
+	case "reboot":
+		p.host.reboot(p.now().Add(time.Second))
+		return 0
 	case "is-system-running":
 		p.outf("running\n")
 		return 0

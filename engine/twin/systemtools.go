@@ -82,7 +82,7 @@ func uname(p *process) int {
 	for _, field := range []struct {
 		letter byte
 		text   string
-	}{{'s', "Linux"}, {'n', p.host.name}, {'r', p.cluster.kernelOf()}, {'v', "#1 SMP"}, {'m', architecture}, {'p', architecture}, {'i', architecture}, {'o', "GNU/Linux"}} {
+	}{{'s', "Linux"}, {'n', p.host.name}, {'r', p.host.booted(p.now()).kernel}, {'v', "#1 SMP"}, {'m', architecture}, {'p', architecture}, {'i', architecture}, {'o', "GNU/Linux"}} {
 		if set[field.letter]+set['a'] != "" || len(set) == 0 && field.letter == 's' {
 			words = append(words, field.text)
 		}
@@ -126,7 +126,7 @@ func sysctl(p *process) int {
 	if !known {
 		return p.usage()
 	}
-	values := map[string]string{"net.ipv4.ip_forward": "1", "net.bridge.bridge-nf-call-iptables": "1", "net.bridge.bridge-nf-call-ip6tables": "1", "vm.swappiness": "30", "kernel.osrelease": p.cluster.kernelOf(), "kernel.hostname": p.host.name}
+	values := map[string]string{"net.ipv4.ip_forward": "1", "net.bridge.bridge-nf-call-iptables": "1", "net.bridge.bridge-nf-call-ip6tables": "1", "vm.swappiness": "30", "kernel.osrelease": p.host.booted(p.now()).kernel, "kernel.hostname": p.host.name}
 	ok := true
 	for _, name := range names {
 		value, there := values[strings.ReplaceAll(name, "/", ".")]

@@ -36,7 +36,7 @@ func (k *kubectlCall) columns(kind string, wide bool) ([]string, func(object) []
 			roles := strings.Join(k.cluster.roles(h, now), ",")
 			cells := []string{h.name, status, cmp.Or(roles, "<none>"), ageOf(o), "v" + h.kubelet.at(now).version.String()}
 			if wide {
-				cells = append(cells, h.ip, "<none>", osImage, k.cluster.kernelOf(), k.cluster.runtimeOf())
+				cells = append(cells, h.ip, "<none>", osImage, h.booted(k.now()).kernel, k.cluster.runtimeOf())
 			}
 			return cells
 		}

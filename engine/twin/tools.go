@@ -32,6 +32,7 @@ func tools() map[string]tool {
 	for name, run := range map[string]func(*process) int{"pkill": pkill, "pgrep": pgrep, "pidof": pgrep} {
 		all[name] = tool{run: run, domain: true, pkg: "procps-ng"}
 	}
+	all["needs-restarting"] = tool{run: needsRestarting, domain: true, pkg: "yum-utils"}
 	all["crictl"] = tool{run: crictl, domain: true, pkg: "cri-tools"}
 	all["etcdctl"] = tool{run: etcdctl, domain: true, missing: func(h *host) bool { return !h.cluster.shape.HostEtcdctl || !h.hasComponent("etcd") }}
 	all["kubeadm"] = tool{run: kubeadm, domain: true, pkg: "kubeadm"}

@@ -53,7 +53,7 @@ func (p *pod) nodeAt(now time.Time) string {
 
 func (c *Cluster) podIsReady(p *pod, now time.Time) bool {
 	node := p.nodeAt(now)
-	return node != "" && !p.ready.After(now) && c.byName[node].ready(now) != "Unknown"
+	return node != "" && !p.ready.After(now) && c.byName[node].ready(now) != "Unknown" && !c.byName[node].restarting(now, podReadyAfter)
 }
 
 func (c *Cluster) startWorkloads() {
@@ -132,7 +132,7 @@ func (c *Cluster) schedule(now time.Time) {
 // takes tells whether the node takes new pods of the workload.
 func (c *Cluster) takes(h *host, w *workload, now time.Time) bool {
 	switch {
-	case h.spec.at(now).unschedulable || h.ready(now) != "True" || h.down || w.elsewhere || w.node != "" && w.node != h.name:
+	case h.spec.at(now).unschedulable || h.ready(now) != "True" || h.away(now) || w.elsewhere || w.node != "" && w.node != h.name:
 		return false
 	case h.controlPlane && !w.anywhere && c.shape.Workers > 0:
 		return false

@@ -1,0 +1,144 @@
+package twin
+
+import (
+	"cmp"
+	"strings"
+	"time"
+)
+
+// boot is what a host is like from one start to the next.
+type boot struct {
+	id     string // of /proc/sys/kernel/random/boot_id
+	kernel string // what uname -r says
+}
+
+// absence is a time in which a host is off the network, because it reboots; for good where until is zero.
+type absence struct{ from, until time.Time }
+
+// How long a reboot takes until the host lets us in again, and until its kubelet is started and its node Ready.
+// What the API says of the node is 38 seconds old by then: less than nodeGrace.
+const (
+	bootTakes        = 30 * time.Second
+	kubeletAfterBoot = 8 * time.Second
+	readyAfterBoot   = 12 * time.Second
+)
+
+// kernelPackage is the one that the running kernel is of.
+const kernelPackage = "kernel-lt"
+
+// booted is the boot in which the host is.
+func (h *host) booted(now time.Time) boot {
+	b := h.boots.at(now)
+	b.id = cmp.Or(b.id, uid("boot", h.name))
+	b.kernel = cmp.Or(h.cluster.odd.kernel, b.kernel, h.cluster.market.others[kernelPackage][0]+"."+architecture)
+	return b
+}
+
+// bootedAt is when it began.
+func (h *host) bootedAt(now time.Time) time.Time {
+	if at := h.boots.since(now); !at.IsZero() {
+		return at
+	}
+	return h.cluster.born
+}
+
+// away tells whether nobody reaches the host.
+func (h *host) away(now time.Time) bool {
+	if h.down {
+		return true
+	}
+	for _, a := range h.absences {
+		if !now.Before(a.from) && (a.until.IsZero() || now.Before(a.until)) {
+			return true
+		}
+	}
+	return false
+}
+
+// leaves is the first time after one and up to another at which the host goes away.
+func (h *host) leaves(after, until time.Time) (time.Time, bool) {
+	for _, a := range h.absences {
+		if a.from.After(after) && !a.from.After(until) {
+			return a.from, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// reboot takes the host down at a time, with all that runs on it, and has it come back in another boot; see
+// Cluster.HangReboot.
+func (h *host) reboot(at time.Time) {
+	h.stopKubelet(at)
+	for _, u := range h.units {
+		if u.end.After(at) {
+			u.end, u.exit = at, 143
+		}
+	}
+	h.clearRun(at)
+	if h.hangs {
+		h.absences = append(h.absences, absence{from: at})
+		h.cluster.dethrone(h, at, time.Time{})
+		return
+	}
+	back := at.Add(bootTakes)
+	h.absences = append(h.absences, absence{from: at, until: back})
+	h.boots.set(back, boot{id: uid("boot", h.name, at), kernel: h.pkg(kernelPackage, at) + "." + architecture})
+	for name, l := range h.services {
+		l.set(back, name == "swap" && h.swapInFstab(at)) // of the others the value is: stopped
+		h.services[name] = l
+	}
+	started := back.Add(kubeletAfterBoot)
+	h.interrupt(at, started.Add(apiserverStart).Sub(at), 3*time.Second)
+	h.startKubelet(started, readyAfterBoot)
+}
+
+// clearRun empties /run, which lies in memory.
+func (h *host) clearRun(at time.Time) {
+	for name := range h.disk.written {
+		if _, base := h.disk.base.files[name]; strings.HasPrefix(name, "/run/") && !base {
+			h.disk.put(name, file{}, at)
+		}
+	}
+}
+
+func (h *host) swapInFstab(now time.Time) bool {
+	text, _ := h.disk.read("/etc/fstab", now) // a host without one has no swap
+	for line := range strings.Lines(text) {
+		if fields := strings.Fields(line); len(fields) > 2 && fields[2] == "swap" && fields[0][0] != '#' {
+			return true
+		}
+	}
+	return false
+}
+
+// restarting tells whether containers are starting again after a boot, for so long: the kubelet that says so is up.
+func (h *host) restarting(now time.Time, d time.Duration) bool {
+	at := h.boots.since(now).Add(kubeletAfterBoot)
+	return !now.Before(at) && now.Before(at.Add(d))
+}
+
+// HangReboot has a host not come back from its next reboot.
+func (c *Cluster) HangReboot(node string) {
+	c.on(node, func(h *host, _ time.Time) { h.hangs = true })
+}
+
+// needsRestarting is needs-restarting -r of yum-utils: whether packages that only a boot takes up were changed since.
+func needsRestarting(p *process) int {
+	p.charge(time.Second)
+	if args := p.args(); len(args) != 1 || args[0] != "-r" && args[0] != "--reboothint" {
+		return p.usage()
+	}
+	h, now := p.host, p.now()
+	var names []string
+	for _, name := range []string{"dbus", "glibc", kernelPackage, "openssl-libs", "systemd"} {
+		if l := h.changed[name]; l != nil && l.since(now).After(h.bootedAt(now)) {
+			names = append(names, name)
+		}
+	}
+	if names == nil {
+		p.outf("No core libraries or services have been updated since boot-up.\nReboot should not be necessary.\n")
+		return 0
+	}
+	p.outf("Core libraries or services have been updated since boot-up:\n  * %s\n\nReboot is required to fully utilize these updates.\nMore information: https://access.redhat.com/solutions/27943\n", strings.Join(names, "\n  * "))
+	return 1
+}
