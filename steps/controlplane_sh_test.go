@@ -254,3 +254,43 @@ esac`
 	b.tool("kubectl", kubectl)
 	b.exits(action.Do, 0) // what was left behind is in nobody's way
 }
+
+func TestS30ManifestsGoBackWhereTheyMay(t *testing.T) {
+	const folder = "/etc/kubernetes/tmp/kubeadm-backup-manifests-2026-11-23-13-53-22"
+	prepare := func(t *testing.T, etcd string) *bench {
+		b := controlPlane(t)
+		b.file("etc/kubernetes/manifests/etcd.yaml", "    image: k/etcd:3.5.15-0\n")
+		b.file(folder[1:]+"/kube-scheduler.yaml", "    image: k/kube-scheduler:v1.20.15\n")
+		b.file(folder[1:]+"/etcd.yaml", "    image: k/etcd:"+etcd+"\n")
+		return b
+	}
+	action := actionsOf(t, "manifests-restore: {from: "+folder+", components: [etcd, kube-scheduler]}", "name=cp1")[0]
+	for etcd, exit := range map[string]int{"3.5.9-0": 0, "3.5.15-0": 0, "3.4.13-0": 1} {
+		t.Run("over etcd 3.5.15-0 goes "+etcd, func(t *testing.T) {
+			b := prepare(t, etcd)
+			b.exits(*action.Check, 1)
+			_, stderr := b.exits(action.Do, exit)
+			if exit != 0 {
+				if !strings.Contains(stderr, "older than the one that has written the data") || !strings.Contains(b.read("etc/kubernetes/manifests/kube-scheduler.yaml"), "v1.21.14") {
+					t.Errorf("it says %q, and the scheduler is %s", stderr, b.read("etc/kubernetes/manifests/kube-scheduler.yaml"))
+				}
+				return
+			}
+			b.exits(*action.Check, 0)
+			if got := b.read("etc/kubernetes/manifests/kube-scheduler.yaml"); !strings.Contains(got, "v1.20.15") {
+				t.Errorf("in place is %s", got)
+			}
+			if kept := b.read("etc/kubernetes/tmp/rung-replaced-r7/kube-scheduler.yaml"); !strings.Contains(kept, "v1.21.14") {
+				t.Errorf("kept is %s", kept)
+			}
+			b.read(folder[1:] + "/kube-scheduler.yaml") // the backup stays
+			b.exits(action.Do, 0)                       // and once more is well
+		})
+	}
+	b := prepare(t, "3.5.15-0")
+	_ = os.Remove(b.path(folder[1:] + "/etcd.yaml"))
+	b.exits(*action.Check, 2)
+	if _, stderr := b.exits(action.Do, 1); !strings.Contains(stderr, "etcd.yaml is missing or empty: nothing was changed") {
+		t.Errorf("it says %q", stderr)
+	}
+}

@@ -68,13 +68,7 @@ func (HostFacts) Plan(scope step.Scope) ([]step.Action, error) {
 // Collect reads the lines of key=value. A line that is not understood is an error: a
 // fact that is silently missing would become a wrong "no".
 func (HostFacts) Collect(results []step.Result) (HostFactsOutput, []step.Note, error) {
-	f := factLines{}
-	for line := range strings.Lines(string(results[0].Stdout)) {
-		key, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
-		if ok {
-			f[key] = value
-		}
-	}
+	f := keyValues(string(results[0].Stdout))
 	out := HostFactsOutput{
 		OS: f["os"], OSVersion: f["os_version"], Arch: f["arch"], Kernel: f["kernel"],
 		PackageManager: f["package_manager"], Etcd: f["etcd"], BootID: f["boot_id"],
@@ -110,6 +104,18 @@ func ahead(epoch int, r step.Result) int {
 
 // factLines are the values by their keys.
 type factLines map[string]string
+
+// keyValues reads lines of key=value.
+func keyValues(text string) factLines {
+	f := factLines{}
+	for line := range strings.Lines(text) {
+		key, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), "=")
+		if ok {
+			f[key] = value
+		}
+	}
+	return f
+}
 
 // read parses values into the variables that into points to. Only a version may be absent.
 func (f factLines) read(into map[string]any) error {

@@ -49,5 +49,8 @@ func All() []step.Type {
 		waitType(),
 		commandType(),
 		hookType(),
+		kubeadmBackupsType(),
+		controlPlaneStateType(),
+		manifestsRestoreType(),
 	}
 }

@@ -17,6 +17,7 @@ type UpgradeApply struct {
 	CertificateRenewal bool          `yaml:"certificate_renewal" default:"true" doc:"Renew the certificates of what is restarted."`
 	EtcdUpgrade        bool          `yaml:"etcd_upgrade" default:"true" doc:"Upgrade a stacked etcd too."`
 	Config             string        `yaml:"config" doc:"A kubeadm configuration file on the host; from 1.30 of kind UpgradeConfiguration."`
+	Force              bool          `yaml:"force" doc:"kubeadm upgrade apply --force, whatever is at the version already: to mend what a failed upgrade left (S30)."`
 	IgnorePreflight    []string      `yaml:"ignore_preflight" doc:"Preflight checks whose errors are ignored, by name; never all."`
 }
 
@@ -33,7 +34,7 @@ Before it, kube-apiserver is asked to end gracefully, and its /readyz on this no
 waited for: kubeadm restarts etcd, and an apiserver at work would lose what is in
 flight (S16). Both are one detached script, so that no resume repeats half of it.
 
-There is nothing to do when the three static-pod manifests of this node, kubeadm-config
+Unless it is forced, there is nothing to do when the three static-pod manifests of this node, kubeadm-config
 and kube-proxy are at the version. kubeadm upgrades kube-proxy with the first control
 plane up to 1.27, and with the last one from 1.28 (B7).
 
@@ -56,6 +57,12 @@ func (s UpgradeApply) Plan(step.Scope) ([]step.Action, error) {
 	addons := "first"
 	if kube.AddonsComeLast(s.Version) {
 		addons = "last"
+	}
+	if s.Force {
+		return []step.Action{{
+			Title: "apply " + tag(s.Version) + " again, with force",
+			Do:    quiesced(s.Quiesce, append([]string{"kubeadm", "upgrade", "apply", "--force", tag(s.Version)}, flags...)...),
+		}}, nil
 	}
 	return []step.Action{{
 		Title: "upgrade the control plane to " + tag(s.Version),

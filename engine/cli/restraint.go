@@ -55,9 +55,23 @@ func nextAt(now time.Time, text string) (time.Time, error) {
 	return at, nil
 }
 
-// goOn asks whether a run that rests goes on; only y and yes are a yes. Whoever stops the run has answered.
-func (a *app) goOn(ctx context.Context) bool {
-	fmt.Fprint(a.err, "Go on? [y/N] ")
+// goOn asks whether a run that rests goes on.
+func (a *app) goOn(ctx context.Context) bool { return a.answered(ctx, "Go on?") }
+
+// asked puts a question of a playbook on the terminal.
+func (a *app) asked(ctx context.Context, question string) run.Answer {
+	if a.answered(ctx, question) {
+		return run.Answer{Yes: true, How: "yes"}
+	}
+	return run.Answer{How: "no"}
+}
+
+// yes answers every question of a playbook with yes.
+func yes(context.Context, string) run.Answer { return run.Answer{Yes: true, How: "yes, by --yes"} }
+
+// answered asks on the terminal; only y and yes are a yes. Whoever stops the run has answered.
+func (a *app) answered(ctx context.Context, question string) bool {
+	fmt.Fprintf(a.err, "%s [y/N] ", question)
 	answers := make(chan string, 1)
 	go func() { // where ctx ends first it stays with its read, which nothing can end, until the program ends
 		line, _ := bufio.NewReader(a.in).ReadString('\n')

@@ -23,7 +23,7 @@ func (a *app) runVerb() *cobra.Command {
 	var r request
 	var c contact
 	var early restraint
-	var yes, asJSON bool
+	var unasked, asJSON bool
 	verb := &cobra.Command{
 		Use:   "run PLAYBOOK",
 		Short: "Carry a playbook out",
@@ -47,8 +47,9 @@ safe: what is done is recognised.
 			if e.pauses, e.notAfter, err = early.of(a, p, a.Clock.Now()); err != nil {
 				return err
 			}
-			if !yes {
-				e.ask = a.confirm
+			e.confirm = yes
+			if !unasked {
+				e.ask, e.confirm = a.confirm, a.asked
 			}
 			return e.run(cmd.Context())
 		},
@@ -56,7 +57,7 @@ safe: what is done is recognised.
 	r.flags(verb.Flags())
 	c.flags(verb.Flags())
 	early.flags(verb.Flags())
-	verb.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	verb.Flags().BoolVarP(&unasked, "yes", "y", false, "do not ask, and answer every question of the playbook with yes")
 	verb.Flags().BoolVar(&asJSON, "json", false, "print one event a line, as JSON")
 	return verb
 }
@@ -80,6 +81,7 @@ type execution struct {
 	ask       func(question string) (bool, error) // nil: go ahead
 
 	pauses   run.Pauses
+	confirm  func(ctx context.Context, question string) run.Answer // nil: nobody is asked
 	notAfter time.Time
 }
 
@@ -113,7 +115,7 @@ func (e *execution) run(ctx context.Context) error {
 	all := newSinks(j, e.err, out)
 	x := &run.Execute{Exec: h, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all}
 	stop.announce(all, e.clock)
-	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Stop: stop.gentle, Probe: x.Probe, Pauses: e.pauses, NotAfter: e.notAfter}.Do(stop.hard)
+	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Stop: stop.gentle, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
 	closeReport()
 	if err := j.Close(); err != nil && end.Exit == run.ExitDone {
 		return &failure{run.ExitInternal, fmt.Errorf("the journal could not be completed: %w", err), ""}

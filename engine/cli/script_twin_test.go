@@ -86,6 +86,7 @@ func setTwin(ts *testscript.TestScript, neg bool, args []string) {
 	f.BoolVar(&shape.Swap, "swap", false, "swap is on, everywhere")
 	version := f.String("version", "1.20.0", "")
 	noSudo := f.String("no-sudo", "", "the host where sudo wants a password")
+	fault := f.String("fault", "", "a fault that can be named")
 	ts.Check(f.Parse(args))
 	arguments(ts, neg, f.Args(), 0, 0, "twin [flags]")
 	parsed, err := kube.Parse(*version)
@@ -93,6 +94,11 @@ func setTwin(ts *testscript.TestScript, neg bool, args []string) {
 	shape.Version = parsed
 
 	c := &gate{Cluster: twin.New(shape, pace{time.Now()}), noSudo: map[string]bool{*noSudo: true}, waiting: make(chan string, 1)}
+	if *fault != "" {
+		named, err := twin.ParseFault(*fault)
+		ts.Check(err)
+		ts.Check(c.Inject(named))
+	}
 	s, err := openSite(c)
 	ts.Check(err)
 	of(ts).cluster, of(ts).site, of(ts).mark = c, s, 0

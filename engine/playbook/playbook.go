@@ -73,6 +73,7 @@ type Step struct {
 	Draft   *step.Draft     // nil for a step of guards alone, and for a sequence
 	Body    []*Step         // of a sequence
 	Calls   string          // the sequence's name
+	Confirm *guard.Template // a question that a person has to answer with yes before the host goes on; such a step has no type
 }
 
 // Refs returns the names that the step's guards and fields read, its body's
@@ -84,7 +85,7 @@ func (s *Step) Refs() []string {
 			refs = append(refs, e.Refs...)
 		}
 	}
-	for _, t := range []*guard.Template{s.Name, s.Else, s.On} {
+	for _, t := range []*guard.Template{s.Name, s.Else, s.On, s.Confirm} {
 		if t != nil {
 			refs = append(refs, t.Refs()...)
 		}

@@ -116,7 +116,13 @@ func (l *loader) admit(n *yamldoc.Node, s *scope) []*Step {
 		l.errorf("wrong-kind", n.Pos, "admit is a guard, or a list of steps that only read, not %s", n.Describe())
 		return nil
 	}
-	return l.steps(n, s, "admit ")
+	steps := l.steps(n, s, "admit ")
+	for _, st := range steps {
+		if st.Confirm != nil {
+			l.errorf("misplaced", st.Pos, "admit asks again and again, so that it is no place for confirm: put it into the steps of the stage")
+		}
+	}
+	return steps
 }
 
 // count compiles a count: plain text is checked at once.

@@ -14,6 +14,9 @@ import (
 
 var modifiers = []string{"id", "name", "when", "require", "else", "on", "retry", "timeout", "ignore_failure", "skip_host"}
 
+// forms are what a step can be besides one of a type.
+var forms = []string{"sequence", "confirm"}
+
 // maxSteps bounds what a few sequences that call each other several times can
 // make of a small file.
 const maxSteps = 10000
@@ -83,8 +86,11 @@ func (l *loader) step(n *yamldoc.Node, s *scope) *Step {
 // misplaced reports modifiers that only a step with a type can have.
 func (l *loader) misplaced(st *Step, n *yamldoc.Node) {
 	what := "a step of guards alone performs nothing"
-	if st.Calls != "" {
+	switch {
+	case st.Calls != "":
 		what = "put it on the steps of the sequence " + st.Calls
+	case st.Confirm != nil:
+		what = "a question performs nothing"
 	}
 	for _, f := range n.Fields {
 		if st.Draft == nil && slices.Contains([]string{"on", "retry", "timeout", "ignore_failure", "skip_host"}, f.Key) {
@@ -116,7 +122,7 @@ func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) {
 	for _, f := range n.Fields {
 		switch {
 		case slices.Contains(modifiers, f.Key):
-		case f.Key == "sequence" || l.types.Get(f.Key) != nil:
+		case slices.Contains(forms, f.Key) || l.types.Get(f.Key) != nil:
 			kinds = append(kinds, f)
 		default:
 			l.unknownStep(f)
@@ -135,6 +141,8 @@ func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) {
 		if st.Calls != "" {
 			st.Body = l.call(kinds[0].Value, s)
 		}
+	case len(kinds) == 1 && kinds[0].Key == "confirm":
+		st.Confirm = l.template(kinds[0].Value, "confirm", s.names())
 	case len(kinds) == 1:
 		var found diag.List
 		st.Draft, found = l.types.Get(kinds[0].Key).Decode(kinds[0].Value, s.names())
@@ -146,7 +154,7 @@ func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) {
 }
 
 func (l *loader) unknownStep(f yamldoc.Field) {
-	known := append(append([]string{"sequence"}, modifiers...), l.types.Names()...)
+	known := slices.Concat(forms, modifiers, l.types.Names())
 	hint := diag.DidYouMean(f.Key, known)
 	if hint == "" {
 		hint = "rung steps lists the step types"

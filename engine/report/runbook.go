@@ -197,6 +197,7 @@ const legend = `  How to read this: stages come one after the other, and so do t
     unless    is run first; where it succeeds, there is nothing left to do
     until     the command is repeated until it succeeds
     stops     a condition without which nothing more is done on this host
+    confirm   a question that a person has to answer with yes
 `
 
 // chapter heads a stage. One without hosts holds other stages.

@@ -26,6 +26,7 @@ func (p *page) plan(e run.Event) {
 		p.labelled("stops", "unless "+e.Require)
 		p.labelled("saying", e.Text)
 	}
+	p.labelled("confirm", e.Confirm)
 	if len(e.Depends) > 0 {
 		p.labelled("depends", "on "+strings.Join(e.Depends, ", ")+": what runs is known only then")
 	}

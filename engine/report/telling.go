@@ -37,6 +37,8 @@ func (t *Terminal) tell(e run.Event) {
 		t.line(e, "", t.ink.on(bold, "paused ")+clean(e.Text))
 	case run.Resumed:
 		t.line(e, "", clean(e.Text))
+	case run.Answered:
+		t.line(e, e.Host, t.ink.on(bold, "asked ")+clean(e.Text))
 	case run.RunEnded:
 		t.summary(e)
 	}

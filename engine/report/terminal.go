@@ -107,8 +107,8 @@ func (t *Terminal) Record(e run.Event) error {
 		t.flush()
 	case e.Kind == run.RunEnded:
 		t.draw(false)
-	case e.Kind == run.Paused, e.Kind == run.Resumed:
-		t.asks = e.Kind == run.Paused
+	case e.Kind == run.Paused, e.Kind == run.Resumed, e.Kind == run.Asked, e.Kind == run.Answered:
+		t.asks = e.Kind == run.Paused || e.Kind == run.Asked
 		t.draw(!t.asks)
 	}
 	return nil

@@ -28,6 +28,8 @@ const (
 	Stopping      Kind = "stopping"       // the operator asked to stop; Text says what still runs
 	Paused        Kind = "paused"         // the run rests, and asks whether to go on; Text: after what
 	Resumed       Kind = "resumed"        // it was answered; Text: how
+	Asked         Kind = "asked"          // a person is asked whether to go on; Text: the question
+	Answered      Kind = "answered"       // Text: the question and the answer
 	RunEnded      Kind = "run.ended"      // Outcome, Took, Text; Exit: the exit code
 )
 
@@ -51,6 +53,7 @@ type Event struct {
 	If      string         `json:"if,omitempty"`      // planned only: "runs if …"
 	Until   string         `json:"until,omitempty"`   // planned only: what is waited for, how often and how long
 	Require string         `json:"require,omitempty"` // planned only: a guard that would stop the host; Text says what it would say
+	Confirm string         `json:"confirm,omitempty"` // planned only: a question that a person has to answer with yes
 	Depends []string       `json:"depends,omitempty"` // planned only: the names that a step waits for, which cannot be planned without
 	Outcome step.Outcome   `json:"outcome,omitempty"`
 	Exit    int            `json:"exit,omitempty"`

@@ -20,7 +20,10 @@ type ended struct {
 }
 
 func (v *visit) title(s *playbook.Step) string {
-	if s.Name == nil {
+	switch {
+	case s.Name == nil && s.Confirm != nil:
+		return "the question"
+	case s.Name == nil:
 		return ""
 	}
 	text, _, err := s.Name.Text(v.view.values)
@@ -59,7 +62,7 @@ func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
 	case truth == guard.Unknown && v.view.open(missing):
 		e.Kind, e.Require, e.If, e.Text = ActionPlanned, s.Require.Source, v.condition(), v.otherwise(s)
 		v.loop.emit(e)
-		if s.Draft == nil && s.Body == nil {
+		if s.Draft == nil && s.Body == nil && s.Confirm == nil {
 			return ended{outcome: step.Planned}
 		}
 		return after

@@ -163,6 +163,8 @@ func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
 	switch {
 	case s.Body != nil:
 		return v.steps(ctx, s.Body)
+	case s.Confirm != nil:
+		return v.end(s, e, v.confirm(ctx, s, e))
 	case s.Draft == nil:
 		return v.end(s, e, ended{outcome: step.OK})
 	}

@@ -22,6 +22,8 @@
 //	true/–    true/–    the same in another change,    unknown    no: neither rescue nor always
 //	                    that was not seen to end
 //	true/–    true/–    the operator stopped the run   canceled   no: always, once the action under way has ended
+//	true/–    true/–    a question, answered with yes  ok         yes
+//	true/–    true/–    a question, answered with no   refused    no: rescue, always
 //	unknown   –         a dry-run                      planned    yes, with its condition
 //	–         unknown   a dry-run                      planned    yes, with its condition
 //	unknown   –         otherwise                      refused    no: rescue, always
@@ -62,7 +64,8 @@ type Run struct {
 	Probe   func(ctx context.Context, host string) bool
 
 	Pauses   Pauses
-	NotAfter time.Time // nothing new starts from then on; zero: no bound
+	Confirm  func(ctx context.Context, question string) Answer // puts a question to a person, until ctx ends; nil: there is nobody
+	NotAfter time.Time                                         // nothing new starts from then on; zero: no bound
 }
 
 // Do runs r to its end. Cancelling ctx ends what runs, but for commands with
@@ -101,6 +104,8 @@ type loop struct {
 	Run
 	going context.Context // ends when no further step may start
 	halt  context.CancelFunc
+
+	asking sync.Mutex // held while a person is asked
 
 	mu      sync.Mutex
 	lost    map[string]step.Outcome // hosts that take no further part

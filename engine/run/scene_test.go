@@ -36,6 +36,7 @@ type scene struct {
 	cancelAt time.Duration // and the second
 	broken   func(run.Event) error
 	pauses   run.Pauses
+	confirm  func(context.Context, string) run.Answer
 	notAfter time.Duration // nothing new starts, after this long
 }
 
@@ -62,7 +63,7 @@ func (s scene) play(t *testing.T) played {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		r := s.prepare(t, p.tape, p.hosts)
-		r.Pauses = s.pauses
+		r.Pauses, r.Confirm = s.pauses, s.confirm
 		if s.notAfter > 0 {
 			r.NotAfter = time.Now().Add(s.notAfter)
 		}
@@ -205,6 +206,7 @@ func tell(e run.Event) string {
 	add("if ", e.If)
 	add("until ", e.Until)
 	add("require ", e.Require)
+	add("confirm ", e.Confirm)
 	add("depends ", strings.Join(e.Depends, ","))
 	add("= ", string(e.Outcome))
 	if e.Exit != 0 {

@@ -28,6 +28,7 @@ always:
 		steps   string
 		replies map[string][]reply
 		offline bool
+		confirm bool // the answer
 		stopAt  time.Duration
 		ended   string
 		sent    []string
@@ -118,6 +119,18 @@ always:
 			sent:  []string{"w1 act", "w1 always"}, exit: run.ExitInterrupted,
 		},
 		{
+			name:  "a question is answered with yes: ok",
+			steps: "  - confirm: Go on?\n", confirm: true,
+			ended: "S w1 1 = ok",
+			sent:  []string{"w1 next", "w1 always"},
+		},
+		{
+			name:  "a question is answered with no: refused, rescue and always",
+			steps: "  - confirm: Go on?\n",
+			ended: "S w1 1 = refused : not confirmed: Go on?",
+			sent:  []string{"w1 rescue", "w1 always"}, exit: run.ExitRefused,
+		},
+		{
 			name: "when is unknown in a dry-run: planned, with its condition", offline: true,
 			steps: facts + "  - when: steps.facts.number > 1\n    do: {run: act}\n",
 			ended: "S w1 2:do = planned",
@@ -145,7 +158,7 @@ always:
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p := scene{steps: test.steps + after, replies: test.replies, offline: test.offline, stopAt: test.stopAt}.play(t)
+			p := scene{steps: test.steps + after, replies: test.replies, offline: test.offline, stopAt: test.stopAt, confirm: answers(test.confirm)}.play(t)
 			if test.exit != p.Exit {
 				t.Errorf("exit %d (%s), want %d", p.Exit, p.Text, test.exit)
 			}

@@ -23,7 +23,7 @@ const (
 
 // apiserver is the state of this host's apiserver.
 func (h *host) apiserver(now time.Time) serving {
-	if !h.controlPlane || h.away(now) {
+	if !h.controlPlane || h.away(now) || h.image("kube-apiserver", now) == "" || h.crashes("kube-apiserver", now) || h.crashes("etcd", now) {
 		return refuses
 	}
 	state := serves

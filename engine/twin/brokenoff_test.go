@@ -1,6 +1,7 @@
 package twin_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -81,11 +82,14 @@ func siteOf(shape twin.Shape) site {
 	return site{Cluster: twin.New(shape, clock), clock: clock}
 }
 
+// yes is an operator who confirms everything.
+func yes(context.Context, string) run.Answer { return run.Answer{Yes: true, How: "yes"} }
+
 // run carries the plan out until the end, or until the diary dies.
 func (s site) run(t *testing.T, id string, dies int) (run.Ending, *diary) {
 	d := &diary{dies: dies}
 	x := &run.Execute{Exec: s.Cluster, Hosts: s.plan.Inventory, Clock: s.clock, Sink: d}
-	return run.Run{ID: id, Plan: s.plan, Perform: x, Sink: d, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe}.Do(t.Context()), d
+	return run.Run{ID: id, Plan: s.plan, Perform: x, Sink: d, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe, Confirm: yes}.Do(t.Context()), d
 }
 
 // arrived wants every node at the target, and nothing cordoned.

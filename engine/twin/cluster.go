@@ -31,6 +31,8 @@ type Cluster struct {
 	log    []Entry
 	faults []fault
 
+	applyFaults []applyFault
+
 	oldConfigs bool // a component config wants to be upgraded by hand
 
 	leader        timeline[lead]

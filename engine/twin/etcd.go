@@ -104,9 +104,14 @@ func (k *kubectlCall) snapshot(h *host, name string) int {
 // etcdStart is how long a member takes from its start until it answers.
 const etcdStart = 6 * time.Second
 
+// etcdProcess tells whether there is a process of etcd.
+func (h *host) etcdProcess(now time.Time) bool {
+	return !h.away(now) && h.image("etcd", now) != "" && !h.crashes("etcd", now)
+}
+
 // etcdUp tells whether a member answers.
 func (h *host) etcdUp(now time.Time) bool {
-	if h.away(now) || h.bootedAt(now).Add(kubeletAfterBoot+etcdStart).After(now) || h.image("etcd", now) == "" {
+	if !h.etcdProcess(now) || h.bootedAt(now).Add(kubeletAfterBoot+etcdStart).After(now) {
 		return false
 	}
 	f, err := h.disk.stat(manifests+"/etcd.yaml", true, now)

@@ -19,6 +19,12 @@ type faultKind struct {
 
 // faultKinds are the faults that can be named, by name. A test applies each of them.
 var faultKinds = []faultKind{
+	{"apply-dies", []string{"COMPONENT"}, "The next kubeadm upgrade of a control plane is killed once the new manifest of this component is in place, and the component does not start with it.", func(c *Cluster, args []string) error {
+		return c.ApplyDies(args[0])
+	}},
+	{"apply-fails", []string{"COMPONENT"}, "The next kubeadm upgrade of a control plane waits for this component in vain, and rolls back: etcd, apiserver.", func(c *Cluster, args []string) error {
+		return c.ApplyFails(args[0])
+	}},
 	{"bare-pod", []string{"HOST"}, "A pod runs on the node that nothing starts again elsewhere.", onHost((*Cluster).BarePod)},
 	{"ca-key-missing", []string{"HOST"}, "The key of the cluster's certificate authority is not on the host.", func(c *Cluster, args []string) error {
 		return c.RemoveFile(args[0], "/etc/kubernetes/pki/ca.key")

@@ -9,6 +9,8 @@ import (
 
 // faultExamples has a row for every fault that can be named.
 var faultExamples = map[string]string{
+	"apply-dies":       "apply-dies:kube-controller-manager",
+	"apply-fails":      "apply-fails:apiserver",
 	"bare-pod":         "bare-pod:w1",
 	"drain-blocked":    "drain-blocked:w1",
 	"local-data":       "local-data:w1",

@@ -31,7 +31,8 @@ type host struct {
 	changed   map[string]*timeline[string] // packages, since
 	kubelet   timeline[kubelet]
 	spec      timeline[nodeSpec]
-	outages   []outage // of the apiserver
+	outages   []outage             // of the apiserver
+	crashing  map[string]time.Time // when the manifest was written with which a component does not start, by its name
 	boots     timeline[boot]
 	absences  []absence
 	hangs     bool             // it does not come back from its next reboot
@@ -58,7 +59,7 @@ type nodeSpec struct {
 func newHost(c *Cluster, name string, index int, controlPlane bool, base *layer, installed map[string]string) *host {
 	h := &host{
 		cluster: c, name: name, index: index, controlPlane: controlPlane, installed: installed,
-		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, services: map[string]timeline[bool]{},
+		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, crashing: map[string]time.Time{}, services: map[string]timeline[bool]{},
 	}
 	h.disk = &disk{base: base, written: map[string]*timeline[file]{}}
 	h.disk.proc = h.procfs

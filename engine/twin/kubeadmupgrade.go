@@ -59,7 +59,9 @@ func (k *kubeadmCall) apply() int {
 	head = map[bool]string{true: "upgrade/control-plane", false: "upgrade/apply"}[k.own.Minor >= 32]
 	static := map[bool]string{true: "static", false: "Static"}[k.own.Minor >= 32]
 	k.outf("[%s] Upgrading your %s Pod-hosted control plane to version \"v%s\" (timeout: 5m0s)...\n", head, static, target)
-	k.staticPods(target)
+	if code := k.staticPods(target); code != 0 {
+		return code
+	}
 	c := k.cluster
 	k.charge(time.Second)
 	k.outf("[upload-config] Storing the configuration used in ConfigMap \"kubeadm-config\" in the \"kube-system\" Namespace\n")
@@ -109,15 +111,19 @@ func (k *kubeadmCall) pull(head string) {
 }
 
 // staticPods upgrades this node's control plane, one component after another.
-func (k *kubeadmCall) staticPods(target kube.Version) {
+func (k *kubeadmCall) staticPods(target kube.Version) int {
 	h := k.host
 	k.outf("[upgrade/staticpods] Writing new Static Pod manifests to %q\n", k.temporary("kubeadm-upgraded-manifests"))
-	backup := "/etc/kubernetes/tmp/kubeadm-backup-manifests-" + k.now().UTC().Format("2006-01-02-15-04-05")
+	stamp := k.now().UTC().Format("2006-01-02-15-04-05")
+	backup := "/etc/kubernetes/tmp/kubeadm-backup-manifests-" + stamp
+	k.keepEtcd("/etc/kubernetes/tmp/kubeadm-backup-etcd-" + stamp)
 	for _, component := range components {
 		if !h.hasComponent(component) || component == "etcd" && k.option("--etcd-upgrade") == "false" {
 			continue
 		}
-		k.staticPod(component, target, backup)
+		if code := k.staticPod(component, target, backup); code != 0 {
+			return code
+		}
 		if component == "etcd" {
 			k.outf("[upgrade/etcd] Waiting for etcd to become available\n")
 		}
@@ -127,6 +133,15 @@ func (k *kubeadmCall) staticPods(target kube.Version) {
 	}
 	if k.own.Minor >= 32 {
 		k.outf("[upgrade/control-plane] The control plane instance for this node was successfully upgraded!\n")
+	}
+	return 0
+}
+
+// keepEtcd copies the data of a stacked etcd, below the name of its folder. For an external one the folder stays empty.
+func (k *kubeadmCall) keepEtcd(folder string) {
+	d, now := k.host.disk, k.now()
+	if d.mkdir(folder, true, 0o700, now) == nil && k.host.hasComponent("etcd") && k.option("--etcd-upgrade") != "false" {
+		copyTo(d, "/var/lib/etcd", folder+"/etcd", true, now)
 	}
 }
 
@@ -138,7 +153,8 @@ var renewed = map[string][]string{
 	"kube-scheduler":          {"scheduler.conf"},
 }
 
-func (k *kubeadmCall) staticPod(component string, target kube.Version, backup string) {
+// staticPod upgrades one component; its answer is 0, or the exit status with which kubeadm ends.
+func (k *kubeadmCall) staticPod(component string, target kube.Version, backup string) int {
 	h, file := k.host, manifests+"/"+component+".yaml"
 	k.outf("[upgrade/staticpods] Preparing for %q upgrade\n", component)
 	before, _ := h.disk.read(file, k.now()) // a manifest that is gone is unlike the new one, too
@@ -147,7 +163,10 @@ func (k *kubeadmCall) staticPod(component string, target kube.Version, backup st
 	if before == after && !restarted {
 		k.outf("[upgrade/staticpods] Current and new manifests of %s are equal, skipping upgrade\n", component)
 		k.charge(500 * time.Millisecond)
-		return
+		return 0
+	}
+	if component == "etcd" && k.etcdGoesDown(target) {
+		return 0
 	}
 	if k.option("--certificate-renewal") != "false" {
 		for _, name := range renewed[component] {
@@ -160,6 +179,12 @@ func (k *kubeadmCall) staticPod(component string, target kube.Version, backup st
 	moving := map[bool]string{true: "Moving", false: "Moved"}[k.own.Minor >= 30]
 	k.outf("[upgrade/staticpods] %s new manifest to %q and %s up old manifest to %q\n", moving, file, map[bool]string{true: "backing", false: "backed"}[k.own.Minor >= 30], path.Join(backup, component+".yaml"))
 	k.outf("[upgrade/staticpods] Waiting for the kubelet to restart the component\n[upgrade/staticpods] This can take up to 5m0s\n")
+	if f, spoiled := k.cluster.spoiled(component); spoiled {
+		if f.dies {
+			return k.killed(component)
+		}
+		return k.rolledBack(component, backup)
+	}
 	switch component {
 	case "etcd":
 		h.interrupt(k.now(), 6*time.Second, 0)
@@ -171,6 +196,21 @@ func (k *kubeadmCall) staticPod(component string, target kube.Version, backup st
 		k.charge(46 * time.Second)
 	}
 	k.outf("[apiclient] Found %d Pods for label selector component=%s\n[upgrade/staticpods] Component %q upgraded successfully!\n", k.cluster.shape.ControlPlanes, component, component)
+	return 0
+}
+
+// etcdGoesDown says so where the etcd of the target is older than the one here: kubeadm leaves it alone.
+func (k *kubeadmCall) etcdGoesDown(target kube.Version) bool {
+	shipped, _ := kube.ShippedBy(target)
+	wanted, _, _ := strings.Cut(shipped.Etcd, "-")
+	have, _, _ := strings.Cut(k.host.imageTag("etcd", k.now()), "-")
+	a, err := kube.Parse(wanted)
+	b, err2 := kube.Parse(have)
+	if err != nil || err2 != nil || !a.Less(b) {
+		return false
+	}
+	k.outf("[upgrade/etcd] Non fatal issue encountered during upgrade: the desired etcd version %q is older than the currently installed %q. Skipping etcd upgrade\n", wanted, have)
+	return true
 }
 
 func (k *kubeadmCall) manifestFile(data string) file {
@@ -241,7 +281,9 @@ func (k *kubeadmCall) node() int {
 	if k.host.disk.exists(manifests+"/kube-apiserver.yaml", k.now()) {
 		k.pull(head)
 		k.outf("[upgrade%s] Upgrading your Static Pod-hosted control plane instance to version \"v%s\"...\n", map[bool]string{true: "/control-plane"}[k.own.Minor >= 32], target)
-		k.staticPods(target)
+		if code := k.staticPods(target); code != 0 {
+			return code
+		}
 		if k.own.Minor < 32 {
 			k.outf("[upgrade] The control plane instance for this node was successfully updated!\n")
 		}

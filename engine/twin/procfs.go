@@ -21,6 +21,9 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 		if k.active {
 			names = append(names, strconv.Itoa(k.pid))
 		}
+		if h.etcdProcess(now) {
+			names = append(names, strconv.Itoa(etcdPID))
+		}
 		return dir(names...)
 	case "/proc/swaps":
 		swaps := "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
@@ -53,6 +56,9 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 		return text(name + "\n")
 	}
 	pid, rest, _ := strings.Cut(strings.TrimPrefix(name, "/proc/"), "/")
+	if pid == strconv.Itoa(etcdPID) && h.etcdProcess(now) {
+		return h.etcdProc(rest, text, dir)
+	}
 	if !k.active || pid != strconv.Itoa(k.pid) {
 		return file{}, nil
 	}

@@ -161,7 +161,7 @@ func (p *process) start() int {
 	if !known || strings.Contains(p.argv[0], "/") && !p.isBinary(p.argv[0]) {
 		return p.unknown()
 	}
-	if !p.has(t) {
+	if !p.has(t) && !p.ofEtcd(p.argv[0]) {
 		p.errf("sh: %s: command not found\n", name)
 		p.flush()
 		return 127
@@ -209,7 +209,16 @@ func (p *process) isBinary(name string) bool {
 	case "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin":
 		return true
 	}
-	return false
+	return p.ofEtcd(name)
+}
+
+// ofEtcd tells whether a path is that of a program in the image of the etcd that runs here.
+func (p *process) ofEtcd(name string) bool {
+	if !strings.HasPrefix(name, "/proc/") || !strings.HasSuffix(path.Dir(name), "/root/usr/local/bin") {
+		return false
+	}
+	_, err := p.read(name)
+	return err == nil
 }
 
 // has tells whether the host has the tool installed.

@@ -213,8 +213,10 @@ func (h *host) processes(now time.Time) map[string]int {
 		running["kube-apiserver"] = 2001 + len(h.outages)
 	}
 	for i, component := range components {
-		if component != "kube-apiserver" && h.image(component, now) != "" {
-			running[component] = 2100 + i
+		switch {
+		case component == "kube-apiserver" || h.image(component, now) == "":
+		case component != "etcd" || h.etcdProcess(now):
+			running[component] = etcdPID + i
 		}
 	}
 	return running

@@ -1,0 +1,41 @@
+package twin
+
+import (
+	"slices"
+	"strings"
+)
+
+// etcdPID is the process of etcd's container, as the host sees it.
+const etcdPID = 2100
+
+// etcdProc is /proc of etcd's process: through its root the programs of its image can be reached.
+func (h *host) etcdProc(name string, text func(string) (file, []string), dir func(...string) (file, []string)) (file, []string) {
+	switch name {
+	case "":
+		return dir("comm", "root")
+	case "comm":
+		return text("etcd\n")
+	case "root":
+		return dir("usr")
+	case "root/usr":
+		return dir("local")
+	case "root/usr/local":
+		return dir("bin")
+	case "root/usr/local/bin":
+		return dir(h.etcdPrograms()...)
+	}
+	if program, inside := strings.CutPrefix(name, "root/usr/local/bin/"); inside && slices.Contains(h.etcdPrograms(), program) {
+		f, _ := text(program)
+		f.mode = 0o555
+		return f, nil
+	}
+	return file{}, nil
+}
+
+// etcdPrograms are those of etcd's image.
+func (h *host) etcdPrograms() []string {
+	if h.cluster.shape.HostEtcdctl {
+		return []string{"etcd"}
+	}
+	return []string{"etcd", "etcdctl"}
+}
