@@ -13,7 +13,7 @@ import (
 type APIReady struct {
 	Successes int           `yaml:"successes" default:"3" doc:"How many times in a row, one second apart."`
 	Timeout   time.Duration `yaml:"timeout" default:"5m" doc:"How long to try."`
-	Etcd      bool          `yaml:"etcd" default:"true" doc:"Ask every etcd member too, where etcd is stacked."`
+	Etcd      bool          `yaml:"etcd" default:"true" doc:"Ask etcd, too."`
 }
 
 //go:embed scripts/api-ready.sh
@@ -27,6 +27,12 @@ func apiReadyType() step.Type {
 does so again. After both, and before another control plane is touched, this node's own
 endpoint must be ready, must let admin.conf in (a fresh apiserver answers 403 for some
 seconds), and every etcd member must be healthy; several times in a row (S13, S20).
+
+An external etcd is reached as kube-apiserver reaches it, by the flags in its manifest. Its members
+are asked one by one where the host has etcdctl; elsewhere /readyz/etcd tells whether they have a
+quorum, for it reads a key through them.
+
+Source: staging/src/k8s.io/apiserver/pkg/storage/storagebackend/factory/etcd3.go, newETCD3Check.
 `,
 		Example: "api-ready: {successes: 3, timeout: 5m}\n",
 	})

@@ -212,6 +212,29 @@ func TestS20TheAPIIsReadySeveralTimesInARow(t *testing.T) {
 	}
 }
 
+// An external etcd is reached as the apiserver reaches it, or by way of the apiserver.
+func TestS20AnExternalEtcdIsAskedToo(t *testing.T) {
+	do := actionsOf(t, "api-ready: {successes: 1}", "name=cp1")[0].Do
+	b := newBench(t)
+	b.file("etc/kubernetes/manifests/kube-apiserver.yaml", "    kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: 10.0.0.11:6443\n    - --etcd-cafile=/ca\n    - --etcd-certfile=/crt\n    - --etcd-keyfile=/key\n    - --etcd-servers=https://10.0.0.5:2379,https://10.0.0.6:2379\n")
+	b.tool("kubectl", "")
+	b.exits(do, 0)
+	if calls := b.called(); !strings.HasSuffix(calls, "get nodes\n"+adminKubectl+"--server https://10.0.0.11:6443 --request-timeout=5s get --raw /readyz/etcd\n") {
+		t.Errorf("without etcdctl it asks:\n%s", calls)
+	}
+	b.tool("kubectl", `case "$*" in */readyz/etcd*) exit 1 ;; esac`)
+	b.exits(do, 1)
+
+	b.called()
+	b.tool("etcdctl", "")
+	b.exits(do, 0)
+	if calls := b.called(); !strings.HasSuffix(calls, "get nodes\netcdctl --endpoints=https://10.0.0.5:2379,https://10.0.0.6:2379 --cacert=/ca --cert=/crt --key=/key endpoint health\n") {
+		t.Errorf("with etcdctl it asks:\n%s", calls)
+	}
+	b.tool("etcdctl", "exit 1")
+	b.exits(do, 1)
+}
+
 func TestS7TheBackupIsCompleteOrNotThere(t *testing.T) {
 	action := actionsOf(t, "etcd-snapshot: {label: 1.21.14}", "name=cp1")[0]
 	const kubectl = `case "$*" in

@@ -34,6 +34,7 @@ type Cluster struct {
 	applyFaults []applyFault
 
 	oldConfigs bool // a component config wants to be upgraded by hand
+	lostEtcd   int  // members of an external etcd that are away
 
 	leader        timeline[lead]
 	config        timeline[clusterConfig]

@@ -24,7 +24,7 @@ func (c *Cluster) clusterConfiguration(now time.Time) string {
 		etcd += "    imageTag: " + c.odd.etcdTag + "\n"
 	}
 	if c.shape.ExternalEtcd {
-		etcd = "etcd:\n  external:\n    caFile: /etc/kubernetes/pki/etcd/ca.crt\n    endpoints:\n    - https://10.200.0.5:2379\n"
+		etcd = "etcd:\n  external:\n    caFile: /etc/kubernetes/pki/etcd/ca.crt\n    certFile: /etc/kubernetes/pki/apiserver-etcd-client.crt\n    endpoints:\n    - " + strings.Join(externalEtcd, "\n    - ") + "\n    keyFile: /etc/kubernetes/pki/apiserver-etcd-client.key\n"
 	}
 	return fmt.Sprintf("%sapiVersion: kubeadm.k8s.io/%s\ncertificatesDir: /etc/kubernetes/pki\nclusterName: twin\ncontrolPlaneEndpoint: %s\n%sdns: {}\n%simageRepository: %s\nkind: ClusterConfiguration\nkubernetesVersion: v%s\nnetworking:\n  dnsDomain: cluster.local\n  podSubnet: 10.244.0.0/16\n  serviceSubnet: 10.96.0.0/16\n%s",
 		c.configSection("apiServer", api), api, c.shape.Endpoint, c.configSection("controllerManager", api), etcd, config.repository, config.version, c.configSection("scheduler", api))

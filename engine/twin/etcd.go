@@ -48,7 +48,7 @@ func etcdctl(p *process) int {
 // etcdctl answers snapshot save, endpoint health and status, and member list.
 func (k *kubectlCall) etcdctl(h *host, args []string) int {
 	var words []string
-	all, format := false, ""
+	all, format, endpoints := false, "", endpointsOf(args)
 	for ; len(args) > 0; args = args[1:] {
 		name, value, joined := strings.Cut(args[0], "=")
 		switch {
@@ -74,6 +74,8 @@ func (k *kubectlCall) etcdctl(h *host, args []string) int {
 	switch command := strings.Join(words[:min(2, len(words))], " "); {
 	case command == "snapshot save" && len(words) == 3:
 		return k.snapshot(h, words[2])
+	case command == "endpoint health" && k.cluster.shape.ExternalEtcd:
+		return k.externalHealth(endpoints)
 	case command == "endpoint health":
 		return k.health(members, all)
 	case command == "endpoint status", command == "member list":

@@ -3,6 +3,7 @@ package twin
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,6 +53,13 @@ var faultKinds = []faultKind{
 		return nil
 	}},
 	{"drain-blocked", []string{"HOST"}, "A pod runs on the node whose disruption budget never lets it go.", onHost((*Cluster).BlockDrain)},
+	{"etcd-lost", []string{"COUNT"}, "So many of the three members of an external etcd are away.", func(c *Cluster, args []string) error {
+		members, err := strconv.Atoi(args[0])
+		if err == nil {
+			c.LoseEtcd(members)
+		}
+		return err
+	}},
 	{"file-missing", []string{"HOST", "PATH"}, "A file is gone from the host's disk.", func(c *Cluster, args []string) error {
 		return c.RemoveFile(args[0], args[1])
 	}},

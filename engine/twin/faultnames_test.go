@@ -26,6 +26,7 @@ var faultExamples = map[string]string{
 	"disk-full":        "disk-full:cp1:/var/lib/etcd",
 	"kubelet-lags":     "kubelet-lags:w1:1.29.3",
 	"command-fails":    "command-fails:w1:kubeadm upgrade node",
+	"etcd-lost":        "etcd-lost:1",
 	"file-missing":     "file-missing:cp1:/etc/kubernetes/admin.conf",
 	"host-down":        "host-down:w1",
 	"kubelet-stopped":  "kubelet-stopped:w1",

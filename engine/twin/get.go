@@ -75,8 +75,8 @@ func (k *kubectlCall) get() int {
 // raw serves the health endpoints and /version.
 func (k *kubectlCall) raw(path string) int {
 	switch path, _, _ := strings.Cut(path, "?"); path {
-	case "/readyz", "/healthz", "/livez":
-		k.outf("ok")
+	case "/readyz", "/readyz/etcd", "/healthz", "/livez":
+		return k.ready(path)
 	case "/version":
 		v := k.server.componentVersion("kube-apiserver", k.now())
 		k.outf("{\n  \"major\": \"%d\",\n  \"minor\": \"%d\",\n  \"gitVersion\": \"v%s\"\n}", v.Major, v.Minor, v)

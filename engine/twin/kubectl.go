@@ -60,6 +60,11 @@ func kubectl(p *process) int {
 	if code := k.connect(); code != 0 {
 		return code
 	}
+	if k.cluster.shape.ExternalEtcd && !k.cluster.hasQuorum() && k.option("--raw") == "" {
+		k.charge(7 * time.Second)
+		k.errf("Error from server: etcdserver: request timed out\n")
+		return 1
+	}
 	switch k.operands[0] {
 	case "get":
 		return k.get()

@@ -104,3 +104,28 @@ func TestB9WhatTheNextKubeadmWritesDifferentlyIsNoEdit(t *testing.T) {
 		return
 	}
 }
+
+// An external etcd that lacks a member stands; rung waits all the same, where it can see that: the next one would be its quorum.
+func TestS20AnExternalEtcdWithoutAMemberHoldsTheUpgrade(t *testing.T) {
+	for _, test := range []struct {
+		etcdctl bool
+		lost    int
+		exit    int
+		says    string
+	}{
+		{true, 0, run.ExitDone, ""},
+		{true, 1, run.ExitFailed, "https://10.200.0.7:2379 is unhealthy"},
+		{false, 1, run.ExitDone, ""},
+	} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1, ExternalEtcd: true, HostEtcdctl: test.etcdctl})
+		s.LoseEtcd(test.lost)
+		s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), map[string]any{"target": version("1.32.6")})
+		end, d := s.run(t, "r", 0)
+		if end.Exit != test.exit || !strings.Contains(d.why(), test.says) {
+			t.Errorf("etcdctl %t, %d lost: it ended with %d: %s%s", test.etcdctl, test.lost, end.Exit, end.Text, d.why())
+		}
+		if got := s.node("cp1").APIServer; test.exit != run.ExitDone && got != version("1.31.4") {
+			t.Errorf("the control plane is at %s", got)
+		}
+	}
+}

@@ -87,9 +87,9 @@ func (c *Cluster) manifest(h *host, component string, t template) string {
 		annotation = fmt.Sprintf("  annotations:\n    kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: %s:6443\n", h.ip)
 		servers := "https://127.0.0.1:2379"
 		if c.shape.ExternalEtcd {
-			servers = "https://10.200.0.5:2379"
+			servers = strings.Join(externalEtcd, ",")
 		}
-		flags = fmt.Sprintf("    - --advertise-address=%s\n    - --etcd-servers=%s\n    - --secure-port=6443\n", h.ip, servers)
+		flags = fmt.Sprintf("    - --advertise-address=%s\n    - --etcd-cafile=/etc/kubernetes/pki/etcd/ca.crt\n    - --etcd-certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt\n    - --etcd-keyfile=/etc/kubernetes/pki/apiserver-etcd-client.key\n    - --etcd-servers=%s\n    - --secure-port=6443\n", h.ip, servers)
 	default:
 		flags = fmt.Sprintf("    - --kubeconfig=/etc/kubernetes/%s.conf\n", strings.TrimPrefix(component, "kube-"))
 	}

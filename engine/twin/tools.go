@@ -34,7 +34,7 @@ func tools() map[string]tool {
 	}
 	all["needs-restarting"] = tool{run: needsRestarting, domain: true, pkg: "yum-utils"}
 	all["crictl"] = tool{run: crictl, domain: true, pkg: "cri-tools"}
-	all["etcdctl"] = tool{run: etcdctl, domain: true, missing: func(h *host) bool { return !h.cluster.shape.HostEtcdctl || !h.hasComponent("etcd") }}
+	all["etcdctl"] = tool{run: etcdctl, domain: true, missing: func(h *host) bool { return !h.cluster.shape.HostEtcdctl || !h.controlPlane }}
 	all["kubeadm"] = tool{run: kubeadm, domain: true, pkg: "kubeadm"}
 	all["kubectl"] = tool{run: kubectl, domain: true, pkg: "kubectl"}
 	all["kubelet"] = tool{run: kubeletProgram, domain: true, pkg: "kubelet"}

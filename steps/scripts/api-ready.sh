@@ -5,8 +5,15 @@ while test "$times" -lt "$1"; do
   kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$endpoint" --request-timeout=5s get --raw /readyz >/dev/null
   # A fresh apiserver is ready some seconds before it lets anybody in.
   kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$endpoint" --request-timeout=5s get nodes >/dev/null
-  if test "$3" = true && test -f /etc/kubernetes/manifests/etcd.yaml; then
-    etcdctl_of "$2" endpoint health --cluster >/dev/null
+  if test "$3" = true; then
+    if test -f /etc/kubernetes/manifests/etcd.yaml; then
+      etcdctl_of "$2" endpoint health --cluster >/dev/null
+    elif command -v etcdctl >/dev/null; then
+      etcdctl_of "$2" endpoint health >/dev/null
+    else
+      # Its quorum at least: the apiserver reads a key through it.
+      kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$endpoint" --request-timeout=5s get --raw /readyz/etcd >/dev/null
+    fi
   fi
   times=$((times + 1))
 done
