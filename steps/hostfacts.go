@@ -19,7 +19,7 @@ type HostFactsOutput struct {
 	OSVersion         string       `yaml:"os_version" doc:"VERSION_ID of /etc/os-release."`
 	Arch              string       `yaml:"arch" doc:"Machine, as uname says it: x86_64."`
 	Kernel            string       `yaml:"kernel" doc:"Release of the running kernel."`
-	PackageManager    string       `yaml:"package_manager" doc:"dnf, yum, apt or none; dnf where there are both dnf and yum."`
+	PackageManager    string       `yaml:"package_manager" doc:"dnf, yum, apt or none: the one that kubeadm was installed with, or else the one there is; dnf where there are both dnf and yum."`
 	Kubeadm           kube.Version `yaml:"kubeadm" doc:"Version of the installed kubeadm."`
 	Kubelet           kube.Version `yaml:"kubelet" doc:"Version of the installed kubelet; the running one may be older."`
 	Kubectl           kube.Version `yaml:"kubectl" doc:"Version of the installed kubectl."`
@@ -60,7 +60,7 @@ kubeadm keeps a copy of etcd's data for every hop).
 func (HostFacts) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title:    "read the facts of " + scope.Host.Name,
-		Do:       step.Command{Script: hostFactsScript},
+		Do:       step.Command{Script: packageManager + "\n" + hostFactsScript},
 		ReadOnly: true,
 	}}, nil
 }

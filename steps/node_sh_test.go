@@ -169,7 +169,7 @@ func TestTheFactsOfAControlPlane(t *testing.T) {
 
 func hostFacts(t *testing.T, b *bench) HostFactsOutput {
 	t.Helper()
-	out, _ := b.exits(step.Command{Script: hostFactsScript}, 0)
+	out, _ := b.exits(actionsOf(t, "host-facts: {}", "")[0].Do, 0)
 	facts, _, err := HostFacts{}.Collect([]step.Result{{Stdout: []byte(out)}})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -179,7 +179,7 @@ func hostFacts(t *testing.T, b *bench) HostFactsOutput {
 
 // The script as it is, on this very machine, whatever it has.
 func TestTheFactsOfThisMachine(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-euc", hostFactsScript, "sh")
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-euc", actionsOf(t, "host-facts: {}", "")[0].Do.Script, "sh")
 	cmd.Env = []string{"LC_ALL=C", "PATH=" + step.Path}
 	out, err := cmd.Output()
 	if err != nil {

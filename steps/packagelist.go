@@ -7,21 +7,30 @@ import (
 	"rung/engine/kube"
 )
 
-// packageList is what `yum list --showduplicates` said: for each package, its
-// versions as yum writes them, such as 1.21.14-0.
+// packageList is what `yum list --showduplicates` or `apt-cache madison` said: for each
+// package, its versions as they write them, such as 1.21.14-0.
 type packageList struct {
+	manager   string // who was asked, where the listing says it
 	offered   map[string][]string
 	installed map[string][]string
 }
 
-// readPackageList reads yum's and dnf's listings, one after another. A package is
-// a line of NAME.ARCH VERSION REPOSITORY; the repository of an installed one
-// begins with @. yum 3 breaks long lines after the name and indents the rest.
+// readPackageList reads listings of yum, dnf or apt, one after another. To yum a package is
+// a line of NAME.ARCH VERSION REPOSITORY; the repository of an installed one begins with @.
+// yum 3 breaks long lines after the name and indents the rest. To apt it is NAME | VERSION |
+// REPOSITORY, where we say installed or another status of dpkg for what the host has.
 // All other lines (headings, progress, warnings) have another shape.
 func readPackageList(text string) packageList {
-	list := packageList{map[string][]string{}, map[string][]string{}}
+	list := packageList{offered: map[string][]string{}, installed: map[string][]string{}}
 	broken := ""
 	for line := range strings.Lines(text) {
+		if who, ok := strings.CutPrefix(line, "manager: "); ok {
+			list.manager = strings.TrimSpace(who)
+		}
+		if columns := strings.Split(line, " | "); len(columns) == 3 {
+			list.addOfApt(strings.TrimSpace(columns[0]), strings.TrimSpace(columns[1]), strings.TrimSpace(columns[2]))
+			continue
+		}
 		words := strings.Fields(line)
 		if broken != "" && len(words) == 2 {
 			words = append([]string{broken}, words...)
@@ -45,11 +54,22 @@ func (l packageList) add(name, version, repository string) {
 	if _, err := kube.ReleaseOf(version); err != nil {
 		return
 	}
+	l.put(name[:dot], version, repository[0] == '@' || repository == "installed")
+}
+
+// addOfApt adds a package unless it is one of which the host has only the configuration.
+func (l packageList) addOfApt(name, version, where string) {
+	if _, err := kube.ReleaseOf(version); err == nil && (where == "installed" || strings.Contains(where, " ")) {
+		l.put(name, version, where == "installed")
+	}
+}
+
+func (l packageList) put(name, version string, installed bool) {
 	into := l.offered
-	if repository[0] == '@' || repository == "installed" {
+	if installed {
 		into = l.installed
 	}
-	if name = name[:dot]; !slices.Contains(into[name], version) {
+	if !slices.Contains(into[name], version) {
 		into[name] = append(into[name], version)
 	}
 }

@@ -13,12 +13,16 @@ import (
 // YumInstall installs packages (S14, S22).
 type YumInstall struct {
 	Packages        []string `yaml:"packages,required" doc:"Packages with their releases, such as kubeadm-1.21.14-0."`
-	State           string   `yaml:"state" default:"present" enum:"present,latest" doc:"present: these very releases; latest: the newest of each, or of all with [\"*\"]."`
-	DisableExcludes string   `yaml:"disable_excludes" default:"kubernetes" doc:"Repository whose exclude line does not count; only for present."`
+	State           string   `yaml:"state" default:"present" enum:"present,downloaded,latest" doc:"present: these very releases; downloaded: fetch them, and install nothing yet; latest: the newest of each, or of all with [\"*\"]."`
+	Keep            []string `yaml:"keep" doc:"Packages that this transaction must leave as they are, or it does not begin; not for latest."`
+	DisableExcludes string   `yaml:"disable_excludes" default:"kubernetes" doc:"Repository whose exclude line does not count; not for latest."`
 }
 
 //go:embed scripts/rpm-installed.sh
 var rpmInstalled string
+
+//go:embed scripts/rpm-not-down.sh
+var rpmNotDown string
 
 func yumInstallType() step.Type {
 	return step.Define[YumInstall](step.About{
@@ -28,6 +32,12 @@ func yumInstallType() step.Type {
 lost link leaves its outcome unknown: look before you run again. What is installed
 afterwards is looked up with rpm (B8). There is nothing to do when it is there before.
 
+Nothing is taken down, which dnf install would do: where a newer release is installed, the
+step fails before it begins, and names both. With keep, yum excludes those packages from the
+transaction, and says what needs them where it cannot do without.
+
+dnf drops what was downloaded once the next transaction has succeeded: download last.
+
 The repository of Kubernetes excludes its own packages, so that nobody upgrades them by
 the way; disable_excludes lifts that for this one transaction (S14). With state latest
 the excludes count, so that a patch of the system leaves Kubernetes alone.
@@ -36,7 +46,7 @@ the excludes count, so that a patch of the system leaves Kubernetes alone.
 	})
 }
 
-// Plan returns the transaction, and a look at its result.
+// Plan returns a look at what is installed, the transaction, and a look at its result.
 func (s YumInstall) Plan(step.Scope) ([]step.Action, error) {
 	if err := s.wrong(); err != nil {
 		return nil, err
@@ -53,15 +63,31 @@ func (s YumInstall) Plan(step.Scope) ([]step.Action, error) {
 	if s.DisableExcludes != "" {
 		argv = append(argv, "--disableexcludes="+s.DisableExcludes)
 	}
-	return []step.Action{{
-		Title: "install " + names,
+	for _, name := range s.Keep {
+		argv = append(argv, "--exclude="+name)
+	}
+	title := "install " + names
+	if s.State == "downloaded" {
+		title = "download " + names
+		argv = append(argv, "--downloadonly")
+	}
+	actions := []step.Action{{
+		Title:    "see that " + names + " takes nothing down",
+		Do:       step.Command{Script: rpmNotDown, Argv: s.Packages},
+		ReadOnly: true,
+	}, {
+		Title: title,
 		Check: &step.Command{Script: rpmInstalled, Argv: s.Packages},
 		Do:    step.Command{Argv: argv, Detach: true},
-	}, {
+	}}
+	if s.State == "downloaded" {
+		return actions, nil
+	}
+	return append(actions, step.Action{
 		Title:    "look up " + names + " among the installed packages",
 		Do:       step.Command{Argv: append([]string{"rpm", "-q"}, s.Packages...)},
 		ReadOnly: true,
-	}}, nil
+	}), nil
 }
 
 func (s YumInstall) wrong() error {

@@ -21,6 +21,7 @@ type demo struct {
 	toGiven       bool
 	controlPlanes int
 	workers       int
+	packages      string
 	speed         float64
 	keep          bool
 	json          bool
@@ -54,6 +55,7 @@ upgrade makes of it:
 	f.StringVar(&d.to, "to", "1.21.14", "the version to upgrade to")
 	f.IntVar(&d.controlPlanes, "control-planes", 3, "how many control planes")
 	f.IntVar(&d.workers, "workers", 2, "how many workers")
+	f.StringVar(&d.packages, "packages", twin.Yum, "the package manager of the hosts: yum, apt or mixed")
 	f.Float64Var(&d.speed, "speed", 200, "how many times as quick as in life")
 	f.BoolVar(&d.keep, "keep", false, "start the cluster and leave it running, until Ctrl-C")
 	f.StringArrayVar(&d.faults, "fault", nil, "something that is wrong with the cluster, as NAME:ARG; see above (repeatable)")
@@ -82,6 +84,8 @@ func (d demo) check() (kube.Version, error) {
 		return from, usage("--from %s is above %s, the usual --to: say where to go with --to", from, to)
 	case d.controlPlanes < 1 || d.workers < 0 || d.controlPlanes+d.workers > demoLimit:
 		return from, usage("want 1 to %d hosts, at least one of them a control plane", demoLimit)
+	case d.packages != twin.Yum && d.packages != twin.Apt && d.packages != twin.Mixed:
+		return from, usage("--packages: want %s, %s or %s, not %q", twin.Yum, twin.Apt, twin.Mixed, d.packages)
 	case d.speed < 0.1 || d.speed > 10000:
 		return from, usage("--speed must be from 0.1 to 10000")
 	}
@@ -126,7 +130,7 @@ func faultForms() string {
 // shape is the cluster of the demo. A workload with a disruption budget runs on
 // it, but not where there is a single node for it: that could never be drained.
 func (d demo) shape(from kube.Version) twin.Shape {
-	s := twin.Shape{ControlPlanes: d.controlPlanes, Workers: d.workers, Version: from}
+	s := twin.Shape{ControlPlanes: d.controlPlanes, Workers: d.workers, Version: from, Packages: d.packages}
 	if d.workers == 1 || d.workers == 0 && d.controlPlanes == 1 {
 		s.Web = -1
 	}

@@ -23,13 +23,14 @@ type Cluster struct {
 	born  time.Time
 	tools map[string]tool
 
-	mu     sync.Mutex // of all that follows
-	hosts  []*host
-	byName map[string]*host
-	market *market
-	odd    oddities
-	log    []Entry
-	faults []fault
+	mu        sync.Mutex // of all that follows
+	hosts     []*host
+	byName    map[string]*host
+	market    *market
+	odd       oddities
+	log       []Entry
+	downloads []Entry
+	faults    []fault
 
 	applyFaults []applyFault
 

@@ -74,7 +74,7 @@ func (c *Cluster) RefuseSudo(node string) {
 func (c *Cluster) Lag(node string, v kube.Version) {
 	c.on(node, func(h *host, now time.Time) {
 		for _, name := range []string{"kubeadm", "kubelet", "kubectl"} {
-			h.setPkg(name, release(v), now)
+			h.setPkg(name, h.release(v), now)
 		}
 		h.disk.put(kubeletFlagsFile, file{mode: 0o644, data: kubeletFlags(v), mtime: now}, now)
 		h.startKubelet(now, 0)
@@ -101,6 +101,14 @@ func (c *Cluster) OldConfigs() {
 func (c *Cluster) Withhold(node string, packages ...string) {
 	c.on(node, func(h *host, _ time.Time) { h.withheld = append(h.withheld, packages...) })
 }
+
+// CutRepositories makes the package repositories unreachable for a host.
+func (c *Cluster) CutRepositories(node string) {
+	c.on(node, func(h *host, _ time.Time) { h.cut = true })
+}
+
+// unreachable tells whether the host cannot reach an address.
+func (h *host) unreachable(address string) bool { return h.cut && !strings.HasPrefix(address, "file:") }
 
 // CertsLast makes the certificates of a control plane expire that long after the twin was made.
 func (c *Cluster) CertsLast(node string, left time.Duration) {

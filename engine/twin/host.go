@@ -17,11 +17,13 @@ type host struct {
 	name         string
 	index        int
 	controlPlane bool
+	apt          bool // it has apt and dpkg, and neither yum nor rpm
 	ip           string
 	down         bool
 	certs        map[string]timeline[time.Time] // when the renewed ones expire
 	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0
 	withheld     []string                       // packages that no repository of the host has: "kubelet-1.22.17", "kubeadm-1.22"
+	cut          bool                           // no repository of packages is reached
 	full         []string                       // folders on disks without room
 	ahead        time.Duration                  // of its clock, by which it is wrong
 	powerless    bool                           // who logs in is not root, and may not become it
@@ -36,9 +38,11 @@ type host struct {
 	boots     timeline[boot]
 	absences  []absence
 	hangs     bool             // it does not come back from its next reboot
+	metadata  timeline[bool]   // of yum, that it was fetched
 	units     map[string]*unit // transient, by name
 	tmp       int              // names of temporary folders
 	services  map[string]timeline[bool]
+	held      map[string]timeline[bool] // packages that apt-mark holds
 }
 
 // kubelet is the kubelet's process.
@@ -59,7 +63,7 @@ type nodeSpec struct {
 func newHost(c *Cluster, name string, index int, controlPlane bool, base *layer, installed map[string]string) *host {
 	h := &host{
 		cluster: c, name: name, index: index, controlPlane: controlPlane, installed: installed,
-		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, crashing: map[string]time.Time{}, services: map[string]timeline[bool]{},
+		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, crashing: map[string]time.Time{}, services: map[string]timeline[bool]{}, held: map[string]timeline[bool]{},
 	}
 	h.disk = &disk{base: base, written: map[string]*timeline[file]{}}
 	h.disk.proc = h.procfs
@@ -121,7 +125,11 @@ func (h *host) binary(name string, now time.Time) kube.Version {
 }
 
 func (h *host) hasTool(t tool, now time.Time) bool {
-	return (t.pkg == "" || h.pkg(t.pkg, now) != "") && (t.missing == nil || !t.missing(h))
+	pkg := t.pkg
+	if h.apt && pkg == "procps-ng" {
+		pkg = "procps"
+	}
+	return (pkg == "" || h.pkg(pkg, now) != "") && (t.missing == nil || !t.missing(h))
 }
 
 // startKubelet starts the installed kubelet; the node is Ready after that long.

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"slices"
+	"time"
 
 	"rung/engine/kube"
 )
@@ -65,4 +66,16 @@ func (c *Cluster) Unknown() []Entry {
 	c.unknownMu.Lock()
 	defer c.unknownMu.Unlock()
 	return slices.Clone(c.unknown)
+}
+
+// Downloads is every package that a host fetched from a repository, in the order of the twin's clock.
+func (c *Cluster) Downloads() []Entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.downloads)
+}
+
+// fetched keeps that a package was fetched.
+func (h *host) fetched(name string, now time.Time) {
+	h.cluster.downloads = append(h.cluster.downloads, Entry{Host: h.name, Argv: []string{name}, At: now})
 }

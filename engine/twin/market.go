@@ -13,6 +13,9 @@ import (
 type market struct {
 	kubernetes []string            // version-releases of kubeadm, kubelet and kubectl, oldest first
 	others     map[string][]string // of other packages, oldest first
+
+	kubernetesDebs []string            // the same for hosts with apt
+	otherDebs      map[string][]string // names there are other ones
 }
 
 // lastPatches are the last patches of each minor of 1 that the twin knows, from 1.20.
@@ -27,10 +30,17 @@ func offered(shape Shape) *market {
 		"cri-tools":   {"1.26.0-0"},
 		"conntrack":   {"1.4.4-11.el8"},
 		"etcd-client": {"3.5.15-1.el8"},
+	}, otherDebs: map[string][]string{
+		"openssl":    {"3.0.2-0ubuntu1.15", "3.0.2-0ubuntu1.18"},
+		"containerd": {"1.7.12-0ubuntu2"},
+		"cri-tools":  {"1.26.0-00"},
+		"conntrack":  {"1:1.4.6-2build2"},
 	}}
 	for minor := max(shape.Version.Minor, kube.OldestMinor); minor <= shape.Newest.Minor && minor-kube.OldestMinor < len(lastPatches); minor++ {
 		for patch := 0; patch <= lastPatches[minor-kube.OldestMinor]; patch++ {
-			m.kubernetes = append(m.kubernetes, release(kube.Version{Major: 1, Minor: minor, Patch: patch}))
+			v := kube.Version{Major: 1, Minor: minor, Patch: patch}
+			m.kubernetes = append(m.kubernetes, release(v))
+			m.kubernetesDebs = append(m.kubernetesDebs, debRelease(v))
 		}
 	}
 	return m
@@ -97,23 +107,46 @@ func repositories(text string) []repository {
 // offers are the version-releases of a package in a repository, oldest first. A repository is known by its
 // address: …/v1.31/… has that minor alone, any other with "kubernetes" in it has all.
 func (m *market) offers(r repository, name string) []string {
+	return offersAt(r.baseURL, name, m.kubernetes, m.others)
+}
+
+// debs are the versions of a package at the address of a source of apt, oldest first.
+func (m *market) debs(address, name string) []string {
+	return offersAt(address, name, m.kubernetesDebs, m.otherDebs)
+}
+
+// has tells whether there is a repository at an address: one of a minor that nobody offers is not there.
+func (m *market) has(address string) bool {
+	minor, ok := minorOf(address)
+	return !ok || slices.ContainsFunc(m.kubernetes, func(evr string) bool { return strings.HasPrefix(evr, minor+".") })
+}
+
+func offersAt(address, name string, kubernetes []string, others map[string][]string) []string {
 	isKubernetes := slices.Contains(kubernetesPackages, name)
-	if minor, ok := minorOf(r.baseURL); ok {
+	if minor, ok := minorOf(address); ok {
 		if !isKubernetes {
 			return nil
 		}
-		return slices.DeleteFunc(slices.Clone(m.kubernetes), func(evr string) bool { return !strings.HasPrefix(evr, minor+".") })
+		return slices.DeleteFunc(slices.Clone(kubernetes), func(evr string) bool { return !strings.HasPrefix(evr, minor+".") })
 	}
 	switch {
-	case strings.Contains(r.baseURL, "kubernetes"):
+	case strings.Contains(address, "kubernetes"):
 		if isKubernetes {
-			return m.kubernetes
+			return kubernetes
 		}
 		return nil
 	case isKubernetes:
 		return nil
 	}
-	return m.others[name]
+	return others[name]
+}
+
+// release is the version of a package of Kubernetes, as this host's package manager writes it.
+func (h *host) release(v kube.Version) string {
+	if h.apt {
+		return debRelease(v)
+	}
+	return release(v)
 }
 
 // minorOf finds "1.31" in an address with the folder /v1.31/.

@@ -15,6 +15,7 @@ type Shape struct {
 	Version       kube.Version // of everything; required, and of a known minor
 	Newest        kube.Version // the newest minor on offer; 1.37 where zero
 
+	Packages           string // the hosts' package manager: Yum, Apt or Mixed; Yum where empty
 	PerMinorRepository bool   // packages come from a repository of one minor, as the community's do
 	ExternalEtcd       bool   // etcd does not run on the control planes
 	HostEtcdctl        bool   // etcdctl is a program of the control planes, and not in the etcd container
@@ -54,10 +55,20 @@ func New(shape Shape, clock Clock) *Cluster {
 	}
 	c := &Cluster{shape: shape, clock: clock, born: clock.Now().Add(-age), byName: map[string]*host{}, market: offered(shape)}
 	c.tools = tools()
-	installed := c.market.installed(shape.Version)
-	base := map[bool]*layer{true: newLayer(c.baseFiles(true)), false: newLayer(c.baseFiles(false))}
+	// What all hosts of a kind share: with apt or without, control plane or not.
+	installed := map[bool]map[string]string{false: c.market.installed(shape.Version), true: c.market.installedDebs(shape.Version)}
+	base := map[[2]bool]*layer{}
+	for _, kind := range [][2]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
+		files := c.baseFiles(kind[1])
+		if kind[0] {
+			debianFiles(files, shape)
+		}
+		base[kind] = newLayer(files)
+	}
 	add := func(name string, controlPlane bool) {
-		h := newHost(c, name, len(c.hosts), controlPlane, base[controlPlane], installed)
+		apt := shape.Packages == Apt || shape.Packages == Mixed && len(c.hosts)%2 == 1
+		h := newHost(c, name, len(c.hosts), controlPlane, base[[2]bool{apt, controlPlane}], installed[apt])
+		h.apt = apt
 		c.hosts = append(c.hosts, h)
 		c.byName[name] = h
 	}
@@ -101,7 +112,7 @@ func (c *Cluster) baseFiles(controlPlane bool) map[string]file {
 			files[name] = file{mode: dirMode, mtime: c.born}
 		}
 	}
-	dir("/dev", "/proc", "/root", "/run", "/tmp", "/usr/bin", "/var/backups", "/var/log", "/var/tmp", "/var/cache/yum", "/etc/kubernetes/manifests",
+	dir("/dev", "/proc", "/root", "/run", "/tmp", "/usr/bin", "/var/backups", "/var/log", "/var/tmp", "/var/cache/yum", rpmCache, "/etc/kubernetes/manifests",
 		"/etc/kubernetes/pki", "/var/lib/kubelet/pki", "/etc/systemd/system", "/run/systemd/system", "/opt", "/home", "/mnt")
 	text("/dev/null", "")
 	text("/etc/os-release", "NAME=\"Rocky Linux\"\nVERSION=\"8.10 (Green Obsidian)\"\nID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"8.10\"\nPLATFORM_ID=\"platform:el8\"\nPRETTY_NAME=\"Rocky Linux 8.10 (Green Obsidian)\"\n")

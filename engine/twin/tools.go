@@ -24,9 +24,15 @@ func tools() map[string]tool {
 		all[name] = tool{run: run}
 	}
 	for name, run := range map[string]func(*process) int{
-		"yum": yum, "dnf": yum, "rpm": rpm, "systemctl": systemctl, "journalctl": journalctl, "swapon": swapon, "swapoff": swapoff,
+		"systemctl": systemctl, "journalctl": journalctl, "swapon": swapon, "swapoff": swapoff,
 	} {
 		all[name] = tool{run: run, domain: true}
+	}
+	for name, run := range map[string]func(*process) int{"yum": yum, "dnf": yum, "rpm": rpm} {
+		all[name] = tool{run: run, domain: true, missing: func(h *host) bool { return h.apt }}
+	}
+	for name, run := range map[string]func(*process) int{"apt-get": aptGet, "apt-cache": aptCache, "apt-mark": aptMark, "dpkg": dpkg, "dpkg-query": dpkgQuery} {
+		all[name] = tool{run: run, domain: true, missing: func(h *host) bool { return !h.apt }}
 	}
 	all["killall"] = tool{run: killall, domain: true, pkg: "psmisc"}
 	for name, run := range map[string]func(*process) int{"pkill": pkill, "pgrep": pgrep, "pidof": pgrep} {

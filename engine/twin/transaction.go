@@ -2,6 +2,7 @@ package twin
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -58,8 +59,7 @@ func (y *yumCall) transact() int {
 		y.sayf("Nothing to do.\nComplete!\n")
 		return 0
 	}
-	y.perform(changes)
-	return 0
+	return y.perform(changes)
 }
 
 // upgrades is everything installed for which something newer is on offer.
@@ -114,8 +114,34 @@ func (y *yumCall) names() []string {
 
 const rule = "================================================================================\n"
 
+// rpmCache is where dnf keeps what it has fetched, until the next transaction has succeeded.
+const rpmCache = "/var/cache/dnf/packages"
+
+// fetch gets what is not in the cache.
+func (y *yumCall) fetch(changes []change) int {
+	d := y.host.disk
+	for _, c := range changes {
+		name := c.name + "-" + c.evr + "." + architecture + ".rpm"
+		if d.exists(path.Join(rpmCache, name), y.now()) {
+			y.sayf("[SKIPPED] %s: Already downloaded\n", name)
+			continue
+		}
+		if y.host.unreachable("") {
+			y.errf("Error: Error downloading packages:\n  Cannot download %s: All mirrors were tried\n", name)
+			return 1
+		}
+		y.charge(time.Second)
+		y.host.fetched(c.name, y.now())
+		if err := d.write(path.Join(rpmCache, name), c.name+" "+c.evr, 0o644, y.now()); err != nil {
+			y.errf("Error: Error downloading packages:\n  Cannot download %s: %s\n", name, sentence(err))
+			return 1
+		}
+	}
+	return 0
+}
+
 // perform prints and makes the changes, which are done at the end of the time that it takes.
-func (y *yumCall) perform(changes []change) {
+func (y *yumCall) perform(changes []change) int {
 	slices.SortStableFunc(changes, func(a, b change) int { return strings.Compare(a.name, b.name) })
 	y.sayf(rule+" %-14s %-13s %-25s %-16s %6s\n"+rule, "Package", "Architecture", "Version", "Repository", "Size")
 	for _, verb := range []string{"Installing", "Upgrading", "Downgrading"} {
@@ -136,8 +162,19 @@ func (y *yumCall) perform(changes []change) {
 		}
 	}
 	y.charge(time.Second)
-	y.sayf("\nTotal download size: %d M\nDownloading Packages:\n", 21*len(changes))
-	y.charge(2 * time.Second)
+	y.sayf("\nTotal download size: %d M\n", 21*len(changes))
+	if y.only {
+		y.sayf("YUM will only download packages for the transaction.\n")
+	}
+	y.sayf("Downloading Packages:\n")
+	if code := y.fetch(changes); code != 0 {
+		return code
+	}
+	if y.only {
+		y.sayf("Complete!\nThe downloaded packages were saved in cache until the next successful transaction.\nYou can remove cached packages by executing 'yum clean packages'.\n")
+		return 0
+	}
+	y.charge(time.Second)
 	y.sayf("Running transaction check\nTransaction check succeeded.\nRunning transaction test\nTransaction test succeeded.\nRunning transaction\n")
 	y.sayf("  %-16s : %-54s  %s \n", "Preparing", "", "1/1")
 	y.charge(2 * time.Second)
@@ -168,6 +205,11 @@ func (y *yumCall) perform(changes []change) {
 		})
 	}
 	y.sayf("\nComplete!\n")
+	names, _ := y.host.disk.list(rpmCache, y.now())
+	for _, name := range names {
+		y.host.disk.remove(path.Join(rpmCache, name), y.now())
+	}
+	return 0
 }
 
 // section prints the changes of one verb under a head, if there are any.

@@ -1,6 +1,6 @@
 // Package twin is a simulated kubeadm cluster: control planes and workers, each a host with its own
 // small file system, packages, services and processes, that interprets the actual shell of our commands
-// and answers yum, rpm, kubeadm, kubectl, systemctl and the rest as the real tools do. It serves the
+// and answers yum, rpm, apt, dpkg, kubeadm, kubectl, systemctl and the rest as the real tools do. It serves the
 // demo (behind an SSH server), rehearsals (in process, in virtual time), and tests with faults.
 //
 // Its one invariant: a session sees the cluster as it is at the session's own time. A command is

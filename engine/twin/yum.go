@@ -20,6 +20,10 @@ type yumCall struct {
 	all      bool            // --showduplicates
 	included map[string]bool // repositories whose excludes do not count; "all" and "main" too
 	repos    []repository
+	excluded []string // packages that do not count
+	only     bool     // --downloadonly
+	cached   bool     // -C
+	own      bool     // with the configuration of the host
 }
 
 // yum answers list, install, upgrade, clean and makecache.
@@ -31,7 +35,7 @@ func yum(p *process) int {
 		arg := args[0]
 		args = args[1:]
 		name, value, has := strings.Cut(arg, "=")
-		if slices.Contains([]string{"-c", "--config", "--disablerepo", "--enablerepo", "--disableexcludes", "--disableexclude", "--setopt"}, name) && !has {
+		if slices.Contains([]string{"-c", "--config", "--disablerepo", "--enablerepo", "--disableexcludes", "--disableexclude", "--setopt", "-x", "--exclude"}, name) && !has {
 			if len(args) == 0 {
 				return p.usage()
 			}
@@ -46,6 +50,10 @@ func yum(p *process) int {
 			enabled = append(enabled, strings.Split(value, ",")...)
 		case "--disableexcludes", "--disableexclude":
 			y.included[value] = true
+		case "-x", "--exclude":
+			y.excluded = append(y.excluded, strings.Split(value, ",")...)
+		case "--downloadonly":
+			y.only = true
 		case "--setopt":
 		case "--showduplicates":
 			y.all = true
@@ -53,7 +61,9 @@ func yum(p *process) int {
 			yes = true
 		case "-q", "--quiet":
 			y.quiet = true
-		case "-C", "--cacheonly", "-b", "--best", "--nobest", "--noplugins":
+		case "-C", "--cacheonly":
+			y.cached = true
+		case "-b", "--best", "--nobest", "--noplugins":
 		default:
 			switch {
 			case strings.HasPrefix(arg, "-"):
@@ -68,6 +78,12 @@ func yum(p *process) int {
 	if code := y.readRepositories(conf, disabled, enabled); code != 0 {
 		return code
 	}
+	y.own = conf == "/etc/yum.conf"
+	if y.verb != "clean" {
+		if code := y.refresh(); code != 0 {
+			return code
+		}
+	}
 	switch y.verb {
 	case "list":
 		return y.list()
@@ -79,6 +95,7 @@ func yum(p *process) int {
 		return y.transact()
 	case "clean":
 		y.charge(quick)
+		y.host.metadata.set(y.now(), false)
 		y.sayf("0 files removed\n")
 		return 0
 	case "makecache":
@@ -138,11 +155,41 @@ func (y *yumCall) readRepositories(conf string, disabled, enabled []string) int 
 	return 0
 }
 
+// metadataLasts is how long dnf believes its metadata: the default of metadata_expire.
+const metadataLasts = 48 * time.Hour
+
+// refresh fetches the metadata of the repositories where it is not there or has expired.
+func (y *yumCall) refresh() int {
+	l := &y.host.metadata
+	if y.own && (y.cached || l.at(y.now()) && y.now().Sub(l.since(y.now())) < metadataLasts) {
+		return 0
+	}
+	for _, r := range y.repos {
+		why := "Curl error (28): Timeout was reached for " + r.baseURL + "repodata/repomd.xml [Connection timed out after 30001 milliseconds]"
+		if !y.host.unreachable(r.baseURL) {
+			why = "Status code: 404 for " + r.baseURL + "repodata/repomd.xml (IP: 192.0.2.80)"
+			if y.cluster.market.has(r.baseURL) {
+				continue
+			}
+		}
+		y.charge(2 * time.Second)
+		y.errf("Errors during downloading metadata for repository '%s':\n  - %s\nError: Failed to download metadata for repo '%s': Cannot download repomd.xml: Cannot download repodata/repomd.xml: All mirrors were tried\n", r.id, why, r.id)
+		return 1
+	}
+	if y.own {
+		l.set(y.now(), true)
+	}
+	return 0
+}
+
 // on offer, a package in a repository
 type offer struct{ name, evr, repo string }
 
 // offersOf is everything on offer under a name, oldest first; excluded says whether excludes hid any.
 func (y *yumCall) offersOf(name string) (found []offer, excluded bool) {
+	if slices.Contains(y.excluded, name) {
+		return nil, true
+	}
 	sources := 0
 	for _, r := range y.repos {
 		offers := y.host.sees(y.cluster.market.offers(r, name), name)

@@ -33,11 +33,9 @@ echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"
 echo "boot_id=$(cat /proc/sys/kernel/random/boot_id)"
 echo "root=$(yes test "$(id -u)" = 0)"
 
-package_manager=none
-for name in apt-get yum dnf; do
-  if has "$name"; then package_manager=$name; fi
-done
-echo "package_manager=${package_manager%-get}"
+package_manager=$(package_manager)
+if test "$package_manager" = yum && has dnf; then package_manager=dnf; fi
+echo "package_manager=$package_manager"
 
 echo "has_kubeadm=$(yes has kubeadm)"
 if has kubeadm; then echo "kubeadm=$(kubeadm version -o short)"; fi

@@ -1,10 +1,21 @@
-# $1: the minor, such as v1.32; $2: where the .repo files are.
+# $1: the minor, such as v1.32; $2: where the .repo files are; $3: where the sources of apt are.
+switch() {
+  test -f "$2" && per_minor "$2" | grep -q -v -F "/$1/" || return 1
+  # As it was before the first switch; yum and apt do not read a file of that name.
+  if ! test -e "$2.rung-before"; then cp -a "$2" "$2.rung-before"; fi
+  name_minor "$1" "$2"
+  echo "$2 now names $1"
+}
+
+stale=no
 for file in "$2"/*.repo; do
-  if per_minor "$file" | grep -q -v -F "/$1/"; then
-    # As it was before the first switch; yum reads only what ends in .repo.
-    if ! test -e "$file.rung-before"; then cp -a "$file" "$file.rung-before"; fi
-    name_minor "$1" "$file"
-    echo "$file now names $1"
+  if switch "$1" "$file"; then stale=yes; fi
+done
+if test "$stale" = yes; then yum clean expire-cache; fi
+
+# Only the lists of that one file: what else this host gets from elsewhere is not our business.
+for file in "$3"/sources.list "$3"/sources.list.d/*.list "$3"/sources.list.d/*.sources; do
+  if switch "$1" "$file"; then
+    apt-get update -o "Dir::Etc::sourcelist=$file" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0
   fi
 done
-yum clean expire-cache

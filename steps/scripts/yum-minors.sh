@@ -1,34 +1,36 @@
-# Lists what the repositories of other minors offer, through a throw-away configuration and cache.
-# $1: where the .repo files are; $2: the minors, such as "v1.32 v1.33"; the rest: packages.
-repos=$1
-minors=$2
-shift 2
+# yum_minors FOLDER MINORS PACKAGE…: lists what the repositories of other minors, such as "v1.32 v1.33", offer,
+# through a throw-away configuration and cache. FOLDER is where the .repo files are.
+yum_minors() {
+  repos=$1
+  minors=$2
+  shift 2
 
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-mkdir -p "$tmp/repos"
-for file in "$repos"/*.repo; do
-  if test -f "$file" && per_minor "$file" >/dev/null; then cp "$file" "$tmp/repos/"; fi
-done
-if test -z "$(ls "$tmp/repos")"; then
-  echo "no repository of this host belongs to one minor: there is nothing else to ask"
-  exit 0
-fi
+  tmp=$(mktemp -d)
+  trap 'rm -rf "$tmp"' EXIT
+  mkdir -p "$tmp/repos"
+  for file in "$repos"/*.repo; do
+    if test -f "$file" && per_minor "$file" >/dev/null; then cp "$file" "$tmp/repos/"; fi
+  done
+  if test -z "$(ls "$tmp/repos")"; then
+    echo "no repository of this host belongs to one minor: there is nothing else to ask"
+    return
+  fi
 
-# The host's own settings, such as a proxy, stay; keys are imported into the throw-away cache only.
-{
-  echo "[main]"
-  echo "reposdir=$tmp/repos"
-  echo "cachedir=$tmp/cache"
-  echo "persistdir=$tmp/state"
-  echo "assumeyes=1"
-  grep -s -v -E '^(\[main\]|reposdir|cachedir|persistdir|assumeyes)' /etc/yum.conf || :
-} >"$tmp/yum.conf"
+  # The host's own settings, such as a proxy, stay; keys are imported into the throw-away cache only.
+  {
+    echo "[main]"
+    echo "reposdir=$tmp/repos"
+    echo "cachedir=$tmp/cache"
+    echo "persistdir=$tmp/state"
+    echo "assumeyes=1"
+    grep -s -v -E '^(\[main\]|reposdir|cachedir|persistdir|assumeyes)' /etc/yum.conf || :
+  } >"$tmp/yum.conf"
 
-for minor in $minors; do
-  name_minor "$minor" "$tmp/repos"/*.repo
-  rm -rf "$tmp/cache" "$tmp/state"
-  # A minor that is not there is no failure: the ladder says which hop lacks its packages.
-  yum -c "$tmp/yum.conf" list --showduplicates "$@" --disableexcludes=kubernetes ||
-    echo "no repository answers for $minor"
-done
+  for minor in $minors; do
+    name_minor "$minor" "$tmp/repos"/*.repo
+    rm -rf "$tmp/cache" "$tmp/state"
+    # A minor that is not there is no failure: the ladder says which hop lacks its packages.
+    yum -c "$tmp/yum.conf" list --showduplicates "$@" --disableexcludes=kubernetes ||
+      echo "no repository answers for $minor"
+  done
+}

@@ -1,0 +1,80 @@
+package steps
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"strings"
+
+	"rung/engine/step"
+)
+
+// AptInstall installs packages (S14, S22, B1).
+type AptInstall struct {
+	Packages []string `yaml:"packages,required" doc:"Packages with their versions, such as kubeadm=1.32.6-1.1."`
+	State    string   `yaml:"state" default:"present" enum:"present,downloaded" doc:"present: these very versions; downloaded: fetch them, and install nothing yet."`
+	Keep     []string `yaml:"keep" doc:"Packages that this transaction must leave as they are, or it does not begin."`
+}
+
+//go:embed scripts/deb-installed.sh
+var debInstalled string
+
+//go:embed scripts/deb-not-down.sh
+var debNotDown string
+
+func aptInstallType() step.Type {
+	return step.Define[AptInstall](step.About{
+		Name:    "apt-install",
+		Summary: "Installs packages with apt, at the versions that are named.",
+		Doc: `Nobody is asked anything: configuration files that were edited stay, and needrestart
+restarts nothing. Another apt that runs is waited for, five minutes at most. The transaction
+is not cut off by a timeout of the step or a Ctrl-C: it is waited for. What is installed
+afterwards is looked up with dpkg-query (B8).
+
+Nothing is taken down: where a newer version is installed, the step fails before it begins,
+and names both. A package that is held is not changed: see package-unhold.
+`,
+		Example: "apt-install: {packages: [kubeadm=1.32.6-1.1], keep: [kubelet, kubernetes-cni]}\n",
+	})
+}
+
+// Plan returns a look at what would happen, the transaction, and a look at its result.
+func (s AptInstall) Plan(step.Scope) ([]step.Action, error) {
+	if len(s.Packages) == 0 {
+		return nil, errors.New("packages is empty: name at least one")
+	}
+	for _, p := range s.Packages {
+		if name, version, ok := strings.Cut(p, "="); !ok || name == "" || version == "" || name[0] == '-' {
+			return nil, fmt.Errorf("%q is not a package with its version, such as kubeadm=1.32.6-1.1", p)
+		}
+	}
+	names := strings.Join(s.Packages, ", ")
+	install := step.Command{
+		Argv:   []string{"apt-get", "install", "-y", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o", "DPkg::Lock::Timeout=300"},
+		Env:    []string{"DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1"},
+		Detach: true,
+	}
+	title := "install " + names
+	if s.State == "downloaded" {
+		title = "download " + names
+		install.Argv = append(install.Argv, "--download-only")
+	}
+	install.Argv = append(install.Argv, s.Packages...)
+	actions := []step.Action{{
+		Title:    "see that " + names + " takes nothing down",
+		Do:       step.Command{Script: debNotDown, Argv: append([]string{strings.Join(s.Keep, " ")}, s.Packages...)},
+		ReadOnly: true,
+	}, {
+		Title: title,
+		Check: &step.Command{Script: debInstalled, Argv: s.Packages},
+		Do:    install,
+	}}
+	if s.State == "downloaded" {
+		return actions, nil
+	}
+	return append(actions, step.Action{
+		Title:    "look up " + names + " among the installed packages",
+		Do:       step.Command{Script: debInstalled, Argv: s.Packages},
+		ReadOnly: true,
+	}), nil
+}
