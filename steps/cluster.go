@@ -109,7 +109,11 @@ func (p pod) imageTag() string {
 	if len(p.Spec.Containers) == 0 {
 		return ""
 	}
-	image, _, _ := strings.Cut(p.Spec.Containers[0].Image, "@")
+	return tagOf(p.Spec.Containers[0].Image)
+}
+
+func tagOf(image string) string {
+	image, _, _ = strings.Cut(image, "@")
 	_, tag, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")
 	return tag
 }

@@ -276,10 +276,11 @@ type clusterConfiguration struct {
 	version         kube.Version
 	imageRepository string
 	etcd            string
+	dnsTag          string // of CoreDNS, where somebody named one
 }
 
 // readClusterConfiguration reads kubeadm-config. kubeadm writes its YAML itself, in block
-// style with sorted keys, so that three keys can be found line by line.
+// style with sorted keys, so that these keys can be found line by line.
 func readClusterConfiguration(configMap []byte) (clusterConfiguration, error) {
 	var m struct {
 		Data struct{ ClusterConfiguration string }
@@ -303,6 +304,8 @@ func readClusterConfiguration(configMap []byte) (clusterConfiguration, error) {
 			config.imageRepository = value
 		case section == "etcd" && key == "  external":
 			config.etcd = "external"
+		case section == "dns" && key == "  imageTag":
+			config.dnsTag = value
 		}
 	}
 	if err == nil && config.version.IsZero() {

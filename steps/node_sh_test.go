@@ -106,7 +106,7 @@ func TestANodeIsReadyAtItsVersion(t *testing.T) {
 		{plane, "k8s.gcr.io/kube-scheduler:v1.21.1 True", 1},
 		{plane, "k8s.gcr.io/kube-scheduler:v1.21.14 False", 1},
 	} {
-		b.tool("kubectl", "echo '"+test.answer+"'")
+		b.tool("kubectl", "case \"$*\" in *configmap*) echo 'kubernetesVersion: v1.21.14' ;; *) echo '"+test.answer+"' ;; esac")
 		if out, _ := b.exits(test.do, test.want); !strings.Contains(out, test.answer) {
 			t.Errorf("it does not show what it saw: %q", out)
 		}
@@ -114,6 +114,29 @@ func TestANodeIsReadyAtItsVersion(t *testing.T) {
 	b.tool("kubectl", "exit 1")
 	b.exits(node, 1)
 	b.exits(plane, 1)
+}
+
+func TestS19KubeadmConfigAndTheKubeletsConfigAreAtTheHop(t *testing.T) {
+	for _, test := range []struct {
+		config, names string // what kubeadm-config says, and the name of the kubelets' ConfigMap
+		version       string
+		want          int
+	}{
+		{"kubernetesVersion: v1.21.14", "kubelet-config-1.21", "1.21.14", 0},
+		{"kubernetesVersion: v1.20.15", "kubelet-config-1.21", "1.21.14", 1},
+		{"kubernetesVersion: v1.21.14", "kubelet-config-1.20", "1.21.14", 1},
+		{"kubernetesVersion: v1.24.17", "kubelet-config", "1.24.17", 0},
+		{"kubernetesVersion: v1.24.17", "kubelet-config-1.23", "1.24.17", 1},
+	} {
+		b := newBench(t)
+		b.tool("kubectl", `case "$*" in
+*"configmap kubeadm-config"*) printf 'apiServer: {}\n`+test.config+`\n' ;;
+*"configmap `+test.names+` "*) ;;
+*configmap*) exit 1 ;;
+*) echo 'k/kube-scheduler:v`+test.version+` True' ;;
+esac`)
+		b.exits(actionsOf(t, "verify: {version: "+test.version+", scope: control-plane}", "name=cp1")[0].Do, test.want)
+	}
 }
 
 func TestTheFactsOfAControlPlane(t *testing.T) {

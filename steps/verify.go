@@ -17,6 +17,7 @@ type Verify struct {
 	Version kube.Version  `yaml:"version,required" doc:"Version that everything must be at."`
 	Scope   string        `yaml:"scope,required" enum:"control-plane,node,cluster" doc:"The static pods of this control plane, this node, or every node."`
 	Except  []string      `yaml:"except" doc:"Nodes that scope cluster leaves out."`
+	CoreDNS bool          `yaml:"coredns" default:"true" doc:"Scope cluster fails, too, where CoreDNS is older than this minor ships; false where kubeadm was told to ignore its preflight check."`
 	Timeout time.Duration `yaml:"timeout" default:"5m" doc:"How long to wait; scope cluster is asked once."`
 }
 
@@ -44,11 +45,13 @@ func verifyType() step.Type {
 		Doc: `Success is judged by the state of the cluster, never by what a tool printed:
 
 - control-plane waits until kube-apiserver, kube-controller-manager and kube-scheduler of
-  this node run the version's images and are Ready (S19);
+  this node run the version's images and are Ready, kubeadm-config is at the version, and the
+  kubelets' ConfigMap has the name that its minor gives it (S19);
 - node waits until this node's kubelet reports the version and Ready (S23, S26);
 - cluster asks once, fails unless every node is Ready at the version and free of our own
-  cordons (S24), and every apiserver, controller manager, scheduler and kube-proxy at the
-  version too (S27, B7), and reports the versions of all components.
+  cordons (S24), and every apiserver, controller manager, scheduler, kube-proxy and
+  kubeadm-config at the version too (S27, B7), and CoreDNS no older than this minor ships; where
+  that is at another version by somebody's wish, it says so. It reports the versions of all components.
 `,
 		Example: "verify: {version: 1.21.14, scope: cluster}\n",
 	})
@@ -62,7 +65,7 @@ func (s Verify) Plan(scope step.Scope) ([]step.Action, error) {
 		return []step.Action{{
 			Title:    "wait for the control plane of " + name + " at " + tag(s.Version),
 			On:       step.AdminHost,
-			Do:       step.Command{Script: controlPlaneReady, Argv: []string{name, tag(s.Version)}},
+			Do:       step.Command{Script: controlPlaneReady, Argv: []string{name, tag(s.Version), kube.KubeletConfigMap(s.Version)}},
 			ReadOnly: true,
 			Until:    &step.Until{Every: 5 * time.Second, For: s.Timeout, What: "the static pods of " + name + " Ready at " + tag(s.Version)},
 		}}, nil
@@ -70,7 +73,7 @@ func (s Verify) Plan(scope step.Scope) ([]step.Action, error) {
 		return []step.Action{nodeReadyAction(name, s.Version, s.Timeout)}, nil
 	case "cluster":
 		questions, err := ClusterFacts{}.Plan(scope)
-		return append(questions[:2:2], clientVersion()), err
+		return append(questions, readCoreDNS()), err
 	}
 	return nil, fmt.Errorf("scope is control-plane, node or cluster, not %q", s.Scope)
 }
@@ -85,7 +88,14 @@ func (s Verify) Collect(results []step.Result) (VerifyOutput, []step.Note, error
 	if err != nil {
 		return out, nil, err
 	}
+	config, err := readClusterConfiguration(results[2].Stdout)
+	if err != nil {
+		return out, nil, err
+	}
 	wrong := s.outdated(c)
+	if config.version != s.Version {
+		wrong = append(wrong, "kubeadm-config is at "+config.version.String())
+	}
 	for _, n := range c.nodes {
 		v := VerifiedNode{n.Metadata.Name, n.kubelet(), ready(n.Status.Conditions), !n.Spec.Unschedulable}
 		out.Nodes = append(out.Nodes, v)
@@ -103,14 +113,22 @@ func (s Verify) Collect(results []step.Result) (VerifyOutput, []step.Note, error
 		}
 	}
 	slices.SortFunc(out.Nodes, func(a, b VerifiedNode) int { return strings.Compare(a.Name, b.Name) })
-	if out.Components, err = components(c, results[2].Stdout); err != nil {
+	if out.Components, err = components(c, results[3].Stdout); err != nil {
 		return out, nil, err
+	}
+	notes := out.notes()
+	outdated, note := s.coreDNS(string(results[4].Stdout), config)
+	if outdated != "" {
+		wrong = append(wrong, outdated)
+	}
+	if note != "" {
+		notes = append(notes, step.Note{Text: note})
 	}
 	if wrong != nil {
 		slices.Sort(wrong)
-		return out, out.notes(), errors.New("the cluster is not at " + s.Version.String() + ": " + strings.Join(wrong, ", "))
+		return out, notes, errors.New("the cluster is not at " + s.Version.String() + ": " + strings.Join(wrong, ", "))
 	}
-	return out, out.notes(), nil
+	return out, notes, nil
 }
 
 // outdated names the pods of Kubernetes itself that are not at the version.
