@@ -24,7 +24,7 @@ type node struct {
 	Status struct {
 		Conditions []condition
 		Addresses  []struct{ Type, Address string }
-		NodeInfo   struct{ KubeletVersion, ContainerRuntimeVersion string }
+		NodeInfo   struct{ KubeletVersion, ContainerRuntimeVersion, OSImage, KernelVersion string }
 	}
 }
 

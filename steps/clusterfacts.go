@@ -48,6 +48,8 @@ type NodeFacts struct {
 	Schedulable  bool         `yaml:"schedulable" doc:"It takes new pods."`
 	Kubelet      kube.Version `yaml:"kubelet" doc:"Version of the running kubelet."`
 	ControlPlane bool         `yaml:"control_plane" doc:"It is a control plane."`
+	OS           string       `yaml:"os" doc:"Operating system: Rocky Linux 8.10 (Green Obsidian)."`
+	Kernel       string       `yaml:"kernel" doc:"Release of the running kernel."`
 	Runtime      string       `yaml:"runtime" doc:"Container runtime: containerd://1.6.20."`
 	Address      string       `yaml:"address" doc:"Internal IP address."`
 }
@@ -109,7 +111,7 @@ func (s ClusterFacts) Collect(results []step.Result) (ClusterFactsOutput, []step
 	versions := append(versionsOf(skew.KubeProxies, skew.Kubelets), plane...)
 	out.Version, out.Newest, out.Plane = kube.Lowest(versions), kube.Newest(versions), kube.Lowest(plane)
 	out.Start = start(out.Version, out.Plane)
-	notes := interrupted(skew.APIServers)
+	notes := append(interrupted(skew.APIServers), leftCordoned(c)...)
 	for _, violation := range kube.SkewViolations(judged(skew)) {
 		out.Skew = append(out.Skew, violation.String())
 		notes = append(notes, step.Note{Warning: true, Text: violation.String()})
@@ -187,6 +189,19 @@ func interrupted(apiServers []kube.Component) []step.Note {
 	return []step.Note{{Warning: true, Text: "the control planes stand at several versions: a hop was broken off, and is continued: " + strings.Join(at, ", ")}}
 }
 
+// leftCordoned says whose cordons are taken for ours. kubectl cordon leaves no trace on a node that is cordoned
+// already, so that an operator who wants to keep such a node closed has to take our mark away.
+func leftCordoned(c cluster) []step.Note {
+	var notes []step.Note
+	for _, n := range c.nodes {
+		if by := n.cordonedBy(); by != "" && n.Spec.Unschedulable {
+			notes = append(notes, step.Note{Warning: true, Text: fmt.Sprintf("%[1]s was left cordoned by the run %[2]s, and counts as ours to release; to keep it closed: kubectl annotate node %[1]s rung-cordoned-by-", n.Metadata.Name, by)})
+		}
+	}
+	slices.SortFunc(notes, func(a, b step.Note) int { return strings.Compare(a.Text, b.Text) })
+	return notes
+}
+
 func versionsOf(lists ...[]kube.Component) []kube.Version {
 	var versions []kube.Version
 	for _, list := range lists {
@@ -213,7 +228,7 @@ func (out *ClusterFactsOutput) look(c cluster) {
 	for _, n := range c.nodes {
 		facts := NodeFacts{
 			Name: n.Metadata.Name, Ready: ready(n.Status.Conditions), Schedulable: !n.Spec.Unschedulable,
-			Kubelet: n.kubelet(), ControlPlane: n.controlPlane(), Runtime: n.Status.NodeInfo.ContainerRuntimeVersion, Address: n.address(),
+			Kubelet: n.kubelet(), ControlPlane: n.controlPlane(), Runtime: n.Status.NodeInfo.ContainerRuntimeVersion, OS: n.Status.NodeInfo.OSImage, Kernel: n.Status.NodeInfo.KernelVersion, Address: n.address(),
 		}
 		out.Nodes = append(out.Nodes, facts)
 		if n.cordonedBy() != "" {

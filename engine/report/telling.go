@@ -29,6 +29,7 @@ func (t *Terminal) tell(e run.Event) {
 		t.note(e)
 	case run.StepEnded:
 		t.stepEnded(e)
+		t.asItIs(e)
 	case run.HostEnded:
 		t.hostEnded(e)
 	case run.Stopping:

@@ -20,6 +20,7 @@ type versions struct {
 	before, after []nodeVersion
 	found, left   []nodeVersion // components
 	stale         bool          // something was changed since
+	first         bool          // the step that was seen last was the first look at the cluster
 }
 
 type nodeVersion struct{ name, version string }
@@ -31,6 +32,7 @@ func (v *versions) see(e run.Event) {
 	if e.Outcome == step.Changed || e.Outcome == step.Failed || e.Outcome == step.Unknown {
 		v.stale = true
 	}
+	v.first = false
 	key := "kubelet"
 	switch e.Type {
 	case clusterFacts:
@@ -43,7 +45,7 @@ func (v *versions) see(e run.Event) {
 	switch {
 	case nodes == nil:
 	case v.before == nil && e.Type == clusterFacts:
-		v.before, v.found, v.stale = nodes, componentsIn(e.Data), false
+		v.before, v.found, v.stale, v.first = nodes, componentsIn(e.Data), false, true
 	default:
 		v.after, v.left, v.stale = nodes, componentsIn(e.Data), false
 	}

@@ -129,3 +129,26 @@ func TestS20AnExternalEtcdWithoutAMemberHoldsTheUpgrade(t *testing.T) {
 		}
 	}
 }
+
+// An operator who wants a node to stay closed that an earlier run left so is told how, and then is heeded.
+func TestS24ACordonThatWasTakenOverStays(t *testing.T) {
+	for _, kept := range []bool{false, true} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4"), Web: -1})
+		s.admin(t, "cp1", "kubectl", "annotate", "node", "w1", "rung-cordoned-by=died")
+		s.admin(t, "cp1", "kubectl", "cordon", "w1")
+		if kept {
+			s.admin(t, "cp1", "kubectl", "annotate", "node", "w1", "rung-cordoned-by-")
+		}
+		s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2"}), map[string]any{"target": version("1.31.14")})
+		end, d := s.run(t, "r", 0)
+		if end.Exit != run.ExitDone {
+			t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+		}
+		if told := d.told("w1 was left cordoned by the run died, and counts as ours to release; to keep it closed: kubectl annotate node w1 rung-cordoned-by-"); told == kept {
+			t.Errorf("kept %t: told %t", kept, told)
+		}
+		if n := s.node("w1"); n.Unschedulable != kept || n.Kubelet != version("1.31.14") {
+			t.Errorf("kept %t: %+v", kept, n)
+		}
+	}
+}
