@@ -78,9 +78,6 @@ func (s PackageVersions) Plan(step.Scope) ([]step.Action, error) {
 		Do:       step.Command{Script: s.ask(yumOffer, "yum_offer", aptOffer, "apt_offer"), Argv: append([]string{version}, s.Packages...)},
 		ReadOnly: true,
 	}
-	if s.Manager == "yum" && version == "" { // as everybody knows it
-		list.Do = step.Command{Argv: append(append([]string{"yum", "list", "--showduplicates"}, s.Packages...), "--disableexcludes=kubernetes")}
-	}
 	minors := s.minors()
 	if len(minors) == 0 {
 		return []step.Action{list}, nil

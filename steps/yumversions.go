@@ -28,7 +28,13 @@ func (s YumVersions) asked() PackageVersions {
 }
 
 // Plan returns one listing, and a second one for other minors.
-func (s YumVersions) Plan(scope step.Scope) ([]step.Action, error) { return s.asked().Plan(scope) }
+func (s YumVersions) Plan(scope step.Scope) ([]step.Action, error) {
+	actions, err := s.asked().Plan(scope)
+	if err == nil && !s.Version.Exact() { // as everybody knows it
+		actions[0].Do = step.Command{Argv: append(append([]string{"yum", "list", "--showduplicates"}, s.Packages...), "--disableexcludes=kubernetes")}
+	}
+	return actions, err
+}
 
 // Collect reads the listings.
 func (s YumVersions) Collect(results []step.Result) (PackageVersionsOutput, []step.Note, error) {

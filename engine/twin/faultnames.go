@@ -88,6 +88,9 @@ var faultKinds = []faultKind{
 		c.NoCapacity()
 		return nil
 	}},
+	{"package-held", []string{"HOST", "NAME"}, "A package is held on the host: apt-mark hold, or yum versionlock.", func(c *Cluster, args []string) error {
+		return c.HoldPackage(args[0], args[1])
+	}},
 	{"package-removed", []string{"HOST", "NAME"}, "A package is not installed on the host.", func(c *Cluster, args []string) error {
 		c.Remove(args[0], args[1])
 		return nil
@@ -102,6 +105,7 @@ var faultKinds = []faultKind{
 	}},
 	{"proxy-differs", []string{"HOST"}, "The manifests of the control plane have proxies that its logins have not.", onHost((*Cluster).BakeProxy)},
 	{"reboot-hangs", []string{"HOST"}, "The host does not come back from its next reboot.", onHost((*Cluster).HangReboot)},
+	{"repository-down", []string{"HOST"}, "The host reaches no package repository.", onHost((*Cluster).CutRepositories)},
 	{"sudo-refused", []string{"HOST"}, "The login is not root's, and may not become it.", onHost((*Cluster).RefuseSudo)},
 	{"swap-on", []string{"HOST"}, "Swap is on at the host, and in its fstab.", onHost((*Cluster).SwapOn)},
 	{"two-budgets", []string{"HOST"}, "A pod runs on the node that two disruption budgets select.", onHost((*Cluster).TwoBudgets)},

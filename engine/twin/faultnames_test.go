@@ -33,6 +33,8 @@ var faultExamples = map[string]string{
 	"manifest-edited":  "manifest-edited:cp1:--profiling=false",
 	"manual-upgrade":   "manual-upgrade",
 	"proxy-differs":    "proxy-differs:cp1",
+	"package-held":     "package-held:w1:kubelet",
+	"repository-down":  "repository-down:w1",
 	"package-withheld": "package-withheld:w1:kubelet-1.32.",
 	"package-removed":  "package-removed:w1:cri-tools",
 	"reboot-hangs":     "reboot-hangs:w1",

@@ -102,6 +102,40 @@ func (c *Cluster) Withhold(node string, packages ...string) {
 	c.on(node, func(h *host, _ time.Time) { h.withheld = append(h.withheld, packages...) })
 }
 
+// HoldPackage holds a package on a host, at the version that is installed.
+func (c *Cluster) HoldPackage(node, name string) (err error) {
+	c.on(node, func(h *host, now time.Time) {
+		switch evr := h.pkg(name, now); {
+		case evr == "":
+			err = fmt.Errorf("%s has no package %s", node, name)
+		case h.apt:
+			h.hold(name, true, now)
+		default:
+			h.setPkg(lockPlugin, "4.0.21-25.el8", now)
+			text, _ := h.disk.read(lockList, now) // it may not be there yet
+			err = h.disk.write(lockList, text+lockOf(name, evr)+"\n", 0o644, now)
+		}
+	})
+	return err
+}
+
+// Held are the packages that are held on a host, sorted: a name under apt, a name with its version under yum.
+func (c *Cluster) Held(node string) (held []string) {
+	c.on(node, func(h *host, now time.Time) {
+		if !h.apt {
+			text, _ := h.disk.read(lockList, now)
+			held = strings.Fields(text)
+		}
+		for name, l := range h.held {
+			if l.at(now) {
+				held = append(held, name)
+			}
+		}
+	})
+	slices.Sort(held)
+	return held
+}
+
 // CutRepositories makes the package repositories unreachable for a host.
 func (c *Cluster) CutRepositories(node string) {
 	c.on(node, func(h *host, _ time.Time) { h.cut = true })

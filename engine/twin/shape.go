@@ -112,7 +112,7 @@ func (c *Cluster) baseFiles(controlPlane bool) map[string]file {
 			files[name] = file{mode: dirMode, mtime: c.born}
 		}
 	}
-	dir("/dev", "/proc", "/root", "/run", "/tmp", "/usr/bin", "/var/backups", "/var/log", "/var/tmp", "/var/cache/yum", rpmCache, "/etc/kubernetes/manifests",
+	dir("/dev", "/proc", "/root", "/run", "/tmp", "/usr/bin", "/var/backups", "/var/log", "/var/tmp", "/var/cache/yum", rpmCache, "/etc/dnf/plugins", "/etc/kubernetes/manifests",
 		"/etc/kubernetes/pki", "/var/lib/kubelet/pki", "/etc/systemd/system", "/run/systemd/system", "/opt", "/home", "/mnt")
 	text("/dev/null", "")
 	text("/etc/os-release", "NAME=\"Rocky Linux\"\nVERSION=\"8.10 (Green Obsidian)\"\nID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"8.10\"\nPLATFORM_ID=\"platform:el8\"\nPRETTY_NAME=\"Rocky Linux 8.10 (Green Obsidian)\"\n")

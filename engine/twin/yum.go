@@ -35,7 +35,7 @@ func yum(p *process) int {
 		arg := args[0]
 		args = args[1:]
 		name, value, has := strings.Cut(arg, "=")
-		if slices.Contains([]string{"-c", "--config", "--disablerepo", "--enablerepo", "--disableexcludes", "--disableexclude", "--setopt", "-x", "--exclude"}, name) && !has {
+		if slices.Contains([]string{"-c", "--config", "--disablerepo", "--enablerepo", "--disableexcludes", "--disableexclude", "--setopt", "-x", "--exclude", "--disableplugin"}, name) && !has {
 			if len(args) == 0 {
 				return p.usage()
 			}
@@ -54,7 +54,7 @@ func yum(p *process) int {
 			y.excluded = append(y.excluded, strings.Split(value, ",")...)
 		case "--downloadonly":
 			y.only = true
-		case "--setopt":
+		case "--setopt", "--disableplugin":
 		case "--showduplicates":
 			y.all = true
 		case "-y", "--assumeyes":
@@ -93,6 +93,8 @@ func yum(p *process) int {
 			return 1
 		}
 		return y.transact()
+	case "versionlock":
+		return y.versionlock()
 	case "clean":
 		y.charge(quick)
 		y.host.metadata.set(y.now(), false)
@@ -190,6 +192,7 @@ func (y *yumCall) offersOf(name string) (found []offer, excluded bool) {
 	if slices.Contains(y.excluded, name) {
 		return nil, true
 	}
+	locked := y.locked(name)
 	sources := 0
 	for _, r := range y.repos {
 		offers := y.host.sees(y.cluster.market.offers(r, name), name)
@@ -201,6 +204,10 @@ func (y *yumCall) offersOf(name string) (found []offer, excluded bool) {
 			sources++
 		}
 		for _, evr := range offers {
+			if len(locked) > 0 && !slices.Contains(locked, evr) {
+				excluded = true
+				continue
+			}
 			found = append(found, offer{name, evr, r.id})
 		}
 	}

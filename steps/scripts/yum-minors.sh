@@ -26,6 +26,7 @@ yum_minors() {
     grep -s -v -E '^(\[main\]|reposdir|cachedir|persistdir|assumeyes)' /etc/yum.conf || :
   } >"$tmp/yum.conf"
 
+  if test -s /etc/yum/pluginconf.d/versionlock.list; then set -- "$@" --disableplugin=versionlock; fi # see yum_list
   for minor in $minors; do
     name_minor "$minor" "$tmp/repos"/*.repo
     rm -rf "$tmp/cache" "$tmp/state"

@@ -1,5 +1,9 @@
 # yum_offer VERSION PACKAGE…: lists what yum knows of the packages; VERSION is the one that is wanted, or empty.
-yum_list() { yum list --showduplicates "$@" --disableexcludes=kubernetes; }
+# To yum 3, what is not the locked version of a package is not there at all.
+yum_list() {
+  if test -s /etc/yum/pluginconf.d/versionlock.list; then set -- "$@" --disableplugin=versionlock; fi
+  yum list --showduplicates "$@" --disableexcludes=kubernetes
+}
 yum_offer() {
   version=$1
   shift

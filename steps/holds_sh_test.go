@@ -1,0 +1,63 @@
+package steps
+
+import (
+	"strings"
+	"testing"
+)
+
+// A host with both package managers, whose holds are files: apt's a line each, yum's as the plugin writes them.
+func heldBench(t *testing.T) *bench {
+	b := newBench(t)
+	b.file("var/apt", "kubeadm\ncontainerd\n")
+	b.file("etc/dnf/plugins/versionlock.list", "# Added lock on Wed Nov  5\nkubelet-0:1.31.4-150500.1.1.*\ncri-tools-extras-0:1-1.*\n!kubectl-0:1.32.0-1.1.*\n")
+	b.tool("apt-mark", `case $1 in
+showhold) cat /var/apt ;;
+unhold) grep -v -x "$2" /var/apt >/var/new || :; mv /var/new /var/apt; echo "Canceled hold on $2." ;;
+hold) echo "$2" >>/var/apt ;;
+esac`)
+	b.tool("yum", `list=/etc/dnf/plugins/versionlock.list
+case $2 in
+delete) grep -v "^$3-0" "$list" >/var/new; mv /var/new "$list" ;;
+add) echo "$3-0:1.32.6-150500.1.1.*" >>"$list" ;;
+esac`)
+	return b
+}
+
+func TestB1WhatWasHeldIsHeldAgain(t *testing.T) {
+	unhold := actionsOf(t, "package-unhold: {packages: [kubeadm, kubelet, kubectl, cri-tools]}", "")[0]
+	hold := actionsOf(t, "package-hold: {}", "")[0]
+	b := heldBench(t)
+	b.exits(*hold.Check, 0) // nothing was released
+	if out, _ := b.exits(*unhold.Check, 1); out != "held: apt kubeadm\nyum kubelet\n" {
+		t.Errorf("it finds held %q", out)
+	}
+	b.called()
+	b.exits(unhold.Do, 0)
+	wantText(t, "the calls", b.called(), "apt-mark showhold\napt-mark unhold kubeadm\nyum versionlock delete kubelet")
+	wantText(t, "the notes", b.read("var/lib/rung/held-packages"), "apt kubeadm\nyum kubelet")
+	b.exits(*unhold.Check, 0)
+
+	// The run died here, and the next one finds nothing that is held: its notes stay.
+	b.exits(*hold.Check, 1)
+	b.exits(hold.Do, 0)
+	b.exits(*hold.Check, 0)
+	wantText(t, "held by apt", b.read("var/apt"), "containerd\nkubeadm")
+	if locks := b.read("etc/dnf/plugins/versionlock.list"); !strings.HasSuffix(locks, "cri-tools-extras-0:1-1.*\n!kubectl-0:1.32.0-1.1.*\nkubelet-0:1.32.6-150500.1.1.*\n") {
+		t.Errorf("locked by yum:\n%s", locks)
+	}
+}
+
+// Where one of several cannot be held again, its note stays, and those of the rest go.
+func TestB1AHoldThatFailsIsNotForgotten(t *testing.T) {
+	b := heldBench(t)
+	b.file("var/lib/rung/held-packages", "apt kubeadm\nyum kubelet\n")
+	b.tool("yum", "echo 'No such command: versionlock' >&2; exit 1")
+	b.exits(actionsOf(t, "package-hold: {}", "")[0].Do, 1)
+	wantText(t, "the notes", b.read("var/lib/rung/held-packages"), "yum kubelet")
+}
+
+// A host without either list and without apt-mark, as most with yum are.
+func TestB1NothingIsHeldWhereNothingCanBe(t *testing.T) {
+	b := newBench(t)
+	b.exits(*actionsOf(t, "package-unhold: {packages: [kubeadm]}", "")[0].Check, 0)
+}

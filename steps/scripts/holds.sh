@@ -1,0 +1,15 @@
+# What was held is written down here before it is released, a line of "apt NAME" or "yum NAME" each.
+notes=/var/lib/rung/held-packages
+
+# held PACKAGE…: which of them are held, by apt or by a version lock of yum or dnf, as such lines.
+held() {
+  if command -v apt-mark >/dev/null; then
+    on_hold=$(apt-mark showhold)
+    for name in "$@"; do
+      if echo "$on_hold" | grep -q -x "$name"; then echo "apt $name"; fi
+    done
+  fi
+  for name in "$@"; do
+    if grep -s -q -E "^([0-9]+:)?$name-([0-9]+:)?[0-9*]" /etc/yum/pluginconf.d/versionlock.list /etc/dnf/plugins/versionlock.list; then echo "yum $name"; fi
+  done
+}
