@@ -31,6 +31,7 @@ type site struct {
 type machines interface {
 	Hosts() []string // control planes first
 	ControlPlanes() []string
+	IsDown(host string) bool
 	Shell(ctx context.Context, host, line string, stdin io.Reader, stdout, stderr io.Writer) int
 }
 
@@ -93,7 +94,8 @@ func (s *site) serve(c machines, name string, login ssh.PublicKey) error {
 		}
 		return exit
 	}
-	d, err := s.server.Serve(l, sshd.Host{Key: key, Authorized: []ssh.PublicKey{login}, Shell: shell})
+	host := sshd.Host{Key: key, Authorized: []ssh.PublicKey{login}, Shell: shell, Faults: sshd.Faults{Down: func() bool { return c.IsDown(name) }}}
+	d, err := s.server.Serve(l, host)
 	if err != nil {
 		return err
 	}

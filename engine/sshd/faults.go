@@ -11,6 +11,7 @@ type Faults struct {
 	Hang        bool                   // accepts connections and says nothing
 	DropAfter   int64                  // breaks a connection once it has sent so many bytes; 0 never
 	DropAt      func(line string) bool // breaks the connection when such a command has started
+	Down        func() bool            // while it says so, hangs up on whoever connects
 	Slow        time.Duration          // waits so long before each command
 	MaxSessions int                    // refuses more sessions at once, on all connections together; 0 has no limit
 	Mute        <-chan struct{}        // once closed, nothing is heard or said any more, without an end

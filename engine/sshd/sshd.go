@@ -175,6 +175,9 @@ func (d *Door) forget(c net.Conn) {
 const handshakeLimit = time.Minute
 
 func (d *Door) serve(c net.Conn) {
+	if down := d.host.Faults.Down; down != nil && down() {
+		return
+	}
 	if d.host.Faults.Hang {
 		_, _ = io.Copy(io.Discard, c) // until the client, or the server, gives up
 		return

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
@@ -65,6 +66,22 @@ func TestAnExecRequestRunsTheLine(t *testing.T) {
 	if n := door.Counts(); n.Logins != 1 || n.Commands != 1 {
 		t.Errorf("counted %+v", n)
 	}
+}
+
+func TestAHostThatIsDownLetsNobodyIn(t *testing.T) {
+	var down atomic.Bool
+	door, _ := serve(t, sshd.Host{Open: true, Shell: parrot, Faults: sshd.Faults{Down: down.Load}})
+	down.Store(true)
+	config := &ssh.ClientConfig{User: "op", HostKeyCallback: ssh.InsecureIgnoreHostKey()}
+	if _, err := ssh.Dial("tcp", door.Addr().String(), config); err == nil {
+		t.Error("it lets in who comes while it is down")
+	}
+	down.Store(false)
+	again, err := ssh.Dial("tcp", door.Addr().String(), config)
+	if err != nil {
+		t.Fatalf("it is up, and nobody gets in: %v", err)
+	}
+	again.Close()
 }
 
 func TestAShellTakesItsCommandsFromStandardInput(t *testing.T) {

@@ -27,6 +27,14 @@ func (c *Cluster) Heal() {
 // Down takes a host off the network and stops all that runs on it: commands that have not ended are lost.
 func (c *Cluster) Down(host string) { c.setDown(host, true) }
 
+// IsDown tells whether a host is off the network.
+func (c *Cluster) IsDown(host string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	h := c.byName[host]
+	return h == nil || h.down
+}
+
 // Up starts a host that was down; its kubelet needs a while to be Ready again.
 func (c *Cluster) Up(host string) { c.setDown(host, false) }
 
