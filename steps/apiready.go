@@ -51,6 +51,6 @@ func (s APIReady) Plan(scope step.Scope) ([]step.Action, error) {
 			Argv:   []string{strconv.Itoa(s.Successes), node, strconv.FormatBool(s.Etcd)},
 		},
 		ReadOnly: true,
-		Until:    &step.Until{Every: 5 * time.Second, For: s.Timeout, What: "the API and etcd of " + node + " healthy"},
+		Until:    &step.Until{Every: 5 * time.Second, For: s.Timeout, What: "the API and etcd of " + node + " are healthy"},
 	}}, nil
 }

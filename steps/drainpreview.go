@@ -162,7 +162,7 @@ func movingNotes(moving []*evict.Pod) []step.Note {
 		}
 	}
 	tell := func(where string, s *sum) step.Note {
-		text := fmt.Sprintf("%s: %d to evict", where, s.pods)
+		text := fmt.Sprintf("a drain of %s evicts %d", where, s.pods)
 		for _, more := range []struct {
 			n    int
 			what string

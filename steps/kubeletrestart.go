@@ -52,7 +52,7 @@ func (s KubeletRestart) Plan(scope step.Scope) ([]step.Action, error) {
 		Title:    "wait for the kubelet of " + node,
 		Do:       step.Command{Script: kubeletActive},
 		ReadOnly: true,
-		Until:    &step.Until{Every: 5 * time.Second, For: s.Timeout, What: "the kubelet of " + node + " active"},
+		Until:    &step.Until{Every: 5 * time.Second, For: s.Timeout, What: "the kubelet of " + node + " is active"},
 	}, nodeReadyAction(node, s.Version, s.Timeout)}, nil
 }
 
@@ -63,6 +63,6 @@ func nodeReadyAction(node string, v kube.Version, timeout time.Duration) step.Ac
 		On:       step.AdminHost,
 		Do:       step.Command{Script: nodeReady, Argv: []string{node, tag(v)}},
 		ReadOnly: true,
-		Until:    &step.Until{Every: 5 * time.Second, For: timeout, What: node + " Ready at " + tag(v)},
+		Until:    &step.Until{Every: 5 * time.Second, For: timeout, What: node + " is Ready at " + tag(v)},
 	}
 }

@@ -39,6 +39,6 @@ func (s NodeReady) Plan(scope step.Scope) ([]step.Action, error) {
 		On:       step.AdminHost,
 		Do:       step.Command{Script: nodeBack, Argv: []string{node, s.Boot}},
 		ReadOnly: true,
-		Until:    &step.Until{Every: 5 * time.Second, For: s.Timeout, What: node + " Ready"},
+		Until:    &step.Until{Every: 5 * time.Second, For: s.Timeout, What: node + " is Ready"},
 	}}, nil
 }

@@ -67,7 +67,7 @@ func (s Verify) Plan(scope step.Scope) ([]step.Action, error) {
 			On:       step.AdminHost,
 			Do:       step.Command{Script: controlPlaneReady, Argv: []string{name, tag(s.Version), kube.KubeletConfigMap(s.Version)}},
 			ReadOnly: true,
-			Until:    &step.Until{Every: 5 * time.Second, For: s.Timeout, What: "the static pods of " + name + " Ready at " + tag(s.Version)},
+			Until:    &step.Until{Every: 5 * time.Second, For: s.Timeout, What: "the static pods of " + name + " are Ready at " + tag(s.Version)},
 		}}, nil
 	case "node":
 		return []step.Action{nodeReadyAction(name, s.Version, s.Timeout)}, nil

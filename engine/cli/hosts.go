@@ -103,6 +103,9 @@ func (h *hosts) close() error { return h.ssh.Close() }
 type unreachable struct{ failed map[string]error }
 
 func (u *unreachable) Error() string {
+	if len(u.failed) == 1 {
+		return "1 host cannot be reached; nothing was touched"
+	}
 	return fmt.Sprintf("%d hosts cannot be reached; nothing was touched", len(u.failed))
 }
 

@@ -157,6 +157,10 @@ func readInputs(pb *playbook.Playbook, pairs []string) (map[string]any, diag.Lis
 			found = append(found, plan.Undeclared(pb, name))
 			continue
 		}
+		if _, again := given[name]; again {
+			found = append(found, diag.Errorf("input", at, "%s is given a second time: keep one", name))
+			continue
+		}
 		value, err := in.ParseFlag(text)
 		if err != nil {
 			found = append(found, diag.Errorf("value", at, "%s: %v", name, err))

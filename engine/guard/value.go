@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -78,8 +79,9 @@ func (e *Expr) Decide(v Values) (t Truth, missing []string, err error) {
 }
 
 // Seen returns the values that e reads, a "name = value" each, for the
-// message of a guard that stopped a run. Records and long lists are left out.
-func (e *Expr) Seen(v Values) []string {
+// message of a guard that stopped a run: without records, long lists, and what
+// the message says already.
+func (e *Expr) Seen(v Values, message string) []string {
 	var seen []string
 	for _, ref := range e.refs {
 		var at any = map[string]any(v)
@@ -91,18 +93,26 @@ func (e *Expr) Seen(v Values) []string {
 			}
 			at = m[name]
 		}
+		text := Format(at)
 		switch x := at.(type) {
 		case nil, map[string]any:
 		case []any:
-			if len(x) <= 5 && (len(x) == 0 || !isRecord(x[0]) && !isList(x[0])) {
-				seen = append(seen, joined(ref)+" = "+Format(x))
+			if len(x) <= 5 && (len(text) < shortText || !strings.Contains(message, text)) && (len(x) == 0 || !isRecord(x[0]) && !isList(x[0])) {
+				seen = append(seen, joined(ref)+" = "+cmp.Or(text, "none"))
+			}
+		case string:
+			if len(x) < shortText || !strings.Contains(message, x) {
+				seen = append(seen, joined(ref)+" = "+cmp.Or(text, `""`))
 			}
 		default:
-			seen = append(seen, joined(ref)+" = "+Format(x))
+			seen = append(seen, joined(ref)+" = "+text)
 		}
 	}
 	return seen
 }
+
+// shortText bounds what is said again of a guard that stopped a run.
+const shortText = 20
 
 func isList(x any) bool { _, ok := x.([]any); return ok }
 

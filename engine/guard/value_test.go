@@ -212,7 +212,12 @@ func TestRefsAndSeen(t *testing.T) {
 	if diff := cmp.Diff([]string{"steps.facts.kubelet", "hop", "host.vars.rack", "steps.cluster.nodes", "inputs.list"}, e.Refs); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"steps.facts.kubelet = 1.9.0", "hop = 1.21.14", "host.vars.rack = a", "inputs.list = a, b"}, e.Seen(known())); diff != "" {
+	if diff := cmp.Diff([]string{"steps.facts.kubelet = 1.9.0", "hop = 1.21.14", "host.vars.rack = a", "inputs.list = a, b"}, e.Seen(known(), "")); diff != "" {
+		t.Error(diff)
+	}
+	what := must(t, `len(inputs.list) == 0 and len(steps.cluster.versions) > 0 and inputs.who == "" and host.name == "x"`, boolean)
+	values := Values{"inputs": map[string]any{"who": "", "list": []any{"the clock of w1 is wrong"}}, "steps": map[string]any{"cluster": map[string]any{"versions": []any{}}}, "host": map[string]any{"name": "a text of more than twenty"}}
+	if diff := cmp.Diff([]string{"steps.cluster.versions = none", `inputs.who = ""`}, what.Seen(values, "the clock of w1 is wrong; a text of more than twenty")); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"hop", "inputs.list"}, e.Missing(Values{"steps": known()["steps"], "host": known()["host"]})); diff != "" {

@@ -48,6 +48,24 @@ func outputIn(text string) string {
 	return output
 }
 
+// longestGist is how much of a line a summary quotes.
+const longestGist = 200
+
+// gistOf is the line of a failed command's output that says most: the last that speaks of an error, or the last.
+func gistOf(text string) string {
+	gist := ""
+	for line := range strings.Lines(outputIn(text)) {
+		line = clean(strings.TrimSpace(line))
+		if lower := strings.ToLower(line); line != "" && !strings.Contains(lower, "stack trace") && (strings.Contains(lower, "error") || !strings.Contains(strings.ToLower(gist), "error")) {
+			gist = line
+		}
+	}
+	if runes := []rune(gist); len(runes) > longestGist {
+		gist = string(runes[:longestGist]) + "…"
+	}
+	return gist
+}
+
 // head is the first lines of a script, and how many there are besides.
 func head(script string, most int) string {
 	lines := strings.Split(strings.TrimSpace(script), "\n")

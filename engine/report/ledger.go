@@ -23,6 +23,7 @@ type ledger struct {
 	failed   []string // hosts, in order of their failure
 	gathered []ending // what stands in the way, by stages that gather
 	changed  map[string]bool
+	touched  bool // a command left that may change something
 	notes    []run.Event
 	versions versions
 	cordons  cordons
@@ -59,6 +60,7 @@ type work struct {
 // ending is how a host fared in the worst stage.
 type ending struct {
 	host, stage, title, reason string
+	gist                       string // of what the command printed
 	outcome                    step.Outcome
 }
 
@@ -93,6 +95,7 @@ func (l *ledger) enter(e run.Event) {
 	case run.ActionStarted:
 		w := l.at(e)
 		w.action, w.tail, w.last = e, nil, ""
+		l.touched = l.touched || e.Mutates
 		if !w.named && e.Title != "" {
 			w.title = e.Title
 		}
@@ -179,18 +182,18 @@ func (l *ledger) stageOf(path string) *stage {
 // counts, for a playbook may ignore the failure.
 func (l *ledger) blame(e run.Event, title string) {
 	if e.Gather {
-		l.gathered = append(l.gathered, ending{e.Host, e.Stage, title, reasonOf(e.Text), e.Outcome})
+		l.gathered = append(l.gathered, ending{e.Host, e.Stage, title, reasonOf(e.Text), gistOf(e.Text), e.Outcome})
 	}
 	if was, known := l.ends[e.Host]; known && was.stage == e.Stage {
 		return // the first failure is the cause; rescue and always come after it
 	}
-	l.ends[e.Host] = ending{stage: e.Stage, title: title, reason: reasonOf(e.Text)}
+	l.ends[e.Host] = ending{stage: e.Stage, title: title, reason: reasonOf(e.Text), gist: gistOf(e.Text)}
 }
 
 func (l *ledger) fail(e run.Event) {
 	end := l.ends[e.Host]
 	if end.stage != e.Stage || end.reason == "" {
-		end = ending{stage: e.Stage, reason: reasonOf(e.Text)}
+		end = ending{stage: e.Stage, reason: reasonOf(e.Text), gist: gistOf(e.Text)}
 	}
 	if !slices.Contains(l.failed, e.Host) {
 		l.failed = append(l.failed, e.Host)
@@ -236,9 +239,9 @@ func waitingFor(e run.Event) string {
 		return clean(e.Text)
 	}
 	if e.Text == "" {
-		return "waiting for " + clean(e.Title)
+		return "waiting until " + clean(e.Title)
 	}
-	return "waiting for " + clean(e.Title) + ": " + clean(e.Text)
+	return "waiting until " + clean(e.Title) + ": " + clean(e.Text)
 }
 
 func bad(o step.Outcome) bool {

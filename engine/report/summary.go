@@ -72,10 +72,14 @@ func (t *Terminal) stageTimes() {
 }
 
 func (t *Terminal) hostCounts() {
-	changed, begun := 0, 0
+	changed, broken, begun := 0, 0, 0
 	for host := range t.l.changed {
-		if host != "" && t.l.ends[host].outcome == "" {
+		switch {
+		case host == "":
+		case t.l.ends[host].outcome == "":
 			changed++
+		default:
+			broken++
 		}
 	}
 	rest, parts := len(t.l.hosts)-changed, []string{}
@@ -84,15 +88,22 @@ func (t *Terminal) hostCounts() {
 			begun++
 		}
 	}
+	badly := "did not end well"
+	if broken > 0 {
+		badly += fmt.Sprintf(" (%d of them after changes)", broken)
+	}
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{len(t.l.failed), "did not end well"}, {begun, "not done"}} {
+	}{{len(t.l.failed), badly}, {begun, "not done"}} {
 		if part.n > 0 {
 			parts, rest = append(parts, fmt.Sprintf("%d %s", part.n, part.what)), rest-part.n
 		}
 	}
 	parts = append(parts, fmt.Sprintf("%d changed", changed), fmt.Sprintf("%d as they were", max(0, rest)))
+	if len(t.l.failed) > 0 && !t.l.touched {
+		parts = append(parts, "nothing was changed anywhere")
+	}
 	t.print("\n%s: %s\n", t.ink.on(bold, many(len(t.l.hosts), "host")), strings.Join(parts, ", "))
 }
 
@@ -113,6 +124,9 @@ func (t *Terminal) failedHosts() {
 		what := end.reason
 		if end.title != "" {
 			what = strings.TrimSuffix(end.title+": "+what, ": ")
+		}
+		if end.gist != "" {
+			what += ": " + end.gist
 		}
 		t.print("  %s  %s: %s\n", pad(clean(end.host), t.host), t.ink.on(styleOf(end.outcome), string(end.outcome)), what)
 	}

@@ -145,6 +145,41 @@ func TestManyNodesAreCountedByTheirWay(t *testing.T) {
 	}
 }
 
+// A summary says in one line what a command complained of, and not the line that tells how to complain more.
+func TestTheSummaryQuotesWhatTheCommandComplainedOf(t *testing.T) {
+	for text, want := range map[string]string{
+		"the command exited with 1; it printed:\nError: Failed to download metadata for repo 'kubernetes'\nIgnoring it":               "Error: Failed to download metadata for repo 'kubernetes'",
+		"the command exited with 1; it printed:\nerror: timed out\nTo see the stack trace of this error execute with --v=5 or higher": "error: timed out",
+		"the command exited with 1; it printed:\nfirst\n\nlast\n":                                                                     "last",
+		"the command exited with 1; it printed:\n" + strings.Repeat("x", 500):                                                         strings.Repeat("x", longestGist) + "…",
+		"the command exited with 1; it printed nothing":                                                                               "",
+		"w1 is refused": "",
+	} {
+		if got := gistOf(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// Whether anything was touched is what an operator wants to know first.
+func TestTheSummarySaysThatNothingWasChanged(t *testing.T) {
+	for _, mutates := range []bool{false, true} {
+		text := shown(t, []run.Event{
+			{Kind: run.RunStarted, Title: "p", Hosts: []string{"w1", "w2"}},
+			{Kind: run.StageStarted, Stage: "S", Hosts: []string{"w1", "w2"}},
+			{Kind: run.StepStarted, Stage: "S", Host: "w1", Step: "1", Title: "install"},
+			{Kind: run.ActionStarted, Stage: "S", Host: "w1", Step: "1", Command: "yum", Mutates: mutates},
+			{Kind: run.StepEnded, Stage: "S", Host: "w1", Step: "1", Title: "install", Outcome: step.Failed, Text: "the command exited with 1"},
+			{Kind: run.HostEnded, Stage: "S", Host: "w1", Outcome: step.Failed},
+			{Kind: run.StageEnded, Stage: "S", Outcome: step.Failed},
+			{Kind: run.RunEnded, Outcome: step.Failed},
+		}, Options{})
+		if said := strings.Contains(text, "2 hosts: 1 did not end well, 0 changed, 1 as they were, nothing was changed anywhere\n"); said == mutates {
+			t.Errorf("mutates %t:\n%s", mutates, text)
+		}
+	}
+}
+
 func TestTextThatMeansNoGoodIsTamed(t *testing.T) {
 	for text, want := range map[string]string{
 		"plain":                         "plain",

@@ -52,7 +52,7 @@ step.ended Act w1 1:do = planned
 action.planned Act w1 2:look if steps.facts.said != "done" depends steps.facts.number
 step.ended Act w1 2:look = planned
 step.started Act w1 3:look
-action.planned Act w1 3:look #1 on cp1 $ wait if steps.facts.said != "done" until wait to succeed: every 5s, at most 10m
+action.planned Act w1 3:look #1 on cp1 $ wait if steps.facts.said != "done" until wait succeeds: every 5s, at most 10m
 step.ended Act w1 3:look = planned
 step.started Act w1 4:do
 action.planned Act w1 4:do #1 on cp1 $ one mutates if steps.facts.said != "done"
@@ -91,7 +91,7 @@ func TestLiveReadsAndChangesNothing(t *testing.T) {
 			sent: []string{"w1 facts", "w1 check w1"}, told: `
 action.planned Act w1 1:do #1 $ make 3 check $ check w1 mutates
 action.planned Act w1 2:look #1 $ see
-action.planned Act w1 3:look #1 on cp1 $ wait until wait to succeed: every 5s, at most 10m
+action.planned Act w1 3:look #1 on cp1 $ wait until wait succeeds: every 5s, at most 10m
 action.planned Act w1 4:do #1 on cp1 $ one mutates
 action.planned Act w1 4:do #2 $ two mutates`,
 		},

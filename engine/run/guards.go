@@ -74,7 +74,7 @@ func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
 	if text == "" {
 		text = s.Require.Source + " is false"
 	}
-	if seen := s.Require.Seen(v.view.values); len(seen) > 0 {
+	if seen := s.Require.Seen(v.view.values, text); len(seen) > 0 {
 		return ended{outcome: step.Refused, text: text, hint: "seen: " + strings.Join(seen, "; ")}
 	}
 	return ended{outcome: step.Refused, text: text}

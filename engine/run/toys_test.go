@@ -27,7 +27,7 @@ type said struct {
 func (s look) Plan(step.Scope) ([]step.Action, error) {
 	a := step.Action{Title: s.Run, On: place(s.Admin), ReadOnly: true, Do: words(s.Run)}
 	if s.For > 0 {
-		a.Until = &step.Until{Every: s.Every, For: s.For, What: s.Run + " to succeed"}
+		a.Until = &step.Until{Every: s.Every, For: s.For, What: s.Run + " succeeds"}
 	}
 	return []step.Action{a}, nil
 }

@@ -192,7 +192,7 @@ func TestUntil(t *testing.T) {
 			"it gives up after for, with a last try at the end", "{run: act, for: 10s, every: 5s}",
 			[]reply{no},
 			7,
-			10 * time.Second, "= failed : waited 10s for act to succeed; it printed: / no", run.ExitFailed,
+			10 * time.Second, "= failed : not within 10s: act succeeds; it printed: / no", run.ExitFailed,
 		},
 		{"a lost link is not yet", "{run: act, for: 10s}", []reply{lost, {}}, 2, 200 * time.Millisecond, "= ok", 0},
 		{"a host that is away is not yet", "{run: act, for: 10s}", []reply{away("w1"), {}}, 2, 200 * time.Millisecond, "= ok", 0},
@@ -200,13 +200,13 @@ func TestUntil(t *testing.T) {
 			"a try that hangs is ended a minute after the wait is over", "{run: act, for: 10s}",
 			[]reply{{takes: 24 * time.Hour}},
 			1, 70 * time.Second,
-			"= failed : waited 10s for act to succeed; the command did not end, and was ended", run.ExitFailed,
+			"= failed : not within 10s: act succeeds; the command did not end, and was ended", run.ExitFailed,
 		},
 		{
 			"a host that stays away has failed", "{run: act, for: 1s, every: 1s}",
 			[]reply{away("w1")},
 			4, time.Second,
-			"= failed : waited 1s for act to succeed; w1: no contact: no route", run.ExitFailed,
+			"= failed : not within 1s: act succeeds; w1: no contact: no route", run.ExitFailed,
 		},
 	}
 	for _, test := range tests {

@@ -49,7 +49,7 @@ func (x *Execute) until(ctx context.Context, t Task, c step.Command) (step.Resul
 		}
 		left := u.For - now.Sub(began)
 		if left <= 0 {
-			return result, &CommandError{Host: t.On, Command: c.Line(), Result: result, Link: err, What: fmt.Sprintf("waited %s for %s", guard.FormatDuration(u.For), u.What)}
+			return result, &CommandError{Host: t.On, Command: c.Line(), Result: result, Link: err, What: fmt.Sprintf("not within %s: %s", guard.FormatDuration(u.For), u.What)}
 		}
 		x.Clock.Sleep(min(pause, left), ctx.Done())
 		if ctx.Err() != nil {
