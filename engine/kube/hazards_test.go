@@ -210,6 +210,14 @@ func TestEveryRemovedKubeletFlagHasItsHazard(t *testing.T) {
 	}
 }
 
+// A new minor is a row of minors.go, and takes the first place from what is not known.
+func TestTheMinorsThatNobodyKnowsBeginAfterTheNewest(t *testing.T) {
+	h, there := HazardOf("unknown-minor")
+	if !there || h.Severity != Block || !h.Targets.Has(NewestMinor+1) || h.Targets.Has(NewestMinor) {
+		t.Errorf("unknown-minor is about %s; the newest that is known is 1.%d", h.Targets, NewestMinor)
+	}
+}
+
 func TestNearestHazard(t *testing.T) {
 	if got := NearestHazard("dockershimm"); got != "dockershim" {
 		t.Errorf("got %s", got)

@@ -245,6 +245,17 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			want:   []string{"at most 1 workers may be out at once, and at_once is 2: default/web-", "say -e capacity=lower"},
 		},
 		{
+			name:   "no worker at once",
+			inputs: map[string]any{"at_once": "0"},
+			want:   []string{"at_once is 0, and no worker would ever be upgraded"},
+		},
+		{
+			name:   "a version that nothing is known of",
+			inputs: map[string]any{"target": version("1.38.0")},
+			shape:  twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.37.0")},
+			want:   []string{"unknown-minor: ", "1.38", "-e acknowledge=unknown-minor"},
+		},
+		{
 			name:   "B6: every node is cordoned",
 			spoilt: func(s site) { s.cordonAll(t) },
 			want:   []string{"every node is cordoned, and kubeadm below 1.31 wants to run a Job: release one node"},
