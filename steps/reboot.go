@@ -53,7 +53,7 @@ func (s Reboot) Plan(scope step.Scope) ([]step.Action, error) {
 		Title: "reboot " + host,
 		Check: &step.Command{Script: bootNew},
 		Do:    step.Command{Script: rebootScript},
-		Until: &step.Until{Every: 5 * time.Second, For: s.Timeout, What: host + " back after its reboot"},
+		Until: &step.Until{Every: 5 * time.Second, For: s.Timeout, What: host + " is back after its reboot"},
 	}}, nil
 }
 

@@ -124,7 +124,7 @@ func TestAHostThatDoesNotComeBackFromItsRebootStopsTheRun(t *testing.T) {
 	s.inject(t, "reboot-hangs:w1")
 	s.plan = planned(t, "node-maintenance.yaml", s.inventory(), map[string]any{"nodes": []any{"w1", "w2"}, "reboot": true})
 	end, d := s.run(t, "r", 0)
-	if end.Exit != run.ExitFailed || !strings.Contains(d.why(), "waited 15m for w1 back after its reboot") || d.changed("w2") != nil {
+	if end.Exit != run.ExitFailed || !strings.Contains(d.why(), "not within 15m: w1 is back after its reboot") || d.changed("w2") != nil {
 		t.Errorf("it ended with %d: %s%s; on w2 it changed %q", end.Exit, end.Text, d.why(), d.changed("w2"))
 	}
 }
