@@ -112,6 +112,15 @@ func (p pod) imageTag() string {
 	return tagOf(p.Spec.Containers[0].Image)
 }
 
+// untagged is an image without its tag and digest.
+func untagged(image string) string {
+	image, _, _ = strings.Cut(image, "@")
+	if colon := strings.LastIndexByte(image, ':'); colon > strings.LastIndexByte(image, '/') {
+		image = image[:colon]
+	}
+	return image
+}
+
 func tagOf(image string) string {
 	image, _, _ = strings.Cut(image, "@")
 	_, tag, _ := strings.Cut(image[strings.LastIndexByte(image, '/')+1:], ":")

@@ -27,10 +27,7 @@ func written(manifest string) []setting {
 		if s.path != "spec.containers.image" {
 			continue
 		}
-		image, _, _ := strings.Cut(s.text, "@")
-		if colon := strings.LastIndexByte(image, ':'); colon > strings.LastIndexByte(image, '/') {
-			image = image[:colon]
-		}
+		image := untagged(s.text)
 		if rest, old := strings.CutPrefix(image, "k8s.gcr.io/"); old {
 			image = "registry.k8s.io/" + rest
 		}

@@ -23,6 +23,7 @@ func All() []step.Type {
 		clusterFactsType(),
 		hazardsType(),
 		manifestDiffType(),
+		cniCSIType(),
 		packageVersionsType(),
 		yumVersionsType(),
 		repoSwitchType(),

@@ -220,6 +220,15 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			want:      []string{"Found: https_proxy=http://***@proxy.example:3128 would come (kube-apiserver, kube-controller-manager, kube-scheduler)"},
 		},
 		{
+			name:   "B9: CNI and CSI versions that nobody has looked up",
+			inputs: map[string]any{"target": version("1.22.17"), "cni_csi": "acknowledge", "acknowledge": []any{"addon-versions-1.21"}, "acknowledge_reason": "looked up"},
+			spoil:  []string{"cni-csi"},
+			want: []string{
+				"Calico v3.24.1 (DaemonSet kube-system/calico-node); aws-ebs-csi-driver v1.20.0 (DaemonSet kube-system/ebs-csi-node); CSIDriver ebs.csi.aws.com",
+				"then say -e acknowledge=addon-versions-1.22 -e acknowledge_reason=…",
+			},
+		},
+		{
 			name:  "B9: a manifest that kubeadm cannot compare",
 			spoil: []string{"file-missing:cp2:/etc/kubernetes/manifests/kube-scheduler.yaml"},
 			want:  []string{"Found: kubeadm 1.20.0 cannot compare: the manifest file \"/etc/kubernetes/manifests/kube-scheduler.yaml\" does not exist"},

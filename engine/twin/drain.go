@@ -60,7 +60,7 @@ func (k *kubectlCall) leaving(h *host) (pods []*pod, faults []string, warning st
 	var daemons, local, alone, unmanaged []string
 	selector := splitTerms(k.option("--pod-selector"))
 	if len(selector) == 0 {
-		for _, d := range daemonSets {
+		for _, d := range c.daemonSets(k.now()) {
 			daemons = append(daemons, d.namespace+"/"+c.daemonPod(d.name, h, k.now()))
 		}
 	}

@@ -44,6 +44,10 @@ var faultKinds = []faultKind{
 		}
 		return err
 	}},
+	{"cni-csi", nil, "Calico runs the network, and a CSI driver the storage.", func(c *Cluster, _ []string) error {
+		c.Plugins()
+		return nil
+	}},
 	{"command-fails", []string{"HOST", "WORDS"}, "Commands that begin with these words fail on the host.", func(c *Cluster, args []string) error {
 		c.Fail(args[0], args[1], 1, "error: "+args[1]+" was made to fail\n")
 		return nil

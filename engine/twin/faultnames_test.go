@@ -25,6 +25,7 @@ var faultExamples = map[string]string{
 	"hazard":           "hazard:dockershim",
 	"disk-full":        "disk-full:cp1:/var/lib/etcd",
 	"kubelet-lags":     "kubelet-lags:w1:1.29.3",
+	"cni-csi":          "cni-csi",
 	"command-fails":    "command-fails:w1:kubeadm upgrade node",
 	"etcd-lost":        "etcd-lost:1",
 	"file-missing":     "file-missing:cp1:/etc/kubernetes/admin.conf",

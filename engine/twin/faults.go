@@ -205,3 +205,13 @@ func (c *Cluster) on(name string, change func(h *host, now time.Time)) {
 	}
 	change(h, c.clock.Now())
 }
+
+// Plugins has Calico run the network, and a CSI driver the storage.
+func (c *Cluster) Plugins() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.odd.daemonSets = append(c.odd.daemonSets,
+		daemonSet{"kube-system", "calico-node", []string{"docker.io/calico/node:v3.24.1"}},
+		daemonSet{"kube-system", "ebs-csi-node", []string{"registry.example/ebs-csi-driver/aws-ebs-csi-driver:v1.20.0", "registry.k8s.io/sig-storage/csi-node-driver-registrar:v2.8.0", "registry.k8s.io/sig-storage/livenessprobe:v2.10.0"}})
+	c.addObject("csidrivers", named("", "ebs.csi.aws.com", nil))
+}

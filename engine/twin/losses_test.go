@@ -1,11 +1,14 @@
 package twin_test
 
 import (
+	"context"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 
 	"rung/engine/run"
+	"rung/engine/step"
 	"rung/engine/twin"
 )
 
@@ -149,6 +152,52 @@ func TestS24ACordonThatWasTakenOverStays(t *testing.T) {
 		}
 		if n := s.node("w1"); n.Unschedulable != kept || n.Kubelet != version("1.31.14") {
 			t.Errorf("kept %t: %+v", kept, n)
+		}
+	}
+}
+
+// callee stands for the operator's program, on the machine that rung runs on.
+type callee struct {
+	hosts  step.Exec
+	events []string
+}
+
+func (c *callee) Exec(ctx context.Context, host string, cmd step.Command, output io.Writer) (step.Result, error) {
+	if host != step.ThisMachine {
+		return c.hosts.Exec(ctx, host, cmd, output)
+	}
+	of := func(name string) string {
+		i := slices.IndexFunc(cmd.Env, func(pair string) bool { return strings.HasPrefix(pair, name+"=") })
+		return strings.TrimPrefix(cmd.Env[i], name+"=")
+	}
+	c.events = append(c.events, of("RUNG_EVENT")+" "+of("RUNG_HOP"))
+	return step.Result{}, nil
+}
+
+// CNI and CSI are listed; whoever wants more of it is asked for each hop before the first.
+func TestB9CNIAndCSIAreListedAndAcknowledgedForEachHop(t *testing.T) {
+	for _, inputs := range []map[string]any{
+		{},
+		{"cni_csi": "acknowledge", "acknowledge": []any{"addon-versions-1.21", "addon-versions-1.22"}, "acknowledge_reason": "Calico 3.24 is tested with both"},
+	} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.20.15"), Web: -1})
+		s.inject(t, "cni-csi")
+		inputs["target"], inputs["hook"] = version("1.22.17"), "./upgrade.sh"
+		s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), inputs)
+		d, program := &diary{}, &callee{hosts: s.Cluster}
+		x := &run.Execute{Exec: program, Hosts: s.plan.Inventory, Clock: s.clock, Sink: d}
+		end := run.Run{ID: "r", Plan: s.plan, Perform: x, Sink: d, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe}.Do(t.Context())
+		if end.Exit != run.ExitDone {
+			t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+		}
+		s.arrived(t, "1.22.17")
+		if called := slices.DeleteFunc(program.events, func(event string) bool { return !strings.HasPrefix(event, "cni-csi") }); !slices.Equal(called, []string{"cni-csi 1.21.14", "cni-csi 1.22.17"}) {
+			t.Errorf("the hook was called for %q", called)
+		}
+		for _, want := range []string{"CNI: Calico v3.24.1 (DaemonSet kube-system/calico-node)", "CSI: CSIDriver ebs.csi.aws.com", "look up whether these versions support 1.21, 1.22"} {
+			if !d.told(want) {
+				t.Errorf("nobody said %q", want)
+			}
 		}
 	}
 }

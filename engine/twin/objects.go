@@ -113,12 +113,12 @@ func (c *Cluster) podViews(namespace string, now time.Time) []podView {
 			views = append(views, c.workloadPod(p, now))
 		}
 	}
-	for _, set := range daemonSets {
+	for _, set := range c.daemonSets(now) {
 		if namespace != "" && namespace != set.namespace {
 			continue
 		}
 		for _, h := range c.hosts {
-			views = append(views, c.daemonSetPod(set.namespace, set.name, h, now))
+			views = append(views, c.daemonSetPod(set, h, now))
 		}
 	}
 	if namespace == "" || namespace == "kube-system" {
@@ -189,14 +189,14 @@ func (c *Cluster) coreDNSImage(now time.Time) string {
 	return repository + folder + c.coreDNS.at(now)
 }
 
-func (c *Cluster) daemonSetPod(namespace, name string, h *host, now time.Time) podView {
+func (c *Cluster) daemonSetPod(set daemonSet, h *host, now time.Time) podView {
+	namespace, name := set.namespace, set.name
 	v := podView{
 		namespace: namespace, name: c.daemonPod(name, h, now), node: h.name, ip: h.ip, owner: "DaemonSet", ownerName: name, container: name, phase: "Running",
-		ready: h.ready(now) != "Unknown", created: c.born, image: "registry.example/" + name + ":1", labels: object{"app": name}, tolerations: []any{object{"operator": "Exists"}},
+		ready: h.ready(now) != "Unknown", created: c.born, image: set.images[0], labels: object{"app": name}, tolerations: []any{object{"operator": "Exists"}},
 	}
 	if name == "kube-proxy" {
 		v.labels = object{"k8s-app": "kube-proxy"}
-		v.image = c.proxyImage(now)
 		if since := c.proxy.since(now); !since.IsZero() {
 			v.created = since
 		}

@@ -22,6 +22,7 @@ type oddities struct {
 	proxyMode       string                       // of kube-proxy
 	metrics         []string                     // of every apiserver
 	objects         map[string][]object          // by plural name
+	daemonSets      []daemonSet
 }
 
 // otherKinds are the kinds of which a twin has no objects but those of its oddities: by plural name, the

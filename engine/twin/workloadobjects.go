@@ -42,19 +42,23 @@ func (c *Cluster) daemonSetObjects(namespace string, now time.Time) []object {
 		}
 	}
 	var found []object
-	for _, d := range daemonSets {
+	for _, d := range c.daemonSets(now) {
 		if namespace != "" && namespace != d.namespace {
 			continue
 		}
-		image := "registry.example/" + d.name + ":1"
-		if d.name == "kube-proxy" {
-			image = c.proxyImage(now)
+		var containers []any
+		for i, image := range d.images {
+			name := d.name
+			if i > 0 {
+				name = fmt.Sprintf("%s-%d", name, i+1)
+			}
+			containers = append(containers, object{"name": name, "image": image})
 		}
 		n := len(c.hosts)
 		found = append(found, object{
 			"apiVersion": "apps/v1", "kind": "DaemonSet",
 			"metadata": object{"creationTimestamp": stamp(c.born), "name": d.name, "namespace": d.namespace, "uid": uid("ds", d.name)},
-			"spec":     object{"template": object{"spec": object{"containers": []any{object{"name": d.name, "image": image}}}}},
+			"spec":     object{"template": object{"spec": object{"containers": containers}}},
 			"status":   object{"currentNumberScheduled": n, "desiredNumberScheduled": n, "numberAvailable": ready, "numberReady": ready, "updatedNumberScheduled": n},
 		})
 	}

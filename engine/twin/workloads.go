@@ -211,7 +211,15 @@ func (c *Cluster) rollout(w *workload, revision string, now time.Time) {
 	c.schedule(now)
 }
 
-// daemonSets run on every node.
-var daemonSets = []struct{ namespace, name, app string }{
-	{"default", "agent", "agent"}, {"kube-system", "kube-proxy", "kube-proxy"},
+// daemonSet runs on every node.
+type daemonSet struct {
+	namespace, name string
+	images          []string // of its containers
+}
+
+// daemonSets are those of every cluster, and what this one has besides.
+func (c *Cluster) daemonSets(now time.Time) []daemonSet {
+	return append([]daemonSet{
+		{"default", "agent", []string{"registry.example/agent:1"}}, {"kube-system", "kube-proxy", []string{c.proxyImage(now)}},
+	}, c.odd.daemonSets...)
 }
