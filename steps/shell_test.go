@@ -77,7 +77,7 @@ func (b *bench) called() string {
 }
 
 func (b *bench) rooted(script string) string {
-	for _, folder := range []string{"/etc", "/var", "/proc", "/run"} {
+	for _, folder := range []string{"/boot", "/etc", "/var", "/proc", "/run"} {
 		for _, after := range []string{"/", " "} {
 			script = strings.ReplaceAll(script, folder+after, b.root+folder+after)
 		}

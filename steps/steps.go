@@ -46,6 +46,7 @@ func All() []step.Type {
 		drainType(),
 		kubeletFlagsType(),
 		kubeletRestartType(),
+		osUpdatesType(),
 		rebootType(),
 		nodeReadyType(),
 		uncordonType(),

@@ -15,8 +15,12 @@ type YumInstall struct {
 	Packages        []string `yaml:"packages,required" doc:"Packages with their releases, such as kubeadm-1.21.14-0."`
 	State           string   `yaml:"state" default:"present" enum:"present,downloaded,latest" doc:"present: these very releases; downloaded: fetch them, and install nothing yet; latest: the newest of each, or of all with [\"*\"]."`
 	Keep            []string `yaml:"keep" doc:"Packages that this transaction must leave as they are, or it does not begin; not for latest."`
+	Exclude         []string `yaml:"exclude" doc:"Packages that are left alone, by name or pattern; only for latest."`
 	DisableExcludes string   `yaml:"disable_excludes" default:"kubernetes" doc:"Repository whose exclude line does not count; not for latest."`
 }
+
+//go:embed scripts/yum-latest-check.sh
+var yumLatestCheck string
 
 //go:embed scripts/rpm-installed.sh
 var rpmInstalled string
@@ -53,11 +57,7 @@ func (s YumInstall) Plan(step.Scope) ([]step.Action, error) {
 	}
 	names := strings.Join(s.Packages, ", ")
 	if s.State == "latest" {
-		argv := []string{"yum", "upgrade", "-y"}
-		if s.Packages[0] == "*" {
-			return []step.Action{{Title: "upgrade all packages", Do: step.Command{Argv: argv, Detach: true}}}, nil
-		}
-		return []step.Action{{Title: "upgrade " + names, Do: step.Command{Argv: append(argv, s.Packages...), Detach: true}}}, nil
+		return []step.Action{s.latest(names)}, nil
 	}
 	argv := append([]string{"yum", "install", "-y"}, s.Packages...)
 	if s.DisableExcludes != "" {
@@ -90,6 +90,24 @@ func (s YumInstall) Plan(step.Scope) ([]step.Action, error) {
 	}), nil
 }
 
+// latest is the one action of state latest.
+func (s YumInstall) latest(names string) step.Action {
+	var args []string
+	for _, pattern := range s.Exclude {
+		args = append(args, "--exclude="+pattern)
+	}
+	if s.Packages[0] == "*" {
+		names = "all packages"
+	} else {
+		args = append(args, s.Packages...)
+	}
+	return step.Action{
+		Title: "upgrade " + names,
+		Check: &step.Command{Script: yumLatestCheck, Argv: args},
+		Do:    step.Command{Argv: append([]string{"yum", "upgrade", "-y"}, args...), Detach: true},
+	}
+}
+
 func (s YumInstall) wrong() error {
 	if len(s.Packages) == 0 {
 		return errors.New("packages is empty: name at least one")
@@ -97,9 +115,17 @@ func (s YumInstall) wrong() error {
 	if slices.Contains(s.Packages, "*") && (len(s.Packages) > 1 || s.State != "latest") {
 		return errors.New(`packages "*" stands alone, with state latest`)
 	}
-	for _, p := range s.Packages {
-		if p == "" || p[0] == '-' {
-			return fmt.Errorf("%q is not the name of a package", p)
+	if len(s.Exclude) > 0 && s.State != "latest" {
+		return errors.New("exclude goes with state latest")
+	}
+	return packageNames(slices.Concat(s.Packages, s.Keep, s.Exclude))
+}
+
+// packageNames refuses what yum would take for an option.
+func packageNames(names []string) error {
+	for _, name := range names {
+		if name == "" || name[0] == '-' {
+			return fmt.Errorf("%q is not the name of a package", name)
 		}
 	}
 	return nil

@@ -26,6 +26,9 @@ const (
 // kernelPackage is the one that the running kernel is of.
 const kernelPackage = "kernel-lt"
 
+// kernelImage is the file of a kernel of that version-release.
+func kernelImage(evr string) string { return "/boot/vmlinuz-" + evr + "." + architecture }
+
 // booted is the boot in which the host is.
 func (h *host) booted(now time.Time) boot {
 	b := h.boots.at(now)
@@ -82,7 +85,11 @@ func (h *host) reboot(at time.Time) {
 	}
 	back := at.Add(bootTakes)
 	h.absences = append(h.absences, absence{from: at, until: back})
-	h.boots.set(back, boot{id: uid("boot", h.name, at), kernel: h.pkg(kernelPackage, at) + "." + architecture})
+	next := boot{id: uid("boot", h.name, at), kernel: h.booted(at).kernel}
+	if evr := h.pkg(kernelPackage, at); evr != "" {
+		next.kernel = evr + "." + architecture
+	}
+	h.boots.set(back, next)
 	for name, l := range h.services {
 		l.set(back, name == "swap" && h.swapInFstab(at)) // of the others the value is: stopped
 		h.services[name] = l

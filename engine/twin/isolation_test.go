@@ -56,7 +56,7 @@ END`, `head -1 "$1"`, `cp "$1" /tmp/x && cat /tmp/x`, `grep -r real "$2"`, `find
 	if text, err := os.ReadFile(secret); err != nil || string(text) != "echo real-secret\n" {
 		t.Errorf("the real file was changed: %q, %v", text, err)
 	}
-	if got := l.run("cp1", "cat /etc/passwd /etc/hostname; echo /*"); got != "root:x:0:0:root:/root:/bin/bash\ncp1\n/dev /etc /home /mnt /opt /proc /root /run /tmp /usr /var\n" {
+	if got := l.run("cp1", "cat /etc/passwd /etc/hostname; echo /*"); got != "root:x:0:0:root:/root:/bin/bash\ncp1\n/boot /dev /etc /home /mnt /opt /proc /root /run /tmp /usr /var\n" {
 		t.Errorf("the twin's own disk: %q", got)
 	}
 }

@@ -20,7 +20,7 @@ type yumCall struct {
 	all      bool            // --showduplicates
 	included map[string]bool // repositories whose excludes do not count; "all" and "main" too
 	repos    []repository
-	excluded []string // packages that do not count
+	excluded []string // patterns of packages that do not count
 	only     bool     // --downloadonly
 	cached   bool     // -C
 	own      bool     // with the configuration of the host
@@ -87,6 +87,8 @@ func yum(p *process) int {
 	switch y.verb {
 	case "list":
 		return y.list()
+	case "check-update":
+		return y.checkUpdate()
 	case "install", "upgrade", "update", "downgrade":
 		if !yes {
 			p.errf("Error: the answer to \"Is this ok [y/N]\" cannot be read here: use -y\n")
@@ -189,7 +191,7 @@ type offer struct{ name, evr, repo string }
 
 // offersOf is everything on offer under a name, oldest first; excluded says whether excludes hid any.
 func (y *yumCall) offersOf(name string) (found []offer, excluded bool) {
-	if slices.Contains(y.excluded, name) {
+	if len(y.excluded) > 0 && matchesAny(y.excluded, name) {
 		return nil, true
 	}
 	locked := y.locked(name)
@@ -262,6 +264,26 @@ func (y *yumCall) list() int {
 		y.outf("Available Packages\n%s", available.String())
 	}
 	return 0
+}
+
+// checkUpdate prints what has something newer on offer, and exits with 100 where anything has.
+func (y *yumCall) checkUpdate() int {
+	y.charge(2 * time.Second)
+	y.sayf("%s", y.expiration())
+	names := y.args
+	if len(names) == 0 {
+		names = y.host.packageNames(y.now())
+	}
+	y.args = names
+	changes := y.upgrades()
+	if len(changes) == 0 {
+		return 0
+	}
+	y.outf("\n")
+	for _, c := range changes {
+		y.outf("%s", listed(c.name, c.evr, c.repo))
+	}
+	return 100
 }
 
 // listed is a line of yum list. It is written by hand: a thousand hosts are each asked for a hundred of them.
