@@ -34,6 +34,8 @@ func All() []step.Type {
 		kubeadmVersionType(),
 		kubeadmPlanType(),
 		certsType(),
+		certsRenewType(),
+		staticPodsRestartType(),
 		imagePullType(),
 		etcdSnapshotType(),
 		upgradeApplyType(),

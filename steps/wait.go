@@ -11,6 +11,7 @@ import (
 type Wait struct {
 	Argv    []string      `yaml:"argv" doc:"The command, word by word."`
 	Script  string        `yaml:"script" doc:"Or a script for sh -eu."`
+	Args    []string      `yaml:"args" doc:"The script's $1, $2 …: data goes here, never into its text."`
 	Every   time.Duration `yaml:"every" default:"5s" doc:"The longest pause between two tries."`
 	Timeout time.Duration `yaml:"timeout" default:"5m" doc:"How long to try."`
 	What    string        `yaml:"what,required" doc:"What is waited for, for whoever watches: the load balancer drops cp1."`
@@ -32,9 +33,15 @@ func (s Wait) Plan(step.Scope) ([]step.Action, error) {
 	if (len(s.Argv) == 0) == (s.Script == "") {
 		return nil, errors.New("wait needs either argv or script")
 	}
+	do := step.Command{Argv: s.Argv}
+	if s.Script != "" {
+		do = step.Command{Script: s.Script, Argv: s.Args}
+	} else if len(s.Args) > 0 {
+		return nil, errors.New("args are for script; append them to argv")
+	}
 	return []step.Action{{
 		Title:    "wait: " + s.What,
-		Do:       step.Command{Argv: s.Argv, Script: s.Script},
+		Do:       do,
 		ReadOnly: true,
 		Until:    &step.Until{Every: s.Every, For: s.Timeout, What: s.What},
 	}}, nil

@@ -17,6 +17,7 @@ type serving int
 
 const (
 	refuses serving = iota // no connection
+	expired                // its certificate has expired: nobody talks to it
 	forbids                // 403
 	serves
 )
@@ -26,8 +27,12 @@ func (h *host) apiserver(now time.Time) serving {
 	if !h.controlPlane || h.away(now) || h.image("kube-apiserver", now) == "" || h.crashes("kube-apiserver", now) || h.crashes("etcd", now) {
 		return refuses
 	}
-	state := serves
-	for _, o := range h.outages {
+	state, outages := serves, h.outages
+	if at, ever := h.cameBack("kube-apiserver", now); ever {
+		answers := at.Add(apiserverStart)
+		outages = append(outages[:len(outages):len(outages)], outage{at, answers, answers.Add(3 * time.Second)})
+	}
+	for _, o := range outages {
 		switch {
 		case now.Before(o.from):
 		case now.Before(o.until):
@@ -35,6 +40,9 @@ func (h *host) apiserver(now time.Time) serving {
 		case now.Before(o.forbids):
 			state = forbids
 		}
+	}
+	if h.certOver(now) {
+		return expired
 	}
 	return state
 }

@@ -30,7 +30,7 @@ func (h *host) expiry(name string, now time.Time) time.Time {
 	if l, renewed := h.certs[name]; renewed {
 		return l.at(now)
 	}
-	if h.certsLast > 0 {
+	if h.certsLast != 0 {
 		return h.cluster.born.Add(age + h.certsLast)
 	}
 	return h.cluster.born.Add(year)
@@ -62,10 +62,10 @@ func (h *host) keyless(authority string, now time.Time) bool {
 // certificates is `kubeadm certs check-expiration`.
 func (k *kubeadmCall) certificates() int {
 	k.charge(quick)
-	if !k.needsControlPlane() || !k.reachesAPI() {
+	if !k.needsControlPlane() {
 		return 1
 	}
-	k.reading("[check-expiration]", "check-expiration")
+	k.readingOrDefault("[check-expiration]", "check-expiration")
 	yes := func(keyless bool) string { return map[bool]string{true: "yes", false: "no"}[keyless] }
 	k.outf("\nCERTIFICATE                EXPIRES                  RESIDUAL TIME   CERTIFICATE AUTHORITY   EXTERNALLY MANAGED\n")
 	now := k.now()

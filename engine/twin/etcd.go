@@ -117,7 +117,7 @@ func (h *host) etcdUp(now time.Time) bool {
 		return false
 	}
 	f, err := h.disk.stat(manifests+"/etcd.yaml", true, now)
-	return err == nil && !now.Before(f.mtime.Add(etcdStart))
+	return err == nil && !now.Before(h.arrived("etcd", f, now).Add(etcdStart))
 }
 
 func (k *kubectlCall) health(members []*host, all bool) int {

@@ -30,7 +30,7 @@ type watch struct {
 }
 
 // takesDown are the step types that take a control plane, or what runs on it, away for a while.
-var takesDown = []string{"upgrade-apply", "upgrade-node", "drain", "kubelet-restart", "reboot"}
+var takesDown = []string{"upgrade-apply", "upgrade-node", "drain", "kubelet-restart", "reboot", "static-pods-restart"}
 
 func (w *watch) Record(e run.Event) error {
 	w.seen.Lock()

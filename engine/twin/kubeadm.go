@@ -61,6 +61,8 @@ func kubeadm(p *process) int {
 		return k.node()
 	case strings.HasPrefix(strings.Join(k.operands, " "), "config images "):
 		return k.images()
+	case command == "certs renew":
+		return k.renewCerts()
 	case command == "certs check-expiration":
 		return k.certificates()
 	}

@@ -120,11 +120,18 @@ func (k *kubectlCall) connect() int {
 	address = strings.TrimSuffix(strings.TrimPrefix(address, "https://"), "/")
 	var state serving
 	k.server, state = k.host.endpoint(address, k.now())
+	if state >= forbids && k.host.controlPlane && k.host.expiry("admin.conf", k.now()).Before(k.now()) {
+		k.errf("error: You must be logged in to the server (Unauthorized)\n")
+		return 1
+	}
 	switch state {
 	case refuses:
 		k.charge(time.Second)
 		k.complain(address)
 		k.errf("The connection to the server %s was refused - did you specify the right host or port?\n", address)
+		return 1
+	case expired:
+		k.errf("Unable to connect to the server: tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time %s is after %s\n", stamp(k.now()), stamp(k.server.expiry("apiserver", k.server.started("kube-apiserver", k.now()))))
 		return 1
 	case forbids:
 		if k.option("--raw") != "" {

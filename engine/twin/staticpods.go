@@ -48,7 +48,7 @@ const podStart = 20 * time.Second
 func (h *host) podReady(component string, now time.Time) bool {
 	f, err := h.disk.stat(manifests+"/"+component+".yaml", true, now)
 	switch {
-	case err != nil, now.Before(f.mtime.Add(podStart)), h.ready(now) == "Unknown", h.crashes(component, now), h.restarting(now, podStart):
+	case err != nil, now.Before(h.arrived(component, f, now).Add(podStart)), h.ready(now) == "Unknown", h.crashes(component, now), h.restarting(now, podStart):
 		return false
 	case component == "kube-apiserver":
 		return h.apiserver(now) != refuses

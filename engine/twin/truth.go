@@ -23,7 +23,9 @@ func (c *Cluster) Truth() Truth {
 	now := c.clock.Now()
 	var t Truth
 	component := func(list *[]kube.Component, name string, h *host, v kube.Version) {
-		*list = append(*list, kube.Component{Name: name, Node: h.name, Version: v})
+		if !v.IsZero() { // a static pod without a manifest does not run
+			*list = append(*list, kube.Component{Name: name, Node: h.name, Version: v})
+		}
 	}
 	for _, h := range c.hosts {
 		component(&t.Cluster.Kubelets, "kubelet", h, h.kubelet.at(now).version)

@@ -1,0 +1,89 @@
+package twin
+
+import (
+	"path"
+	"regexp"
+	"time"
+)
+
+// cameBack is the last time at which the manifest of a component came to lie there again after it had been gone.
+func (h *host) cameBack(component string, now time.Time) (at time.Time, ever bool) {
+	over := h.disk.written[path.Join(manifests, component+".yaml")]
+	if over == nil {
+		return time.Time{}, false
+	}
+	gone := false
+	for _, m := range *over {
+		if m.from.After(now) {
+			break
+		}
+		if m.value.exists() && gone {
+			at, ever = m.from, true
+		}
+		gone = !m.value.exists()
+	}
+	return at, ever
+}
+
+// arrived is when a manifest came to lie there as it is: a file that is moved keeps its time.
+func (h *host) arrived(component string, f file, now time.Time) time.Time {
+	if at, ever := h.cameBack(component, now); ever && at.After(f.mtime) {
+		return at
+	}
+	return f.mtime
+}
+
+// started is when the container of a component that runs now was started.
+func (h *host) started(component string, now time.Time) time.Time {
+	at := h.bootedAt(now)
+	later := func(t time.Time) {
+		if !t.After(now) && t.After(at) {
+			at = t
+		}
+	}
+	if over := h.disk.written[path.Join(manifests, component+".yaml")]; over != nil {
+		later(over.since(now))
+	}
+	if component == "kube-apiserver" {
+		for _, o := range h.outages {
+			later(o.until)
+		}
+	}
+	return at
+}
+
+// certOver tells whether the certificate that the apiserver read as it started has expired.
+func (h *host) certOver(now time.Time) bool {
+	if h.certsLast == 0 && h.certs == nil {
+		return false
+	}
+	return now.After(h.expiry("apiserver", h.started("kube-apiserver", now)))
+}
+
+// crictlPs lists the running containers of static pods by the name that they are asked for.
+func (p *process) crictlPs(args []string) int {
+	quiet, name := false, ""
+	for ; len(args) > 0; args = args[1:] {
+		switch {
+		case args[0] == "--quiet" || args[0] == "-q":
+			quiet = true
+		case args[0] == "--name" && len(args) > 1:
+			name, args = args[1], args[1:]
+		case args[0] == "--state" && len(args) > 1 && args[1] == "Running":
+			args = args[1:]
+		default:
+			return p.usage()
+		}
+	}
+	pattern, err := regexp.Compile(name)
+	if err != nil || !quiet {
+		return p.usage()
+	}
+	running := p.host.processes(p.now())
+	for _, component := range components {
+		if _, runs := running[component]; runs && pattern.MatchString(component) {
+			p.outf("%016x%016x\n", hash(component, p.host.name), hash(p.host.name, p.host.started(component, p.now())))
+		}
+	}
+	return 0
+}
