@@ -20,7 +20,7 @@ type Command struct {
 	ReadOnly bool              `yaml:"read_only" default:"false" doc:"It changes nothing: previews perform it."`
 	Stdin    string            `yaml:"stdin" doc:"What it reads."`
 	Env      map[string]string `yaml:"env" doc:"Environment variables."`
-	Detach   bool              `yaml:"detach" default:"false" doc:"It must not be cut off: it is waited for, also after a timeout or a second Ctrl-C."`
+	Detach   bool              `yaml:"detach" default:"false" doc:"It must not be cut off: it outlives its link, and is waited for, also after a timeout or a second Ctrl-C."`
 }
 
 // CommandOutput is what the command said.

@@ -32,7 +32,7 @@ others live there (S21, R8 of the version-skew policy).
 
 The node is cordoned and marked first, exactly as cordon does. kubectl respects
 PodDisruptionBudgets and tries again until the timeout. A timeout of the step or a
-Ctrl-C does not cut the drain off; a lost link may, and then a drain again goes on.
+Ctrl-C does not cut the drain off; a lost link does not either.
 
 A drain that fails names the pods that have not left, and the budgets that let none go.
 What to do then is the playbook's to say: without more the run stops; retry tries again,

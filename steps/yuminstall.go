@@ -32,9 +32,8 @@ func yumInstallType() step.Type {
 	return step.Define[YumInstall](step.About{
 		Name:    "yum-install",
 		Summary: "Installs packages with yum, at the releases that are named.",
-		Doc: `The transaction is not cut off by a timeout of the step or a Ctrl-C: it is waited for. A
-lost link leaves its outcome unknown: look before you run again. What is installed
-afterwards is looked up with rpm (B8). There is nothing to do when it is there before.
+		Doc: `The transaction is not cut off by a timeout of the step, a Ctrl-C or a lost link: it is
+waited for. What is installed afterwards is looked up with rpm (B8). There is nothing to do when it is there before.
 
 Nothing is taken down, which dnf install would do: where a newer release is installed, the
 step fails before it begins, and names both. With keep, yum excludes those packages from the

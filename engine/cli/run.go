@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rung/engine/detach"
 	"rung/engine/guard"
 	"rung/engine/journal"
 	"rung/engine/plan"
@@ -113,10 +114,14 @@ func (e *execution) run(ctx context.Context) error {
 	}
 	out, closeReport := e.report(j.ID())
 	all := newSinks(j, e.err, out)
-	x := &run.Execute{Exec: h, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all}
+	detached := &detach.Exec{Raw: h, Run: j.ID(), Clock: e.clock}
+	x := &run.Execute{Exec: detached, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all}
 	stop.announce(all, e.clock)
 	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Stop: stop.gentle, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
 	closeReport()
+	if end.Exit != run.ExitInternal { // how they ended is on record
+		tidy(ctx, detached)
+	}
 	if err := j.Close(); err != nil && end.Exit == run.ExitDone {
 		return &failure{run.ExitInternal, fmt.Errorf("the journal could not be completed: %w", err), ""}
 	}
@@ -124,6 +129,15 @@ func (e *execution) run(ctx context.Context) error {
 		return told{end.Exit}
 	}
 	return nil
+}
+
+// tidying is how long hosts may take to remove what the run left there.
+const tidying = 15 * time.Second
+
+func tidy(ctx context.Context, x *detach.Exec) {
+	ctx, cancel := context.WithTimeout(ctx, tidying)
+	defer cancel()
+	x.Tidy(ctx)
 }
 
 func (e *execution) declined(err error) error {

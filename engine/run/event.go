@@ -48,6 +48,7 @@ type Event struct {
 	Title   string         `json:"title,omitempty"`  // of the step or action, for people
 	On      string         `json:"on,omitempty"`     // the host where the action runs, where it is not Host
 	Command string         `json:"command,omitempty"`
+	Unit    string         `json:"unit,omitempty"`  // of a detached command: what its start is called on the host
 	Check   string         `json:"check,omitempty"` // planned only
 	Mutates bool           `json:"mutates,omitempty"`
 	If      string         `json:"if,omitempty"`      // planned only: "runs if …"

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"sort"
 	"sync"
+
+	"rung/engine/step"
 )
 
 // lines turns what a command writes into Output events, a line each.
@@ -55,6 +57,15 @@ func (l *lines) emit(line []byte) {
 	e.Text = string(bytes.TrimRight(line, "\r"))
 	_ = l.sink.Record(e) // the next event that matters meets the same error
 }
+
+// Tell says what becomes of the way to the host: see step.Listener.
+func (l *lines) Tell(text string) {
+	e := l.task.event(Noted, l.clock.Now())
+	e.Text, e.Warning = text, true
+	_ = l.sink.Record(e)
+}
+
+var _ step.Listener = (*lines)(nil)
 
 func sortedKeys(m map[string]string) []string {
 	keys := make([]string, 0, len(m))

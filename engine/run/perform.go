@@ -2,9 +2,13 @@ package run
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"rung/engine/inventory"
@@ -33,6 +37,9 @@ type Execute struct {
 	Hosts *inventory.Inventory
 	Clock Clock
 	Sink  Sink
+
+	mu     sync.Mutex
+	starts map[string]int // of detached commands, by what they are for
 }
 
 // Perform carries t out.
@@ -45,7 +52,11 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 		}
 	}
 	do := x.dress(a.Do, t.On)
+	if do.Detach && !a.ReadOnly && a.Until == nil {
+		do.Unit = x.unit(t)
+	}
 	started := t.event(ActionStarted, x.Clock.Now())
+	started.Unit = do.Unit
 	started.Command, started.Mutates = a.Do.Line(), !a.ReadOnly // without the host's proxies: they may hold a password
 	if do.Sudo {
 		started.Command = "sudo " + started.Command
@@ -71,6 +82,21 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 		return result, step.Failed, &RecordError{e}
 	}
 	return result, outcome, err
+}
+
+// unit names the start of a detached command that is at hand: by the place of
+// its action in the run, and how often it was started there before.
+func (x *Execute) unit(t Task) string {
+	e := t.Event
+	action := strings.Join([]string{e.Stage, e.Host, e.Step, strconv.Itoa(e.Action)}, "\x00")
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.starts == nil {
+		x.starts = map[string]int{}
+	}
+	x.starts[action]++
+	sum := sha256.Sum256([]byte(action + "\x00" + strconv.Itoa(x.starts[action])))
+	return e.Type + "-" + hex.EncodeToString(sum[:6])
 }
 
 // check asks whether there is anything left to do.

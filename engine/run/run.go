@@ -16,7 +16,8 @@
 //	true/–    true/–    the same, with ignore_failure  failed     yes
 //	true/–    true/–    the same, with skip_host       failed     no: rescue, always; it counts for no other host
 //	true/–    true/–    contact lost in a read, twice  failed     no: rescue, always
-//	true/–    true/–    contact lost in a change       unknown    no: neither rescue nor always
+//	true/–    true/–    contact lost in a change; for  unknown    no: neither rescue nor always
+//	                    good, in one with Detach
 //	true/–    true/–    timeout or second Ctrl-C in a  its own    as after any; it is waited for
 //	                    command with Detach
 //	true/–    true/–    the same in another change,    unknown    no: neither rescue nor always

@@ -19,6 +19,13 @@ type Exec interface {
 	Exec(ctx context.Context, host string, c Command, output io.Writer) (Result, error)
 }
 
+// Listener is an output that is also told what becomes of the way to the host
+// while its command runs.
+type Listener interface {
+	io.Writer
+	Tell(text string)
+}
+
 // ErrLost means that contact was lost while a command ran: it may or may not
 // have done its work.
 var ErrLost = errors.New("contact with the host was lost while the command ran")

@@ -91,7 +91,8 @@ type Command struct {
 	Stdin  []byte   // given to it
 	Env    []string // KEY=value, beside LC_ALL=C, PATH and the host's proxies
 	Sudo   bool     // as root, where the login is not; the engine sets it
-	Detach bool     // must not be cut off: waited for, also after a cancel or timeout
+	Detach bool     // must not be cut off: it outlives its link, and is waited for, also after a cancel or timeout
+	Unit   string   // names this one start of a Detach command in the run; the engine sets it
 	Secret bool     // Stdin is secret: never rendered or kept; excludes Detach
 }
 

@@ -72,11 +72,7 @@ func (h *host) leaves(after, until time.Time) (time.Time, bool) {
 // Cluster.HangReboot.
 func (h *host) reboot(at time.Time) {
 	h.stopKubelet(at)
-	for _, u := range h.units {
-		if u.end.After(at) {
-			u.end, u.exit = at, 143
-		}
-	}
+	h.halt(at)
 	h.clearRun(at)
 	if h.hangs {
 		h.absences = append(h.absences, absence{from: at})

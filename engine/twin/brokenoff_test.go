@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"rung/engine/detach"
 	"rung/engine/plan"
 	"rung/engine/run"
 	"rung/engine/step"
@@ -85,10 +86,15 @@ func siteOf(shape twin.Shape) site {
 // yes is an operator who confirms everything.
 func yes(context.Context, string) run.Answer { return run.Answer{Yes: true, How: "yes"} }
 
+// detached is the way to the site's hosts, as a run takes it.
+func (s site) detached(id string) step.Exec {
+	return &detach.Exec{Raw: s.Cluster, Run: id, Clock: s.clock}
+}
+
 // run carries the plan out until the end, or until the diary dies.
 func (s site) run(t *testing.T, id string, dies int) (run.Ending, *diary) {
 	d := &diary{dies: dies}
-	x := &run.Execute{Exec: s.Cluster, Hosts: s.plan.Inventory, Clock: s.clock, Sink: d}
+	x := &run.Execute{Exec: s.detached(id), Hosts: s.plan.Inventory, Clock: s.clock, Sink: d}
 	return run.Run{ID: id, Plan: s.plan, Perform: x, Sink: d, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe, Confirm: yes}.Do(t.Context()), d
 }
 

@@ -79,6 +79,9 @@ func (c *Cluster) Exec(ctx context.Context, hostName string, cmd step.Command, o
 	if output == nil {
 		output = io.Discard
 	}
+	if cmd.Detach { // it is waited for
+		ctx = context.WithoutCancel(ctx)
+	}
 	var stdout, stderr bytes.Buffer
 	if err := c.replay(ctx, s, t, io.MultiWriter(&stdout, output), io.MultiWriter(&stderr, output)); err != nil {
 		return step.Result{}, err

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"rung/engine/detach"
 	"rung/engine/kube"
 	"rung/engine/plan"
 	"rung/engine/run"
@@ -128,7 +129,7 @@ func watched(t *testing.T, c *twin.Cluster, p *plan.Plan) (run.Ending, *watch) {
 			}
 		}
 	})
-	x := &run.Execute{Exec: c, Hosts: p.Inventory, Clock: run.Wall{}, Sink: w}
+	x := &run.Execute{Exec: &detach.Exec{Raw: c, Run: "watched", Clock: run.Wall{}}, Hosts: p.Inventory, Clock: run.Wall{}, Sink: w}
 	end := run.Run{ID: "watched", Plan: p, Perform: x, Sink: w, Clock: run.Wall{}, Probe: x.Probe}.Do(t.Context())
 	close(done)
 	looking.Wait()

@@ -45,6 +45,7 @@ func (c *Cluster) setDown(name string, down bool) {
 		}
 		h.down = down
 		if down {
+			h.halt(now)
 			h.stopKubelet(now)
 			c.dethrone(h, now, time.Time{})
 			return
@@ -55,6 +56,26 @@ func (c *Cluster) setDown(name string, down bool) {
 		}
 		h.startKubelet(now, boot)
 	})
+}
+
+// halt ends all that runs on the host: what it would have done after now is never done.
+func (h *host) halt(now time.Time) {
+	for _, l := range h.disk.written {
+		l.cut(now)
+	}
+	for _, l := range h.changed {
+		l.cut(now)
+	}
+	for _, u := range h.units {
+		if u.end.After(now) {
+			u.end, u.exit = now, 143
+		}
+	}
+	for _, l := range h.locks {
+		if l.until.After(now) {
+			l.until = now
+		}
+	}
 }
 
 // Stop stops a host's kubelet: its node is NotReady 40 seconds later. Start starts it again.
@@ -89,13 +110,10 @@ func (c *Cluster) Lag(node string, v kube.Version) {
 	})
 }
 
-// DiskFull leaves no room on the disk of a folder. What is there can be read and, a lie of the twin, written over.
+// DiskFull leaves no room on the disk of a folder: nothing is made there. What is there can be read and, a lie of the
+// twin, written over.
 func (c *Cluster) DiskFull(node, folder string) {
-	c.on(node, func(h *host, _ time.Time) { h.full = append(h.full, folder) })
-}
-
-func (h *host) isFull(folder string) bool {
-	return slices.ContainsFunc(h.full, func(full string) bool { return folder == full || strings.HasPrefix(folder, full+"/") })
+	c.on(node, func(h *host, _ time.Time) { h.disk.full = append(h.disk.full, folder) })
 }
 
 // OldConfigs leaves the cluster with a component config that kubeadm does not convert: a person has to.

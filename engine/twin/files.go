@@ -51,6 +51,7 @@ func newLayer(files map[string]file) *layer {
 type disk struct {
 	base    *layer
 	written map[string]*timeline[file]
+	full    []string                                          // folders without room
 	proc    func(name string, now time.Time) (file, []string) // a file of /proc, or the names in a folder of it
 }
 
@@ -149,6 +150,8 @@ func (d *disk) write(name, data string, perm fs.FileMode, now time.Time) error {
 		return syscall.ENOENT
 	case strings.HasPrefix(at, "/proc/"):
 		return syscall.EACCES
+	case d.isFull(at):
+		return syscall.ENOSPC
 	}
 	d.put(at, file{mode: perm, data: data, mtime: now}, now)
 	return nil
@@ -194,8 +197,16 @@ func (d *disk) mkdir(name string, all bool, perm fs.FileMode, now time.Time) err
 	} else if !parent.mode.IsDir() {
 		return syscall.ENOTDIR
 	}
+	if d.isFull(at) {
+		return syscall.ENOSPC
+	}
 	d.put(at, file{mode: fs.ModeDir | perm, mtime: now}, now)
 	return nil
+}
+
+// isFull tells whether nothing more can be made at a name.
+func (d *disk) isFull(name string) bool {
+	return slices.ContainsFunc(d.full, func(full string) bool { return name == full || strings.HasPrefix(name, full+"/") })
 }
 
 // list is the names in a folder, sorted.

@@ -24,7 +24,6 @@ type host struct {
 	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0
 	withheld     []string                       // packages that no repository of the host has: "kubelet-1.22.17", "kubeadm-1.22"
 	cut          bool                           // no repository of packages is reached
-	full         []string                       // folders on disks without room
 	ahead        time.Duration                  // of its clock, by which it is wrong
 	powerless    bool                           // who logs in is not root, and may not become it
 
@@ -43,6 +42,7 @@ type host struct {
 	tmp       int              // names of temporary folders
 	services  map[string]timeline[bool]
 	held      map[string]timeline[bool] // packages that apt-mark holds
+	locks     map[string]*lock          // by file
 }
 
 // kubelet is the kubelet's process.
@@ -63,7 +63,7 @@ type nodeSpec struct {
 func newHost(c *Cluster, name string, index int, controlPlane bool, base *layer, installed map[string]string) *host {
 	h := &host{
 		cluster: c, name: name, index: index, controlPlane: controlPlane, installed: installed,
-		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, crashing: map[string]time.Time{}, services: map[string]timeline[bool]{}, held: map[string]timeline[bool]{},
+		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, crashing: map[string]time.Time{}, locks: map[string]*lock{}, services: map[string]timeline[bool]{}, held: map[string]timeline[bool]{},
 	}
 	h.disk = &disk{base: base, written: map[string]*timeline[file]{}}
 	h.disk.proc = h.procfs

@@ -221,7 +221,7 @@ func df(p *process) int {
 			continue
 		}
 		used := diskUsed
-		if p.host.isFull(p.path(name)) {
+		if p.host.disk.isFull(p.path(name)) {
 			used = diskSize
 		}
 		fmt.Fprintf(&out, "/dev/mapper/rl-root %d %d %d %d%% /\n", diskSize/unit, used/unit, (diskSize-used)/unit, used*100/diskSize)

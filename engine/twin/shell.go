@@ -131,6 +131,10 @@ func (s *session) call(ctx context.Context, args []string) ([]string, error) {
 	switch args[0] {
 	case "umask", "kill", "type", "ulimit", "hash", "pwd", "builtin":
 		args = append([]string{"/usr/bin/" + args[0]}, args[1:]...)
+	case "export":
+		if len(args) == 2 && args[1] == "-p" { // with names it is the interpreter's own
+			args = []string{"/usr/bin/export", "-p"}
+		}
 	case "command":
 		if len(args) > 1 {
 			args = append([]string{"/usr/bin/command"}, args[1:]...)

@@ -14,8 +14,8 @@ type moment[T any] struct {
 	value T
 }
 
-// memory is how long a superseded value is kept: no session is further behind the clock.
-const memory = time.Hour
+// memory is how long a superseded value is kept: a session is interpreted at once, and may last that long.
+const memory = mostTime
 
 // always is a timeline that never changes, until it is set.
 func always[T any](value T) timeline[T] { return timeline[T]{{value: value}} }
@@ -53,6 +53,13 @@ func (l *timeline[T]) set(from time.Time, value T) {
 	}
 	*l = slices.Insert(*l, i, moment[T]{from, value})
 	l.forget(from.Add(-memory))
+}
+
+// cut drops what would have come after that time.
+func (l *timeline[T]) cut(now time.Time) {
+	for i := len(*l); i > 0 && (*l)[i-1].from.After(now); i-- {
+		*l = (*l)[:i-1]
+	}
 }
 
 // forget drops what was superseded before that time.

@@ -10,7 +10,7 @@ func tools() map[string]tool {
 	all := map[string]tool{}
 	for name, run := range map[string]func(*process) int{
 		// the shell and what starts programs
-		"sh": sh, "bash": sh, "env": env, "sudo": sudo, "timeout": timeout, "nice": prefixed, "setsid": setsid, "systemd-run": systemdRun, "xargs": xargs,
+		"sh": sh, "bash": sh, "env": env, "sudo": sudo, "timeout": timeout, "nice": prefixed, "setsid": setsid, "flock": flock, "export": export, "systemd-run": systemdRun, "xargs": xargs,
 		"umask": umask, "kill": kill, "type": which, "command": which, "which": which, "hash": succeed, "ulimit": succeed, "pwd": pwd, "sync": succeed,
 		// text
 		"cat": cat, "grep": grep, "sed": sed, "cut": cut, "head": head, "tail": tail, "sort": sortLines, "uniq": uniq, "tr": tr, "wc": wc, "tee": tee, "seq": seq, "sha256sum": sha256sum,
