@@ -13,6 +13,7 @@ import (
 // ManifestDiff asks what an upgrade would overwrite in the manifests of a control plane (B9).
 type ManifestDiff struct {
 	To          kube.Version `yaml:"to,required" doc:"Where the way goes: the target, or the next hop."`
+	Patches     string       `yaml:"patches" doc:"The folder of patches that the upgrade is given: what they put back is not lost."`
 	Acknowledge []string     `yaml:"acknowledge" doc:"Ids of hazards that do not block: somebody looked at them."`
 	OnTheWay    bool         `yaml:"on_the_way" default:"false" doc:"Only the id with the minor of the hop acknowledges, custom-manifest-edits-1.22: nobody can have looked at it before the first hop."`
 }
@@ -50,6 +51,9 @@ manifests already, as after a run that broke off, only flags and variables are c
 else differs may be its own doing. kubeadm upgrade diff knows no etcd; the flags of its manifest
 are held against those that kubeadm writes and those of kubeadm-config.
 
+kubeadm upgrade diff knows no patches either. With patches, a setting that stands in a patch of the
+component is taken to be put back by it.
+
 Where kubeadm cannot compare, that blocks, too: nobody knows what would be lost. kubeadm takes
 every variable whose name ends with _proxy from the environment that its command runs in. The
 inventory's env is part of that: env: {https_proxy: …}.
@@ -68,7 +72,7 @@ func (s ManifestDiff) Plan(scope step.Scope) ([]step.Action, error) {
 	}
 	return []step.Action{{
 		Title:    "compare the manifests of " + scope.Host.Name + " with what kubeadm writes",
-		Do:       step.Command{Script: manifestDiffScript},
+		Do:       step.Command{Script: manifestDiffScript, Argv: []string{s.Patches}},
 		ReadOnly: true,
 	}}, nil
 }
@@ -87,15 +91,20 @@ func (s ManifestDiff) Collect(results []step.Result) (ManifestDiffOutput, []step
 	proxies := map[string][]string{}
 	for _, name := range sortedKeys(parts.files) {
 		for _, c := range parts.changes(name) {
-			if text := c.String(); c.proxy() {
+			switch text := c.String(); {
+			case c.proxy():
 				proxies[text] = append(proxies[text], name)
-			} else {
+			case parts.patched(name, c):
+				notes = append(notes, step.Note{Text: "kept by " + s.Patches + ": " + name + ": " + c.went})
+			default:
 				out.Edits = append(out.Edits, name+": "+text)
 			}
 		}
 	}
 	for _, flag := range etcdEdits(parts.etcd, parts.config) {
-		out.Edits = append(out.Edits, "etcd: "+flag+" would go")
+		if !strings.Contains(parts.patchesOf("etcd"), flag) {
+			out.Edits = append(out.Edits, "etcd: "+flag+" would go")
+		}
 	}
 	for _, text := range sortedKeys(proxies) {
 		out.Proxies = append(out.Proxies, strings.TrimPrefix(text, "env: ")+" ("+strings.Join(proxies[text], ", ")+")")

@@ -11,9 +11,11 @@ func compared(t *testing.T, kubeadm string) (*bench, string) {
 	b := newBench(t)
 	b.file("etc/kubernetes/manifests/kube-apiserver.yaml", "spec:\n  containers:\n  - command: []\n    image: registry.example/kube-apiserver:v1.21.14@sha256:1f\n")
 	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --name=cp1\n    env:\n    - value: http://me:secret@proxy:3128\n")
+	b.file("etc/kubernetes/patches/kube-apiserver+json.json", `[{"op": "add"}]`)
+	b.file("etc/kubernetes/patches/README", "")
 	b.tool("kubeadm", "case \"$*\" in 'version -o short') echo v1.21.14 ;; *) "+kubeadm+"\n;; esac")
 	b.tool("kubectl", "printf 'etcd:\\n  local: {}\\n'")
-	stdout, _ := b.exits(actionsOf(t, "manifest-diff: {to: 1.22.17}", "name=cp1")[0].Do, 0)
+	stdout, _ := b.exits(actionsOf(t, "manifest-diff: {to: 1.22.17, patches: /etc/kubernetes/patches}", "name=cp1")[0].Do, 0)
 	return b, stdout
 }
 
@@ -40,6 +42,8 @@ TEXT`)
     - --name=cp1
     env:
     - value: http://***@proxy:3128
+== patch kube-apiserver+json.json
+[{"op": "add"}]
 == config
 etcd:
   local: {}`)

@@ -15,16 +15,16 @@ type manifestParts struct {
 	cannot             string
 	files              map[string]*[2]strings.Builder // by component: what is there, what kubeadm writes
 	etcd, config       string
+	patches            map[string]string // by the name of the file
 }
 
 func readManifestDiff(output string) (manifestParts, error) {
-	p := manifestParts{files: map[string]*[2]strings.Builder{}}
+	p := manifestParts{files: map[string]*[2]strings.Builder{}, patches: map[string]string{}}
 	var now *[2]strings.Builder // the file that a diff is at
 	var err error
-	part := ""
+	part, rest := "", ""
 	for line := range strings.Lines(output) {
 		if head, is := strings.CutPrefix(line, "== "); is {
-			var rest string
 			part, rest, _ = strings.Cut(strings.TrimRight(head, "\r\n"), " ")
 			switch part {
 			case "kubeadm":
@@ -46,6 +46,8 @@ func readManifestDiff(output string) (manifestParts, error) {
 			p.etcd += line
 		case "config":
 			p.config += line
+		case "patch":
+			p.patches[rest] += line
 		}
 	}
 	if part != "config" {
@@ -94,6 +96,24 @@ func (p *manifestParts) changes(component string) []change {
 // droppedFlags are those that kubeadm of one minor writes and that of the next does not: the insecure
 // ports up to 1.23, and the gate of dual-stack.
 var droppedFlags = []string{"--insecure-port=0", "--port=0", "--feature-gates=IPv6DualStack=true", "--feature-gates=IPv6DualStack=false"}
+
+// patchesOf are the patches of a component: kubeadm goes by the beginning of their names.
+func (p *manifestParts) patchesOf(component string) string {
+	text := ""
+	for _, name := range sortedKeys(p.patches) {
+		if strings.HasPrefix(name, component) {
+			text += p.patches[name]
+		}
+	}
+	return text
+}
+
+// patched tells whether what would go stands in a patch of the component: the flag, or the key and its value.
+func (p *manifestParts) patched(component string, c change) bool {
+	patches := p.patchesOf(component)
+	key := c.path[strings.LastIndexByte(c.path, '.')+1:]
+	return c.went != "" && strings.Contains(patches, c.went) && (c.name() != "" || strings.Contains(patches, key))
+}
 
 // proxy tells whether kubeadm takes the variable from its own environment.
 func (c change) proxy() bool {

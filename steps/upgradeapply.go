@@ -18,6 +18,7 @@ type UpgradeApply struct {
 	EtcdUpgrade        bool          `yaml:"etcd_upgrade" default:"true" doc:"Upgrade a stacked etcd too."`
 	Config             string        `yaml:"config" doc:"A kubeadm configuration file on the host; from 1.30 of kind UpgradeConfiguration."`
 	Force              bool          `yaml:"force" doc:"kubeadm upgrade apply --force, whatever is at the version already: to mend what a failed upgrade left (S30)."`
+	Patches            string        `yaml:"patches" doc:"A folder on the host with kubeadm's patches for the static pods: what they say is in the new manifests, too."`
 	IgnorePreflight    []string      `yaml:"ignore_preflight" doc:"Preflight checks whose errors are ignored, by name; never all."`
 }
 
@@ -76,11 +77,15 @@ func (s UpgradeApply) Plan(step.Scope) ([]step.Action, error) {
 // patches of 1.30 (cmd/kubeadm/app/apis/kubeadm/validation, isAllowedFlag).
 func (s UpgradeApply) flags() ([]string, error) {
 	flags, err := upgradeFlags(s.CertificateRenewal, s.EtcdUpgrade, s.IgnorePreflight)
-	if err != nil || s.Config == "" {
-		return flags, err
+	if err != nil {
+		return nil, err
 	}
-	if !s.CertificateRenewal || !s.EtcdUpgrade {
-		return nil, errors.New("kubeadm does not take certificate_renewal or etcd_upgrade beside config: say them in that file")
+	patches, err := patchesFlag(s.Version, s.Patches)
+	if err != nil || s.Config == "" {
+		return append(flags, patches...), err
+	}
+	if !s.CertificateRenewal || !s.EtcdUpgrade || s.Patches != "" {
+		return nil, errors.New("kubeadm does not take certificate_renewal, etcd_upgrade or patches beside config: say them in that file")
 	}
 	if kube.SameMinor(s.Version, kube.OfMinor(1, 30)) && s.Version.Less(kube.Version{Major: 1, Minor: 30, Patch: 14}) {
 		return nil, fmt.Errorf("kubeadm %s does not take config without asking questions: go to 1.30.14 instead", s.Version)

@@ -2,8 +2,22 @@ package steps
 
 import (
 	"fmt"
+	"path"
 	"strings"
+
+	"rung/engine/kube"
 )
+
+// patchesFlag names a folder of patches; an empty one is none.
+func patchesFlag(v kube.Version, folder string) ([]string, error) {
+	switch {
+	case folder == "":
+		return nil, nil
+	case !path.IsAbs(folder):
+		return nil, fmt.Errorf("patches is the path of a folder on the host, such as /etc/kubernetes/patches, not %q", folder)
+	}
+	return []string{kube.PatchesFlag(v), folder}, nil
+}
 
 // upgradeFlags returns the flags that `kubeadm upgrade apply` and `upgrade node`
 // share. They are there in every minor from 1.20 to 1.37.

@@ -14,6 +14,7 @@ type UpgradeNode struct {
 	Quiesce            time.Duration `yaml:"quiesce" default:"20s" doc:"End kube-apiserver gracefully this long before; 0s leaves it alone, as workers need."`
 	CertificateRenewal bool          `yaml:"certificate_renewal" default:"true" doc:"Renew the certificates of what is restarted."`
 	EtcdUpgrade        bool          `yaml:"etcd_upgrade" default:"true" doc:"Upgrade a stacked etcd too."`
+	Patches            string        `yaml:"patches" doc:"A folder on the host with kubeadm's patches for the static pods: what they say is in the new manifests, too."`
 	IgnorePreflight    []string      `yaml:"ignore_preflight" doc:"Preflight checks whose errors are ignored, by name; never all."`
 }
 
@@ -45,6 +46,11 @@ func (s UpgradeNode) Plan(scope step.Scope) ([]step.Action, error) {
 	if err != nil {
 		return nil, err
 	}
+	patches, err := patchesFlag(s.Version, s.Patches)
+	if err != nil {
+		return nil, err
+	}
+	flags = append(flags, patches...)
 	return []step.Action{{
 		Title: "upgrade the configuration of " + scope.Host.Node + " to " + tag(s.Version),
 		Check: &step.Command{Script: upgradeNodeCheck, Argv: []string{tag(s.Version)}},

@@ -91,6 +91,15 @@ func KubeletConfigMap(v Version) string {
 	return "kubelet-config"
 }
 
+// PatchesFlag is the flag by which kubeadm upgrade takes a folder of patches for what it writes.
+// Source: cmd/kubeadm/app/cmd/options/constant.go of 1.20 and 1.23; both names in 1.22.
+func PatchesFlag(kubeadm Version) string {
+	if kubeadm.Minor <= 21 {
+		return "--experimental-patches"
+	}
+	return "--patches"
+}
+
 // AddonsComeLast tells whether this kubeadm upgrades CoreDNS and kube-proxy with the last
 // control plane (from 1.28). Older ones do it with the first, so that in a cluster of
 // several control planes kube-proxy is above some apiservers until the last has followed:

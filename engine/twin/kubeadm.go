@@ -18,7 +18,7 @@ type kubeadmCall struct {
 }
 
 // kubeadmValued are the options that take a value, where it is not joined by "=".
-var kubeadmValued = []string{"--config", "--kubeconfig", "--ignore-preflight-errors", "--kubernetes-version", "--image-repository", "-o", "--output", "--patches", "-v", "--v", "--cri-socket", "--feature-gates", "--skip-phases", "-c", "--context-lines"}
+var kubeadmValued = []string{"--config", "--kubeconfig", "--ignore-preflight-errors", "--kubernetes-version", "--image-repository", "-o", "--output", "--patches", "--experimental-patches", "-v", "--v", "--cri-socket", "--feature-gates", "--skip-phases", "-c", "--context-lines"}
 
 // kubeadmFlags are the options that take none, or one joined by "=".
 var kubeadmFlags = []string{"-y", "--yes", "-f", "--force", "--dry-run", "--certificate-renewal", "--etcd-upgrade", "--allow-experimental-upgrades", "--allow-release-candidate-upgrades", "--print-config"}

@@ -2,6 +2,8 @@ package twin
 
 import (
 	"fmt"
+	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,4 +112,27 @@ func (c *Cluster) rewriteManifest(node, component, old, by string) {
 			h.disk.put(name, file{mode: 0o600, data: strings.Replace(text, old, by, 1), mtime: c.born}, now)
 		}
 	})
+}
+
+// appendedFlag is the one patch that a twin understands: a JSON patch that adds a flag to the command.
+var appendedFlag = regexp.MustCompile(`^\[\{"op": ?"add", ?"path": ?"/spec/containers/0/command/-", ?"value": ?"([^"]*)"\}\]\s*$`)
+
+// patched is a manifest with the patches of the folder that kubeadm was given.
+func (k *kubeadmCall) patched(component, manifest string) string {
+	folder := k.option("--patches", "--experimental-patches")
+	names, _ := k.host.disk.list(folder, k.now()) // the preflight has seen it
+	for _, name := range names {
+		if folder == "" || !strings.HasPrefix(name, component) {
+			continue
+		}
+		text, _ := k.host.disk.read(path.Join(folder, name), k.now()) // it was just listed
+		flag := appendedFlag.FindStringSubmatch(text)
+		if flag == nil || !strings.HasSuffix(name, "+json.json") {
+			k.cluster.note(k.session, []string{"kubeadm", "patch", name, text})
+			continue
+		}
+		k.outf("[patches] Applied patch of type \"application/json-patch+json\" to target %q\n", component)
+		manifest = strings.Replace(manifest, "    image:", "    - "+flag[1]+"\n    image:", 1)
+	}
+	return manifest
 }

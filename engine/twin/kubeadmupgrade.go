@@ -158,7 +158,7 @@ func (k *kubeadmCall) staticPod(component string, target kube.Version, backup st
 	h, file := k.host, manifests+"/"+component+".yaml"
 	k.outf("[upgrade/staticpods] Preparing for %q upgrade\n", component)
 	before, _ := h.disk.read(file, k.now()) // a manifest that is gone is unlike the new one, too
-	after := k.manifest(component, target)
+	after := k.patched(component, k.manifest(component, target))
 	restarted := component == "etcd" && kube.EtcdFollowsAPIServer(k.own) && h.componentVersion("kube-apiserver", k.now()) != target
 	if before == after && !restarted {
 		k.outf("[upgrade/staticpods] Current and new manifests of %s are equal, skipping upgrade\n", component)

@@ -201,3 +201,28 @@ func TestB9CNIAndCSIAreListedAndAcknowledgedForEachHop(t *testing.T) {
 		}
 	}
 }
+
+// What a patch puts back is not lost, on no hop.
+func TestB9WhatAPatchPutsBackIsKept(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.20.15"), Web: -1})
+	for _, plane := range []string{"cp1", "cp2", "cp3"} {
+		s.inject(t, "manifest-edited:"+plane+":--profiling=false")
+		s.admin(t, plane, "mkdir", "/etc/kubernetes/patches")
+		if err := s.WriteFile(plane, "/etc/kubernetes/patches/kube-apiserver0+json.json", `[{"op": "add", "path": "/spec/containers/0/command/-", "value": "--profiling=false"}]`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.plan = bundled(t, inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1"}), map[string]any{"target": version("1.22.17"), "patches": "/etc/kubernetes/patches"})
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitDone || len(s.Unknown()) > 0 {
+		t.Fatalf("it ended with %d: %s%s\nunknown: %v", end.Exit, end.Text, d.why(), s.Unknown())
+	}
+	for _, plane := range []string{"cp1", "cp2", "cp3"} {
+		if manifest, err := s.ReadFile(plane, "/etc/kubernetes/manifests/kube-apiserver.yaml"); err != nil || strings.Count(manifest, "--profiling=false") != 1 || !strings.Contains(manifest, ":v1.22.17") {
+			t.Errorf("%s: %v\n%s", plane, err, manifest)
+		}
+	}
+	if !d.told("kept by /etc/kubernetes/patches: kube-apiserver: --profiling=false") {
+		t.Error("nobody said that it is kept")
+	}
+}

@@ -1,5 +1,6 @@
 # Prints what this host's kubeadm would write differently into the manifests of this control plane, in
 # parts that begin with "== ". A password in the address of a proxy stays on the host.
+# $1: the folder of patches that the upgrade is given, or nothing.
 manifests=/etc/kubernetes/manifests
 hidden() { sed -E 's#(://)[^/@[:space:]]*@#\1***@#g'; }
 
@@ -18,6 +19,18 @@ fi
 if test -f "$manifests/etcd.yaml"; then
   echo "== etcd"
   hidden <"$manifests/etcd.yaml"
+fi
+if test -n "$1"; then
+  test -d "$1" || {
+    echo "there is no folder $1 with patches on this host" >&2
+    exit 1
+  }
+  for file in "$1"/*.yaml "$1"/*.json; do
+    test -f "$file" || continue
+    echo "== patch ${file##*/}"
+    hidden <"$file"
+    echo
+  done
 fi
 echo "== config"
 kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system get configmap kubeadm-config -o jsonpath='{.data.ClusterConfiguration}' | hidden
