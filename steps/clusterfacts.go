@@ -16,6 +16,7 @@ type ClusterFacts struct {
 	Brief  bool         `yaml:"brief" default:"false" doc:"Only the nodes, and whether they are Ready and take pods: one short question, for what is asked again and again."`
 	Hop    kube.Version `yaml:"hop" doc:"Tell which workers' kubelets may stay as they are through this hop …"`
 	Next   kube.Version `yaml:"next" doc:"… and through the one after it. That of the last hop is the hop itself: through it nobody may."`
+	Target kube.Version `yaml:"target" doc:"Tell whose kubelets are too old for the control planes to go there, through every minor in between."`
 }
 
 // ClusterFactsOutput is what a cluster is.
@@ -33,6 +34,7 @@ type ClusterFactsOutput struct {
 	Unexpected      []string          `yaml:"unexpected" doc:"Nodes of the cluster that expect does not name; empty without expect."`
 	Absent          []string          `yaml:"absent" doc:"Nodes that expect names and the cluster does not have."`
 	Waiting         []string          `yaml:"waiting" doc:"Workers whose kubelets may stay as they are through hop and next (B5)."`
+	TooOld          []string          `yaml:"too_old" doc:"Nodes whose kubelets may not stay as they are while the control planes go to target: by the skew policy (R2), or by kubeadm's own."`
 	ControlPlanes   []string          `yaml:"control_planes" doc:"Nodes that are control planes."`
 	Etcd            string            `yaml:"etcd" doc:"stacked or external, as kubeadm-config says."`
 	Components      map[string]string `yaml:"components" doc:"Components and their versions, kubectl too; where they differ, all of them (S27)."`
@@ -111,6 +113,7 @@ func (s ClusterFacts) Collect(results []step.Result) (ClusterFactsOutput, []step
 	versions := append(versionsOf(skew.KubeProxies, skew.Kubelets), plane...)
 	out.Version, out.Newest, out.Plane = kube.Lowest(versions), kube.Newest(versions), kube.Lowest(plane)
 	out.Start = start(out.Version, out.Plane)
+	s.outrun(&out)
 	notes := append(interrupted(skew.APIServers), leftCordoned(c)...)
 	for _, violation := range kube.SkewViolations(judged(skew)) {
 		out.Skew = append(out.Skew, violation.String())
@@ -282,6 +285,21 @@ func (s ClusterFacts) wait(out *ClusterFactsOutput) {
 	for _, n := range out.Nodes {
 		if !n.ControlPlane && !slices.Contains(kube.KubeletHops(n.Kubelet, []kube.Version{s.Hop, s.Next}), s.Hop) {
 			out.Waiting = append(out.Waiting, n.Name)
+		}
+	}
+}
+
+// outrun finds the nodes whose kubelets the control planes would leave too far behind on their way to target.
+func (s ClusterFacts) outrun(out *ClusterFactsOutput) {
+	if !out.Plane.Less(s.Target) {
+		return
+	}
+	for _, n := range out.Nodes {
+		for minor := min(out.Plane.Minor+1, s.Target.Minor); minor <= s.Target.Minor; minor++ {
+			if !kube.KubeletMayWait(n.Kubelet, kube.OfMinor(s.Target.Major, minor)) {
+				out.TooOld = append(out.TooOld, n.Name)
+				break
+			}
 		}
 	}
 }

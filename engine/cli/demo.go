@@ -22,6 +22,7 @@ type demo struct {
 	controlPlanes int
 	workers       int
 	packages      string
+	externalEtcd  bool
 	speed         float64
 	keep          bool
 	json          bool
@@ -56,6 +57,7 @@ upgrade makes of it:
 	f.IntVar(&d.controlPlanes, "control-planes", 3, "how many control planes")
 	f.IntVar(&d.workers, "workers", 2, "how many workers")
 	f.StringVar(&d.packages, "packages", twin.Yum, "the package manager of the hosts: yum, apt or mixed")
+	f.BoolVar(&d.externalEtcd, "external-etcd", false, "etcd runs on three machines of its own, not on the control planes")
 	f.Float64Var(&d.speed, "speed", 200, "how many times as quick as in life")
 	f.BoolVar(&d.keep, "keep", false, "start the cluster and leave it running, until Ctrl-C")
 	f.StringArrayVar(&d.faults, "fault", nil, "something that is wrong with the cluster, as NAME:ARG; see above (repeatable)")
@@ -130,7 +132,7 @@ func faultForms() string {
 // shape is the cluster of the demo. A workload with a disruption budget runs on
 // it, but not where there is a single node for it: that could never be drained.
 func (d demo) shape(from kube.Version) twin.Shape {
-	s := twin.Shape{ControlPlanes: d.controlPlanes, Workers: d.workers, Version: from, Packages: d.packages}
+	s := twin.Shape{ControlPlanes: d.controlPlanes, Workers: d.workers, Version: from, ExternalEtcd: d.externalEtcd, Packages: d.packages}
 	if d.workers == 1 || d.workers == 0 && d.controlPlanes == 1 {
 		s.Web = -1
 	}

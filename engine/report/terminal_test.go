@@ -115,11 +115,11 @@ func TestS27ComponentsAreToldBeforeAndAfter(t *testing.T) {
 	}
 	got := shown(t, []run.Event{
 		{Kind: run.RunStarted, At: nine, Title: "p"},
-		{Kind: run.StepEnded, At: nine, Host: "cp1", Type: "cluster-facts", Outcome: step.OK, Data: seen("kubelet", "1.20.0", "3.4.13-0")},
+		{Kind: run.StepEnded, At: nine, Host: "cp1", Type: "cluster-facts", Outcome: step.OK, Data: seen("kubelet", "1.20.0", "v3.4.13-0, v3.4.9-0")},
 		{Kind: run.StepEnded, At: nine, Host: "cp1", Type: "verify", Outcome: step.OK, Data: seen("version", "1.21.14", "3.5.6-0")},
 		{Kind: run.RunEnded, At: nine, Outcome: step.Changed},
 	}, Options{})
-	if want := "  cp1  1.20.0 → 1.21.14\n  coredns  1.8.0    = 1.8.0\n  etcd     3.4.13-0 → 3.5.6-0\n  kubectl  1.20.0   → 1.21.14\n"; !strings.Contains(got, want) {
+	if want := "  cp1  1.20.0 → 1.21.14\n  coredns  1.8.0             = 1.8.0\n  etcd     3.4.13-0, 3.4.9-0 → 3.5.6-0\n  kubectl  1.20.0            → 1.21.14\n"; !strings.Contains(got, want) {
 		t.Errorf("no %q in\n%s", want, got)
 	}
 }

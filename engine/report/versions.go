@@ -57,7 +57,7 @@ func componentsIn(data map[string]any) []nodeVersion {
 	var list []nodeVersion
 	for name, version := range table {
 		if name != "kubelet" {
-			list = append(list, nodeVersion{clean(name), strings.TrimPrefix(clean(fmt.Sprint(version)), "v")})
+			list = append(list, nodeVersion{clean(name), strings.ReplaceAll(strings.TrimPrefix(clean(fmt.Sprint(version)), "v"), ", v", ", ")})
 		}
 	}
 	slices.SortFunc(list, func(a, b nodeVersion) int { return strings.Compare(a.name, b.name) })

@@ -254,6 +254,13 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			want:   []string{"at most 1 workers may be out at once, and at_once is 2: default/web-", "say -e capacity=lower"},
 		},
 		{
+			name:   "an absent worker that the control planes would leave too far behind",
+			inputs: map[string]any{"target": version("1.34.2"), "absent_nodes": []any{"w3"}, "absent_reason": "its disk is being replaced"},
+			shape:  twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.30.4")},
+			spoil:  []string{"host-down:w3"},
+			want:   []string{"the kubelets of these absent nodes are too old for the control planes to go to v1.34.2: w3; upgrade them first"},
+		},
+		{
 			name:   "no worker at once",
 			inputs: map[string]any{"at_once": "0"},
 			want:   []string{"at_once is 0, and no worker would ever be upgraded"},

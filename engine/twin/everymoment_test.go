@@ -74,6 +74,9 @@ func (w *watch) look() {
 		}
 		w.blame("%s", v)
 	}
+	for _, workload := range truth.Disturbed {
+		w.blame("%s", workload)
+	}
 	planes := len(w.ControlPlanes())
 	if planes == 1 {
 		return // its apiserver and its etcd have nobody to stand in
@@ -87,9 +90,6 @@ func (w *watch) look() {
 	closed := slices.DeleteFunc(slices.Clone(truth.Cordoned), func(name string) bool { return !slices.Contains(w.ControlPlanes(), name) })
 	if len(closed) > 1 {
 		w.blame("control planes %v are cordoned together", closed)
-	}
-	for _, workload := range truth.Disturbed {
-		w.blame("%s", workload)
 	}
 }
 

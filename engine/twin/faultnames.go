@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -59,16 +60,27 @@ var faultKinds = []faultKind{
 	{"drain-blocked", []string{"HOST"}, "A pod runs on the node whose disruption budget never lets it go.", onHost((*Cluster).BlockDrain)},
 	{"etcd-lost", []string{"COUNT"}, "So many of the three members of an external etcd are away.", func(c *Cluster, args []string) error {
 		members, err := strconv.Atoi(args[0])
-		if err == nil {
-			c.LoseEtcd(members)
+		switch {
+		case err != nil:
+			return err
+		case !c.shape.ExternalEtcd:
+			return errors.New("the etcd of this cluster runs on its control planes; rung demo --external-etcd has one that does not")
 		}
-		return err
+		c.LoseEtcd(members)
+		return nil
 	}},
 	{"file-missing", []string{"HOST", "PATH"}, "A file is gone from the host's disk.", func(c *Cluster, args []string) error {
 		return c.RemoveFile(args[0], args[1])
 	}},
 	{"hazard", []string{"ID"}, "The cluster has a hazard of docs/hazards.md: dockershim, cgroup-v1, removed-apis-1.25.", func(c *Cluster, args []string) error {
 		return c.Hazard(args[0])
+	}},
+	{"hop-broken-off", []string{"VERSION"}, "The first control plane was upgraded to that version, and then the hop was broken off.", func(c *Cluster, args []string) error {
+		v, err := kube.Parse(args[0])
+		if err == nil {
+			err = c.BreakOffHop(v)
+		}
+		return err
 	}},
 	{"host-down", []string{"HOST"}, "The host is off, and nobody reaches it.", onHost((*Cluster).Down)},
 	{"kubelet-lags", []string{"HOST", "VERSION"}, "The kubelet of the host is of an older version.", func(c *Cluster, args []string) error {

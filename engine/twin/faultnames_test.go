@@ -29,6 +29,7 @@ var faultExamples = map[string]string{
 	"command-fails":    "command-fails:w1:kubeadm upgrade node",
 	"etcd-lost":        "etcd-lost:1",
 	"file-missing":     "file-missing:cp1:/etc/kubernetes/admin.conf",
+	"hop-broken-off":   "hop-broken-off:1.32.6",
 	"host-down":        "host-down:w1",
 	"kubelet-stopped":  "kubelet-stopped:w1",
 	"manifest-edited":  "manifest-edited:cp1:--profiling=false",
@@ -53,7 +54,7 @@ func TestEveryFaultCanBeNamed(t *testing.T) {
 			t.Errorf("%s, such as %q: %v", form.Form, example, err)
 			continue
 		}
-		l := newLab(t, Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4")})
+		l := newLab(t, Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4"), ExternalEtcd: form.Name == "etcd-lost"})
 		if err := l.Inject(f); err != nil {
 			t.Errorf("%q: %v", example, err)
 		}

@@ -110,6 +110,26 @@ func (c *Cluster) Lag(node string, v kube.Version) {
 	})
 }
 
+// BreakOffHop leaves the first control plane at v, as a hop does that was broken off after it: kubeadm apply ran there, and
+// nothing after it.
+func (c *Cluster) BreakOffHop(v kube.Version) error {
+	if !kube.Known(v) || !v.Exact() || v.Less(c.shape.Version) || kube.Skew(v, c.shape.Version) > 1 {
+		return fmt.Errorf("no hop leads from %s to %s", c.shape.Version, v)
+	}
+	c.on(c.ControlPlanes()[0], func(h *host, now time.Time) {
+		h.setPkg("kubeadm", h.release(v), now)
+		c.writeManifests(h, v, c.born)
+		config := c.config.at(now)
+		config.version = v
+		c.config.set(now, config)
+		c.kubeletConfig.set(now, v)
+		if !kube.AddonsComeLast(v) {
+			c.moveAddons(v, now)
+		}
+	})
+	return nil
+}
+
 // DiskFull leaves no room on the disk of a folder: nothing is made there. What is there can be read and, a lie of the
 // twin, written over.
 func (c *Cluster) DiskFull(node, folder string) {

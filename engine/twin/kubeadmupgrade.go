@@ -254,14 +254,18 @@ func (k *kubeadmCall) addons(target kube.Version) {
 		k.outf("%s", text)
 		return
 	}
-	now := k.now()
+	c.moveAddons(target, k.now())
+	k.outf("[addons] Applied essential addon: CoreDNS\n[addons] Applied essential addon: kube-proxy\n")
+}
+
+// moveAddons takes CoreDNS and kube-proxy to what kubeadm of that version ships.
+func (c *Cluster) moveAddons(target kube.Version, now time.Time) {
 	shipped, _ := kube.ShippedBy(target)
 	if c.coreDNS.at(now) != shipped.CoreDNS {
 		c.coreDNS.set(now, shipped.CoreDNS)
 		c.rollout(c.dns, revision(shipped.CoreDNS), now)
 	}
 	c.proxy.set(now, target)
-	k.outf("[addons] Applied essential addon: CoreDNS\n[addons] Applied essential addon: kube-proxy\n")
 }
 
 // node is `kubeadm upgrade node`, which goes to the version in ConfigMap kubeadm-config.

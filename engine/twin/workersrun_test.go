@@ -92,3 +92,18 @@ func TestS21ADrainThatFails(t *testing.T) {
 		})
 	}
 }
+
+// A worker that was skipped waits for its next run, and the control planes must not run away from it meanwhile.
+func TestS4NoHopLeavesASkippedWorkerTooFarBehind(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.26.15"), Web: -1})
+	s.Fail("", "kubectl --kubeconfig /etc/kubernetes/admin.conf drain w1", 1, "error when evicting pods/\"web-1\": global timeout reached\n")
+	s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2", "w3"}), map[string]any{"target": version("1.28.15"), "on_drain_failure": "skip-node"})
+	end, d := s.run(t, "r", 0)
+	const want = "the kubelets of w1 are too old for the control planes to go to v1.28.15, and kubeadm would refuse"
+	if end.Exit != run.ExitFailed || !strings.Contains(d.why(), want) {
+		t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	if cp1, w2 := s.node("cp1"), s.node("w2"); cp1.APIServer != version("1.27.16") || w2.Kubelet != version("1.27.16") {
+		t.Errorf("cp1: %+v; w2: %+v", cp1, w2)
+	}
+}
