@@ -63,7 +63,9 @@ func (m moment) served(t *testing.T) {
 	for _, e := range c.Unknown() {
 		t.Errorf("on %s, unknown to the twin: %q", e.Host, e.Argv)
 	}
-	if !slices.ContainsFunc(w.events, func(e run.Event) bool { return e.Kind == run.StepEnded && e.Type == "kubeadm-plan" && e.Outcome == step.Changed }) {
+	if !slices.ContainsFunc(w.events, func(e run.Event) bool {
+		return e.Kind == run.StepEnded && e.Type == "kubeadm-plan" && e.Outcome == step.Changed
+	}) {
 		t.Error("kubeadm was not asked for its plan")
 	}
 	if external := strings.Contains(w.warnings(), "no etcd runs here as a static pod"); external != m.shape.ExternalEtcd {
