@@ -83,6 +83,15 @@ var faultKinds = []faultKind{
 		return err
 	}},
 	{"host-down", []string{"HOST"}, "The host is off, and nobody reaches it.", onHost((*Cluster).Down)},
+	{"image-missing", []string{"IMAGE", "[HOST]"}, "No registry has the image, such as kube-proxy, for the host, or for any.", func(c *Cluster, args []string) error {
+		host := ""
+		if len(args) > 1 {
+			host = args[1]
+		}
+		c.MissImage(host, args[0])
+		return nil
+	}},
+	{"kubelet-crash", []string{"HOST"}, "No kubelet of another version than today's starts on the host.", onHost((*Cluster).CrashKubelet)},
 	{"kubelet-lags", []string{"HOST", "VERSION"}, "The kubelet of the host is of an older version.", func(c *Cluster, args []string) error {
 		v, err := kube.Parse(args[1])
 		if err == nil {

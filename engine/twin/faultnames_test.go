@@ -40,6 +40,8 @@ var faultExamples = map[string]string{
 	"package-withheld": "package-withheld:w1:kubelet-1.32.",
 	"package-removed":  "package-removed:w1:cri-tools",
 	"reboot-hangs":     "reboot-hangs:w1",
+	"image-missing":    "image-missing:kube-proxy:w1",
+	"kubelet-crash":    "kubelet-crash:w1",
 	"sudo-refused":     "sudo-refused:w1",
 	"swap-on":          "swap-on:w1",
 }

@@ -17,6 +17,22 @@ func (c *Cluster) Fail(host, words string, exit int, stderr string) {
 	c.faults = append(c.faults, fault{host, words, exit, stderr})
 }
 
+// MissImage has no registry offer an image, such as kube-proxy, to a host, or to any where host is empty.
+func (c *Cluster) MissImage(host, image string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, h := range c.hosts {
+		if host == "" || h.name == host {
+			h.noImages = append(h.noImages, image)
+		}
+	}
+}
+
+// lacks tells whether no registry has an image for this host.
+func (h *host) lacks(image string) bool {
+	return slices.ContainsFunc(h.noImages, func(name string) bool { return strings.Contains(image, "/"+name+":") })
+}
+
 // Heal takes back every Fail.
 func (c *Cluster) Heal() {
 	c.mu.Lock()

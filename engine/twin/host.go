@@ -22,6 +22,7 @@ type host struct {
 	down         bool
 	certs        map[string]timeline[time.Time] // when the renewed ones expire
 	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0
+	noImages     []string                       // names of images that no registry has for it
 	withheld     []string                       // packages that no repository of the host has: "kubelet-1.22.17", "kubeadm-1.22"
 	cut          bool                           // no repository of packages is reached
 	ahead        time.Duration                  // of its clock, by which it is wrong
@@ -36,6 +37,7 @@ type host struct {
 	crashing  map[string]time.Time // when the manifest was written with which a component does not start, by its name
 	boots     timeline[boot]
 	absences  []absence
+	only      kube.Version     // of the kubelet that starts; any where zero
 	hangs     bool             // it does not come back from its next reboot
 	metadata  timeline[bool]   // of yum, that it was fetched
 	units     map[string]*unit // transient, by name
@@ -48,6 +50,7 @@ type host struct {
 // kubelet is the kubelet's process.
 type kubelet struct {
 	active  bool
+	failing string       // why it exits as often as it is started
 	version kube.Version // of the binary that was started
 	pid     int
 	boot    string    // in which it was started
@@ -135,8 +138,8 @@ func (h *host) hasTool(t tool, now time.Time) bool {
 // startKubelet starts the installed kubelet; the node is Ready after that long.
 func (h *host) startKubelet(now time.Time, after time.Duration) {
 	before := h.kubelet.at(now)
-	if v := h.binary("kubelet", now); h.refusedFlag(v, now) != "" { // it exits, again and again
-		h.kubelet.set(now, kubelet{version: v})
+	if v := h.binary("kubelet", now); h.kubeletFails(v, now) != "" {
+		h.kubelet.set(now, kubelet{version: v, failing: h.kubeletFails(v, now)})
 		return
 	}
 	h.kubelet.set(now, kubelet{active: true, version: h.binary("kubelet", now), pid: before.pid%30000 + 811, boot: h.booted(now).id, ready: now.Add(after)})

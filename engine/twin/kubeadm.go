@@ -155,6 +155,10 @@ func (k *kubeadmCall) images() int {
 	case "pull":
 		for _, image := range images {
 			k.charge(1500 * time.Millisecond)
+			if k.host.lacks(image) {
+				k.errf("failed to pull image %q: output: time=\"%s\" level=fatal msg=\"pulling image: rpc error: code = NotFound desc = failed to pull and unpack image \\\"%s\\\": failed to resolve reference \\\"%s\\\": %s: not found\"\n, error: exit status 1\nTo see the stack trace of this error execute with --v=5 or higher\n", image, stamp(k.now()), image, image, image)
+				return 1
+			}
 			k.outf("[config/images] Pulled %s\n", image)
 		}
 	default:

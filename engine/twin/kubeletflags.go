@@ -62,6 +62,22 @@ func (h *host) cleanFlags(kubeadm kube.Version, now time.Time) {
 	}
 }
 
+// kubeletFails is why a kubelet of that version exits, again and again; empty where it does not.
+func (h *host) kubeletFails(v kube.Version, now time.Time) string {
+	if flag := h.refusedFlag(v, now); flag != "" {
+		return "failed to parse kubelet flag: unknown flag: " + flag
+	}
+	if !h.only.IsZero() && v != h.only {
+		return `failed to run Kubelet: validate service connection: validate CRI v1 runtime API for endpoint \"unix:///run/containerd/containerd.sock\": rpc error: code = Unimplemented desc = unknown service runtime.v1.RuntimeService`
+	}
+	return ""
+}
+
+// CrashKubelet has no kubelet of another version than today's start on a host.
+func (c *Cluster) CrashKubelet(node string) {
+	c.on(node, func(h *host, now time.Time) { h.only = h.kubelet.at(now).version })
+}
+
 // refusedFlag is a flag with which a kubelet of that version does not start.
 func (h *host) refusedFlag(v kube.Version, now time.Time) string {
 	gone := kube.RemovedKubeletFlags(kube.Version{}, v)

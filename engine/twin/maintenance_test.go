@@ -111,7 +111,7 @@ func TestNodesAreRebootedAndWaitedFor(t *testing.T) {
 				t.Errorf("%s was not rebooted", host)
 			}
 			for _, e := range d.events {
-				if e.Host == host && e.Kind == run.ActionEnded && e.Type == "node-ready" && e.Took < 5*time.Second {
+				if e.Host == host && e.Kind == run.ActionEnded && e.Title == host+" is Ready" && e.Took < 5*time.Second {
 					t.Errorf("%s is said to be Ready %s after it answered again: that was its word of before", host, e.Took)
 				}
 			}

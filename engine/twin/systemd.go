@@ -101,7 +101,7 @@ func (p *process) serviceVerb(verb, name string, properties []string, value, qui
 			state = "inactive"
 		}
 		say(state)
-		if state != "active" && state != "activating" {
+		if state != "active" {
 			return 3
 		}
 	case "is-failed":
@@ -177,6 +177,9 @@ func (h *host) service(name string, now time.Time) string {
 		return ""
 	}
 	if name == "kubelet" {
+		if h.kubelet.at(now).failing != "" {
+			return "activating"
+		}
 		active = h.kubelet.at(now).active
 	} else if l, changed := h.services[name]; changed {
 		active = !l.at(now)
@@ -210,6 +213,8 @@ func (p *process) show(name string, properties []string, value bool) {
 		sub, pid = "running", 1000+int(hash(name)%500)
 	case "failed":
 		sub, result = "failed", "exit-code"
+	case "activating":
+		sub, result = "auto-restart", "exit-code"
 	case "":
 		state, load, file = "inactive", "not-found", ""
 	}
@@ -252,6 +257,10 @@ func (p *process) status(name, state string) int {
 	if state == "active" {
 		p.outf("● %s.service\n     Loaded: loaded (/usr/lib/systemd/system/%s.service; enabled; preset: enabled)\n     Active: active (running) %s\n   Main PID: %d (%s)\n", name, name, stamp, pid, name)
 		return 0
+	}
+	if state == "activating" {
+		p.outf("● %s.service\n     Loaded: loaded (/usr/lib/systemd/system/%s.service; enabled; preset: enabled)\n     Active: activating (auto-restart) (Result: exit-code) %s\n", name, name, stamp)
+		return 3
 	}
 	p.outf("○ %s.service\n     Loaded: loaded (/usr/lib/systemd/system/%s.service; enabled; preset: enabled)\n     Active: inactive (dead) %s\n", name, name, stamp)
 	return 3

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -192,9 +193,18 @@ func journalctl(p *process) int {
 		if since.IsZero() {
 			since = p.cluster.born
 		}
-		if k.active {
+		switch {
+		case k.failing != "":
+			pid := 4000 + int(hash(p.host.name)%999)
+			line := func(at time.Time, who, text string) { p.outf("%s %s %s: %s\n", stamp(at), p.host.name, who, text) }
+			line(since, "systemd[1]", "Started kubelet: The Kubernetes Node Agent.")
+			line(since, fmt.Sprintf("kubelet[%d]", pid), fmt.Sprintf("E%s %7d run.go:72] \"command failed\" err=\"%s\"", since.UTC().Format("0102 15:04:05.000000"), pid, k.failing))
+			line(since, "systemd[1]", "kubelet.service: Main process exited, code=exited, status=1/FAILURE")
+			line(since, "systemd[1]", "kubelet.service: Failed with result 'exit-code'.")
+			line(now, "systemd[1]", fmt.Sprintf("kubelet.service: Scheduled restart job, restart counter is at %d.", int(now.Sub(since)/(10*time.Second))+1))
+		case k.active:
 			p.outf("%s %s systemd[1]: Started kubelet: The Kubernetes Node Agent.\n%s %s kubelet[%d]: I0101 \"Kubelet version\" kubeletVersion=\"v%s\"\n", stamp(since), p.host.name, stamp(since), p.host.name, k.pid, k.version)
-		} else {
+		default:
 			p.outf("%s %s systemd[1]: Stopped kubelet: The Kubernetes Node Agent.\n", stamp(since), p.host.name)
 		}
 		return 0
@@ -343,6 +353,11 @@ func crictl(p *process) int {
 	switch {
 	case len(args) == 2 && args[0] == "pull":
 		p.charge(time.Second)
+		if p.host.lacks(args[1]) {
+			const why = "rpc error: code = NotFound desc = failed to pull and unpack image %q: failed to resolve reference %q: %s: not found"
+			p.errf("FATA[0001] pulling image: "+why+" \n", args[1], args[1], args[1])
+			return 1
+		}
 		p.outf("Image is up to date for %s\n", args[1])
 	case len(args) > 0 && (args[0] == "version" || args[0] == "info"):
 		p.outf("Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  1.6.20\nRuntimeApiVersion:  v1\n")
