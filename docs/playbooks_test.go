@@ -17,7 +17,7 @@ import (
 const playbooksHead = "<!-- generated from playbooks/ by `go generate ./docs`: change the head of the playbook there -->\n\n" +
 	"# The bundled playbooks\n\n`rung playbooks` lists them, and `rung playbooks NAME` prints one: keep a copy to change it.\n" +
 	"Each may be broken off and run again. They need the groups `control_plane` and `workers`\n" +
-	"([inventory](inventory.md#groups-and-selectors)); how runs go and end: [running.md](running.md).\n"
+	"([inventory](inventory.md#groups-and-selectors)); how runs go and end: [running.md](running.md); what is away\nmeanwhile with one node, one control plane and several: [availability.md](availability.md).\n"
 
 // pageOf are the playbooks whose inputs stand on a page of their own.
 var pageOf = map[string]string{"kubeadm-upgrade": "kubeadm-upgrade.md", "kubeadm-preflight": "kubeadm-upgrade.md"}

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rung/engine/step"
@@ -12,9 +13,12 @@ import (
 // AptInstall installs packages (S14, S22, B1).
 type AptInstall struct {
 	Packages []string `yaml:"packages,required" doc:"Packages with their versions, such as kubeadm=1.32.6-1.1."`
-	State    string   `yaml:"state" default:"present" enum:"present,downloaded" doc:"present: these very versions; downloaded: fetch them, and install nothing yet."`
-	Keep     []string `yaml:"keep" doc:"Packages that this transaction must leave as they are, or it does not begin."`
+	State    string   `yaml:"state" default:"present" enum:"present,downloaded,latest" doc:"present: these very versions; downloaded: fetch them, and install nothing yet; latest: the newest of all, with [\"*\"]."`
+	Keep     []string `yaml:"keep" doc:"Packages that this transaction must leave as they are, or it does not begin; with latest by name or pattern."`
 }
+
+//go:embed scripts/apt-latest-check.sh
+var aptLatestCheck string
 
 //go:embed scripts/deb-installed.sh
 var debInstalled string
@@ -43,17 +47,16 @@ func (s AptInstall) Plan(step.Scope) ([]step.Action, error) {
 	if len(s.Packages) == 0 {
 		return nil, errors.New("packages is empty: name at least one")
 	}
+	if s.State == "latest" {
+		return s.latest()
+	}
 	for _, p := range s.Packages {
 		if name, version, ok := strings.Cut(p, "="); !ok || name == "" || version == "" || name[0] == '-' {
 			return nil, fmt.Errorf("%q is not a package with its version, such as kubeadm=1.32.6-1.1", p)
 		}
 	}
 	names := strings.Join(s.Packages, ", ")
-	install := step.Command{
-		Argv:   []string{"apt-get", "install", "-y", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o", "DPkg::Lock::Timeout=300"},
-		Env:    []string{"DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1"},
-		Detach: true,
-	}
+	install := aptGet("install")
 	title := "install " + names
 	if s.State == "downloaded" {
 		title = "download " + names
@@ -77,4 +80,30 @@ func (s AptInstall) Plan(step.Scope) ([]step.Action, error) {
 		Do:       step.Command{Script: debInstalled, Argv: s.Packages},
 		ReadOnly: true,
 	}), nil
+}
+
+// latest is the one action of state latest.
+func (s AptInstall) latest() ([]step.Action, error) {
+	if !slices.Equal(s.Packages, []string{"*"}) {
+		return nil, errors.New(`with state latest, packages is ["*"]`)
+	}
+	if err := packageNames(s.Keep); err != nil {
+		return nil, err
+	}
+	upgrade := aptGet("upgrade")
+	upgrade.Argv = append(upgrade.Argv, "--with-new-pkgs")
+	return []step.Action{{
+		Title: "upgrade all packages",
+		Check: &step.Command{Script: aptUpgrades + "\n" + aptLatestCheck, Argv: s.Keep},
+		Do:    upgrade,
+	}}, nil
+}
+
+// aptGet is a transaction that asks nobody.
+func aptGet(verb string) step.Command {
+	return step.Command{
+		Argv:   []string{"apt-get", verb, "-y", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o", "DPkg::Lock::Timeout=300"},
+		Env:    []string{"DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_SUSPEND=1"},
+		Detach: true,
+	}
 }

@@ -11,6 +11,7 @@ import (
 // DrainPreview tells what a drain of nodes would meet, and drains none (B10).
 type DrainPreview struct {
 	Nodes       []string `yaml:"nodes" doc:"Names of the nodes; none is all nodes that run pods."`
+	Alone       bool     `yaml:"alone" default:"false" doc:"No other node takes the pods: they are down until the node is back."`
 	PodSelector string   `yaml:"pod_selector" doc:"Look only at pods with these labels, as drain does."`
 }
 
@@ -34,7 +35,8 @@ why (S21, B10).
 never and now are two kinds of PodDisruptionBudget. One with maxUnavailable: 0, or with
 as many pods as must stay, never lets a pod go, nor do two budgets over one pod, which
 the API answers with an error. One whose pods are not all healthy lets some go once they
-are. A budget that allows some disruptions now holds nobody, though several drains may
+are. On the only node of a cluster (alone) every budget that keeps a pod is of the first
+kind: what has gone is not healthy again before the drain is over. A budget that allows some disruptions now holds nobody, though several drains may
 have to wait for each other.
 
 Sources: https://kubernetes.io/docs/tasks/run-application/configure-pdb/;
@@ -82,7 +84,11 @@ func (s DrainPreview) Collect(results []step.Result) (DrainPreviewOutput, []step
 		}
 	}
 	notes := movingNotes(moving)
-	for _, h := range evict.Holds(budgets, moving) {
+	holds := evict.Holds(budgets, moving)
+	if s.Alone {
+		holds = append(holds, evict.Stranded(budgets, moving)...)
+	}
+	for _, h := range holds {
 		text := holdText(h)
 		if h.Never {
 			out.Never = append(out.Never, text)

@@ -20,6 +20,9 @@ type OSUpdatesOutput struct {
 	Due     bool     `yaml:"due" doc:"There is something to upgrade, or a reboot is due."`
 }
 
+//go:embed scripts/apt-upgrades.sh
+var aptUpgrades string
+
 //go:embed scripts/os-updates.sh
 var osUpdatesScript string
 
@@ -27,9 +30,13 @@ func osUpdatesType() step.Type {
 	return step.DefineWith[OSUpdates, OSUpdatesOutput](step.About{
 		Name:    "os-updates",
 		Summary: "Reads which packages of a host have something newer on offer, and whether a reboot is due.",
-		Doc: `yum check-update tells the packages. Whether a reboot is due, needs-restarting -r of yum-utils or
-dnf-utils knows; on a host without it, it is due where the newest kernel under /boot is not the
-one that runs.
+		Doc: `yum check-update tells the packages, or a simulated apt-get upgrade, after apt-get update. Whether a
+reboot is due, needs-restarting -r of yum-utils or dnf-utils knows, and /run/reboot-required of
+Debian and Ubuntu; on a host without either, it is due where the newest kernel under /boot is not
+the one that runs.
+
+apt leaves alone only what is held: where it would upgrade an excluded package, the step fails and
+says how to hold it.
 
 Source: the manual of needs-restarting: it exits with 1 where a reboot is required.
 `,
@@ -44,7 +51,7 @@ func (s OSUpdates) Plan(scope step.Scope) ([]step.Action, error) {
 	}
 	return []step.Action{{
 		Title:    "read what there is to upgrade on " + scope.Host.Name,
-		Do:       step.Command{Script: osUpdatesScript, Argv: s.Exclude},
+		Do:       step.Command{Script: packageManager + "\n" + aptUpgrades + "\n" + osUpdatesScript, Argv: s.Exclude},
 		ReadOnly: true,
 	}}, nil
 }

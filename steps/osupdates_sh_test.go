@@ -36,6 +36,20 @@ func TestUpdatesAndRebootsThatAreDueAreRead(t *testing.T) {
 		})
 	}
 	_ = os.Remove(b.path("bin/needs-restarting"))
+	_ = os.Remove(b.path("bin/yum"))
+	b.tool("apt-get", `if test "$1" = upgrade; then printf 'Reading package lists...\nInst openssl [3.0.2-0ubuntu1.15] (3.0.2-0ubuntu1.18 Ubuntu:22.04/jammy-updates [amd64])\nInst linux-image-5.15.0-105-generic (5.15.0-105.115 Ubuntu:22.04 [amd64])\nConf openssl (3.0.2-0ubuntu1.18 Ubuntu:22.04 [amd64])\n'; fi`)
+	wantText(t, "with apt it prints", b.out(ask), "update=openssl\nupdate=linux-image-5.15.0-105-generic\n")
+	b.file("run/reboot-required", "*** System restart required ***\n")
+	b.file("run/reboot-required.pkgs", "linux-base\nlinux-base\n")
+	if out := b.out(ask); !strings.HasSuffix(out, "reboot=/run/reboot-required is there\nreboot=linux-base\n") {
+		t.Errorf("it prints\n%s", out)
+	}
+	b.tool("apt-get", `if test "$1" = upgrade; then echo 'Inst kubelet [1.31.4-1.1] (1.31.9-1.1 kubernetes [amd64])'; fi`)
+	if _, errs := b.exits(ask, 2); !strings.Contains(errs, "apt would upgrade kubelet, which is to stay as it is: hold it, with apt-mark hold kubelet") {
+		t.Errorf("it says\n%s", errs)
+	}
+	_ = os.Remove(b.path("bin/apt-get"))
+	_ = os.Remove(b.path("run/reboot-required"))
 	b.tool("yum", "exit 0")
 	b.file("boot/vmlinuz-5.14.0-503.el9.x86_64", "")
 	wantText(t, "with a newer kernel it prints", b.out(ask), "reboot=kernel 5.14.0-503.el9.x86_64 is installed, and 5.14.0-427.el9.x86_64 runs\n")

@@ -23,7 +23,7 @@ type aptCall struct {
 var aptOptions = map[string]string{
 	"-y": "-y", "--yes": "-y", "--assume-yes": "-y", "-q": "-q", "-qq": "-q", "--quiet": "-q", "-s": "-s", "--simulate": "-s", "--dry-run": "-s",
 	"-d": "--download-only", "--download-only": "--download-only", "--allow-change-held-packages": "--allow-change-held-packages",
-	"--allow-downgrades": "--allow-downgrades", "--no-install-recommends": "", "--no-download": "--no-download", "--only-upgrade": "",
+	"--allow-downgrades": "--allow-downgrades", "--no-install-recommends": "", "--no-download": "--no-download", "--only-upgrade": "", "--with-new-pkgs": "",
 }
 
 // readApt reads a command line; ok is false where a part of it is not known.
@@ -165,6 +165,8 @@ func aptGet(p *process) int {
 		return a.update()
 	case "install":
 		return a.install()
+	case "upgrade":
+		return a.upgrade()
 	case "clean":
 		a.charge(quick)
 		names, _ := a.host.disk.list(aptArchives, a.now())

@@ -152,7 +152,30 @@ func (a *aptCall) perform(changes []debChange) int {
 	for _, c := range changes {
 		a.outf("Setting up %s (%s) ...\n", c.name, c.version)
 		a.host.setPkg(c.name, c.version, a.now())
+		if c.name == debKernelPackage {
+			a.host.addKernel(c.name, c.version, a.now())
+		}
 		a.host.hold(c.name, false, a.now()) // as apt 2 does: a hold that is overruled is gone
 	}
 	return 0
+}
+
+// upgrade installs what is newer than what is here, and leaves what is held.
+func (a *aptCall) upgrade() int {
+	var kept []string
+	for _, name := range a.host.packageNames(a.now()) {
+		offers := a.offersOf(name)
+		if len(offers) == 0 || compareEVR(offers[0].version, a.host.pkg(name, a.now())) <= 0 {
+			continue
+		}
+		if a.host.held[name].at(a.now()) {
+			kept = append(kept, name)
+		} else {
+			a.args = append(a.args, name)
+		}
+	}
+	if kept != nil {
+		a.outf("The following packages have been kept back:\n  %s\n", strings.Join(kept, " "))
+	}
+	return a.install()
 }

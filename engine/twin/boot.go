@@ -26,14 +26,46 @@ const (
 // kernelPackage is the one that the running kernel is of.
 const kernelPackage = "kernel-lt"
 
-// kernelImage is the file of a kernel of that version-release.
-func kernelImage(evr string) string { return "/boot/vmlinuz-" + evr + "." + architecture }
+// debKernelPackage stands for the newest kernel of Ubuntu.
+const debKernelPackage = "linux-image-generic"
+
+// releaseOfKernel is what uname -r says of the kernel that a package brings: 5.15.0.105.102 brings 5.15.0-105-generic.
+func releaseOfKernel(pkg, version string) string {
+	if pkg == kernelPackage {
+		return version + "." + architecture
+	}
+	parts := strings.Split(version, ".")
+	return strings.Join(parts[:3], ".") + "-" + parts[3] + "-generic"
+}
+
+// kernelImage is the file of a kernel.
+func kernelImage(name string) string { return "/boot/vmlinuz-" + name }
+
+// kernelOf is the package of the kernel, and what there is of it, oldest first.
+func (h *host) kernelOf() (pkg string, versions []string) {
+	if h.apt {
+		return debKernelPackage, h.cluster.market.otherDebs[debKernelPackage]
+	}
+	return kernelPackage, h.cluster.market.others[kernelPackage]
+}
+
+// addKernel puts a kernel beside the one that runs.
+func (h *host) addKernel(pkg, version string, now time.Time) {
+	h.disk.put(kernelImage(releaseOfKernel(pkg, version)), file{mode: 0o755, data: "kernel\n", mtime: now}, now)
+	if h.apt {
+		h.disk.put("/run/reboot-required", file{mode: 0o644, data: "*** System restart required ***\n", mtime: now}, now)
+		h.disk.put("/run/reboot-required.pkgs", file{mode: 0o644, data: "linux-image-" + releaseOfKernel(pkg, version) + "\nlinux-base\n", mtime: now}, now)
+	}
+}
 
 // booted is the boot in which the host is.
 func (h *host) booted(now time.Time) boot {
 	b := h.boots.at(now)
 	b.id = cmp.Or(b.id, uid("boot", h.name))
-	b.kernel = cmp.Or(h.cluster.odd.kernel, b.kernel, h.cluster.market.others[kernelPackage][0]+"."+architecture)
+	if b.kernel = cmp.Or(h.cluster.odd.kernel, b.kernel); b.kernel == "" {
+		pkg, versions := h.kernelOf()
+		b.kernel = releaseOfKernel(pkg, versions[0])
+	}
 	return b
 }
 
@@ -81,11 +113,8 @@ func (h *host) reboot(at time.Time) {
 	}
 	back := at.Add(bootTakes)
 	h.absences = append(h.absences, absence{from: at, until: back})
-	next := boot{id: uid("boot", h.name, at), kernel: h.booted(at).kernel}
-	if evr := h.pkg(kernelPackage, at); evr != "" {
-		next.kernel = evr + "." + architecture
-	}
-	h.boots.set(back, next)
+	pkg, _ := h.kernelOf()
+	h.boots.set(back, boot{id: uid("boot", h.name, at), kernel: releaseOfKernel(pkg, h.pkg(pkg, at))})
 	for name, l := range h.services {
 		l.set(back, name == "swap" && h.swapInFstab(at)) // of the others the value is: stopped
 		h.services[name] = l

@@ -47,7 +47,7 @@ func kubernetesSource(shape Shape) string {
 // debianFiles turns the files of a host with yum into those of one with apt.
 func debianFiles(files map[string]file, shape Shape) {
 	for name := range files {
-		if strings.HasPrefix(name, "/etc/yum") || strings.HasPrefix(name, "/etc/dnf") || name == "/etc/redhat-release" || name == "/var/cache/yum" || name == rpmCache {
+		if strings.HasPrefix(name, "/etc/yum") || strings.HasPrefix(name, "/boot/") || strings.HasPrefix(name, "/etc/dnf") || name == "/etc/redhat-release" || name == "/var/cache/yum" || name == rpmCache {
 			delete(files, name)
 		}
 	}
@@ -61,6 +61,7 @@ func debianFiles(files map[string]file, shape Shape) {
 			text(path.Join(aptLists, s.listName()), s.uri)
 		}
 	}
+	text(kernelImage("5.15.0-100-generic"), "kernel\n")
 	files[aptArchives] = file{mode: dirMode, mtime: made}
 }
 

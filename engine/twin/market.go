@@ -31,10 +31,11 @@ func offered(shape Shape) *market {
 		"conntrack":   {"1.4.4-11.el8"},
 		"etcd-client": {"3.5.15-1.el8"},
 	}, otherDebs: map[string][]string{
-		"openssl":    {"3.0.2-0ubuntu1.15", "3.0.2-0ubuntu1.18"},
-		"containerd": {"1.7.12-0ubuntu2"},
-		"cri-tools":  {"1.26.0-00"},
-		"conntrack":  {"1:1.4.6-2build2"},
+		"openssl":        {"3.0.2-0ubuntu1.15", "3.0.2-0ubuntu1.18"},
+		debKernelPackage: {"5.15.0.100.97", "5.15.0.105.102"},
+		"containerd":     {"1.7.12-0ubuntu2"},
+		"cri-tools":      {"1.26.0-00"},
+		"conntrack":      {"1:1.4.6-2build2"},
 	}}
 	for minor := max(shape.Version.Minor, kube.OldestMinor); minor <= shape.Newest.Minor && minor-kube.OldestMinor < len(lastPatches); minor++ {
 		for patch := 0; patch <= lastPatches[minor-kube.OldestMinor]; patch++ {

@@ -48,6 +48,22 @@ func TestHostsArePatchedAndRebooted(t *testing.T) {
 	}
 }
 
+func TestB1HostsWithAptArePatchedAndRebooted(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.31.4"), Packages: twin.Mixed})
+	for _, host := range []string{"w1", "w3"} {
+		s.admin(t, host, "apt-mark", "hold", "kubelet", "kubeadm", "kubectl")
+	}
+	d := s.twice(t, "os-patch.yaml", nil)
+	for host, kernel := range map[string]string{"cp1": newKernel, "w1": "5.15.0-105-generic", "w2": newKernel, "w3": "5.15.0-105-generic"} {
+		if s.kernel(t, host) != kernel || !slices.Contains(d.changed(host), "drain "+host) {
+			t.Errorf("%s runs %s; it changed %q", host, s.kernel(t, host), d.changed(host))
+		}
+	}
+	if !s.has("w1", "dpkg-query", "-W", "kubelet") || s.node("w1").Packages["kubelet"] != "1.31.4-1.1" {
+		t.Errorf("the packages of Kubernetes changed: %+v", s.node("w1"))
+	}
+}
+
 func TestAHostThatNeedsNoRebootIsNotRebooted(t *testing.T) {
 	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4")})
 	before := s.boot(t, "w1")
@@ -107,6 +123,7 @@ func TestWhatPatchingRefuses(t *testing.T) {
 		{name: "a budget that no drain gets past", shape: twin.Shape{MinAvailable: 3}, want: "no drain gets past these: PodDisruptionBudget default/web: "},
 		{name: "a pod that nothing starts again", spoil: []string{"bare-pod:w1"}, want: "nothing starts these pods again: w1: "},
 		{name: "no room elsewhere", inputs: map[string]any{"at_once": "2"}, want: "at most 1 workers may be out at once, and at_once is 2"},
+		{name: "Kubernetes that apt would upgrade, because nobody holds it", shape: twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4"), Packages: twin.Apt}, want: "which is to stay as it is: hold it, with apt-mark hold kube"},
 		{name: "a repository that is down", spoil: []string{"command-fails:w2:yum -q check-update"}, want: "yum check-update exited with 1: what is there to upgrade, nobody knows"},
 	} {
 		test.playbook = "os-patch.yaml"

@@ -192,8 +192,8 @@ func (y *yumCall) perform(changes []change) int {
 	for _, c := range changes {
 		line(c.verb(), c.name, c.evr)
 		y.host.setPkg(c.name, c.evr, y.now())
-		if c.name == kernelPackage { // it comes beside the one that runs
-			y.host.disk.put(kernelImage(c.evr), file{mode: 0o755, data: "kernel\n", mtime: y.now()}, y.now())
+		if c.name == kernelPackage {
+			y.host.addKernel(c.name, c.evr, y.now())
 		}
 	}
 	for _, c := range changes {

@@ -1,21 +1,39 @@
 # $@: packages that are left alone, by name or pattern. Prints what is to be upgraded, and why the host
 # is to boot again, one key=value a line.
 set -f
-exclude=
-for package; do exclude="$exclude --exclude=$package"; done
-code=0
-said=$(yum -q check-update $exclude) || code=$?
-case $code in
-  0 | 100) ;; # 100: there is something
+by_yum() {
+  exclude=
+  for package; do exclude="$exclude --exclude=$package"; done
+  code=0
+  said=$(yum -q check-update $exclude) || code=$?
+  case $code in
+    0 | 100) ;; # 100: there is something
+    *)
+      echo "yum check-update exited with $code: what is there to upgrade, nobody knows" >&2
+      exit 1
+      ;;
+  esac
+  # A package stands with its architecture at the beginning of a line; what obsoletes others comes last.
+  echo "$said" | sed -n -e '/^Obsoleting/q' -e 's/^\([^ :]*\)\.[^ .:]*\( .*\)*$/update=\1/p'
+}
+by_apt() {
+  apt-get update -q >&2
+  names=$(apt_upgrades "$@")
+  for name in $names; do echo "update=$name"; done
+}
+case $(package_manager) in
+  yum) by_yum "$@" ;;
+  apt) by_apt "$@" ;;
   *)
-    echo "yum check-update exited with $code: what is there to upgrade, nobody knows" >&2
+    echo "there is neither yum nor apt here" >&2
     exit 1
     ;;
 esac
-# A package stands with its architecture at the beginning of a line; what obsoletes others comes last.
-echo "$said" | sed -n -e '/^Obsoleting/q' -e 's/^\([^ :]*\)\.[^ .:]*\( .*\)*$/update=\1/p'
 
-if command -v needs-restarting >/dev/null; then
+if test -e /run/reboot-required; then # of Debian and Ubuntu
+  echo "reboot=/run/reboot-required is there"
+  sort -u /run/reboot-required.pkgs 2>/dev/null | sed 's/^/reboot=/'
+elif command -v needs-restarting >/dev/null; then
   code=0
   said=$(needs-restarting -r) || code=$?
   case $code in

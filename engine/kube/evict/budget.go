@@ -64,6 +64,25 @@ func Holds(budgets []Budget, moving []*Pod) []Hold {
 	return list
 }
 
+// Stranded tells which budgets hold the pods of a drain where no other node takes them: what goes is not healthy
+// again before the drain is over, so that a budget which keeps any is never met. Those of Holds are left out.
+func Stranded(budgets []Budget, moving []*Pod) []Hold {
+	var holds []Hold
+	for i := range budgets {
+		b := &budgets[i]
+		hold := Hold{Budgets: []*Budget{b}, Never: true, Reason: fmt.Sprintf("%s keeps %d healthy, and no other node takes the pods", b.rule(), b.Desired)}
+		for _, p := range moving {
+			if b.Desired > 0 && p.Ready && b.Namespace == p.Namespace && b.Selector.matches(p.Labels) && len(Holds(budgets, []*Pod{p})) == 0 {
+				hold.Pods = append(hold.Pods, p)
+			}
+		}
+		if hold.Pods != nil {
+			holds = append(holds, hold)
+		}
+	}
+	return holds
+}
+
 func budgetsOver(budgets []Budget, p *Pod) []*Budget {
 	var over []*Budget
 	for i := range budgets {

@@ -79,3 +79,23 @@ func told(holds []Hold) string {
 	}
 	return strings.Join(said, "; ")
 }
+
+func TestABudgetThatKeepsAPodHoldsTheOnlyNode(t *testing.T) {
+	web := &LabelSelector{MatchLabels: map[string]string{"app": "web"}}
+	for _, test := range []struct {
+		name   string
+		budget Budget
+		want   string
+	}{
+		{"one must stay", Budget{Namespace: "a", Name: "web", Selector: web, MinAvailable: "1", Allowed: 2, Healthy: 3, Desired: 1, Expected: 3}, "never x y: minAvailable 1 keeps 1 healthy, and no other node takes the pods"},
+		{"all may go", Budget{Namespace: "a", Name: "web", Selector: web, MaxUnavailable: "100%", Allowed: 3, Healthy: 3, Desired: 0, Expected: 3}, ""},
+		{"what Holds tells is not told twice", Budget{Namespace: "a", Name: "web", Selector: web, MinAvailable: "100%", Healthy: 3, Desired: 3, Expected: 3}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, list := scene(t, "pod w1 a/x app=web\npod w1 a/y app=web\npod w1 a/z app=web unready")
+			if got := told(Stranded([]Budget{test.budget}, Moving(list, []string{"w1"}))); got != test.want {
+				t.Errorf("%q\nwant %q", got, test.want)
+			}
+		})
+	}
+}
