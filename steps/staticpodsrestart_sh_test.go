@@ -18,6 +18,12 @@ func TestAStaticPodIsRestartedAndItsManifestNeverStaysOut(t *testing.T) {
 	b.file("var/lib/rung/restart/etcd", "")
 	b.exits(*restart.Check, 1)
 
+	b.tool("crictl", "echo no such socket >&2; exit 1")
+	b.exits(restart.Do, 1)
+	if !here("etc/kubernetes/manifests/etcd.yaml") || !here("var/lib/rung/restart/etcd") {
+		t.Error("where nobody can tell what runs, nothing is to be moved")
+	}
+
 	b.tool("crictl", "echo 1f0c") // the container does not end
 	b.exits(restart.Do, 1)
 	if !here("etc/kubernetes/manifests/etcd.yaml") || !here("var/lib/rung/restart/etcd") {

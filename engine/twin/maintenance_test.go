@@ -152,6 +152,30 @@ func TestMaintenanceThatFailsStopsThere(t *testing.T) {
 	s.open(t)
 }
 
+// A worker that cannot be drained is left as it is where the input says so, and the others are done.
+func TestAWorkerThatCannotBeDrainedIsLeftAsItIs(t *testing.T) {
+	for _, playbook := range []string{"node-maintenance.yaml", "os-patch.yaml"} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.31.4")})
+		s.inject(t, "drain-blocked:w2")
+		inputs := map[string]any{"nodes": []any{"w1", "w2", "w3"}, "drain_blocked_ok": true, "drain_timeout": time.Minute, "on_drain_failure": "skip-node"}
+		if playbook == "node-maintenance.yaml" {
+			inputs = with(inputs, "run", chore["run"], "check", chore["check"])
+		}
+		s.plan = planned(t, playbook, s.inventory(), inputs)
+		end, d := s.run(t, "r", 0)
+		if end.Exit != run.ExitFailed {
+			t.Errorf("%s ended with %d: %s%s", playbook, end.Exit, end.Text, d.why())
+		}
+		done := func(host string) bool {
+			return s.has(host, "test", "-e", "/var/tmp/done") || s.kernel(t, host) == newKernel
+		}
+		if !done("w1") || done("w2") || !done("w3") {
+			t.Errorf("%s: w1 %t, w2 %t, w3 %t", playbook, done("w1"), done("w2"), done("w3"))
+		}
+		s.open(t)
+	}
+}
+
 // At no moment of it are two control planes out, is etcd without its quorum or a workload below its budget.
 func TestMaintenanceTakesNothingAwayThatMustStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -2,7 +2,13 @@
 manifest=/etc/kubernetes/manifests/$1.yaml
 aside=/etc/kubernetes/$1.yaml.restarting # on the same file system, and not where the kubelet looks
 trap 'if test -e "$aside"; then mv "$aside" "$manifest"; fi' EXIT
-runs() { test -n "$(crictl ps --quiet --name "^$1\$" --state Running)"; }
+runs() {
+  containers=$(crictl ps --quiet --name "^$1\$" --state Running) || {
+    echo "crictl cannot ask the container runtime: $1 was not restarted" >&2
+    exit 1
+  }
+  test -n "$containers"
+}
 
 # until_it TIMES WHAT COMMAND…: asks every two seconds, so many times.
 until_it() {
@@ -19,6 +25,7 @@ until_it() {
 }
 gone() { ! runs "$1"; }
 
+gone "$1" || true # where crictl cannot ask, this is where it is known
 if test -e "$manifest"; then mv "$manifest" "$aside"; fi
 until_it 60 "the container of $1 did not end within two minutes: is the kubelet active?" gone "$1"
 mv "$aside" "$manifest"
