@@ -238,18 +238,20 @@ func TestS20AnExternalEtcdIsAskedToo(t *testing.T) {
 func TestS7TheBackupIsCompleteOrNotThere(t *testing.T) {
 	action := actionsOf(t, "etcd-snapshot: {label: 1.21.14}", "name=cp1")[0]
 	const kubectl = `case "$*" in
+*"exec etcd-cp1 -- etcdutl version"*) ;;
+*"exec etcd-cp1 -- etcdutl snapshot status"*) test -s /var/lib/etcd/rung-snapshot.db && echo '3c9768e5, 409850, 1303, 19 MB' ;;
 *"exec etcd-cp1 -- etcdctl"*"snapshot save"*) echo data >/var/lib/etcd/rung-snapshot.db; echo Snapshot saved ;;
 *"get configmap kubeadm-config -o yaml"*) echo kind: ConfigMap ;;
 *) exit 9 ;;
 esac`
 	b := controlPlane(t)
 	b.file("etc/kubernetes/tmp/kubeadm-backup-etcd/db", "large")
-	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --data-dir="+b.path("var/lib/etcd")+"\n")
+	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --data-dir="+b.path("var/lib/etcd")+"\n    image: k/etcd:3.5.15-0\n")
 	b.file("var/lib/etcd/member", "")
 	b.tool("kubectl", kubectl)
 	b.exits(*action.Check, 1)
 	made, _ := b.exits(action.Do, 0)
-	if lines := strings.Split(strings.TrimSpace(made), "\n"); len(lines) != 3 || !strings.HasPrefix(lines[0], "/var/backups/rung/r7/1.21.14/etcd.db 5 6667b2d1aab6a00caa5aee5af8ad9f1465e567abf1c209d15727d57b3e8f6e5f") {
+	if lines := strings.Split(strings.TrimSpace(made), "\n"); len(lines) != 5 || lines[0] != "status 3c9768e5, 409850, 1303, 19 MB" || lines[1] != "version 3.5.15-0" || !strings.HasPrefix(lines[2], "/var/backups/rung/r7/1.21.14/etcd.db 5 6667b2d1aab6a00caa5aee5af8ad9f1465e567abf1c209d15727d57b3e8f6e5f") {
 		t.Errorf("it lists\n%s", made)
 	}
 	again, _ := b.exits(*action.Check, 0)
@@ -270,7 +272,7 @@ esac`
 
 	_ = os.RemoveAll(b.path("var/backups"))
 	b.tool("kubectl", strings.Replace(kubectl, "echo data", "printf ''", 1))
-	if _, stderr := b.exits(action.Do, 1); !strings.Contains(stderr, "etcd.db is empty") {
+	if _, stderr := b.exits(action.Do, 1); !strings.Contains(stderr, "the snapshot cannot be read: this is no backup") {
 		t.Errorf("it says %q", stderr)
 	}
 	b.exits(*action.Check, 1)
@@ -315,5 +317,40 @@ func TestS30ManifestsGoBackWhereTheyMay(t *testing.T) {
 	b.exits(*action.Check, 2)
 	if _, stderr := b.exits(action.Do, 1); !strings.Contains(stderr, "etcd.yaml is missing or empty: nothing was changed") {
 		t.Errorf("it says %q", stderr)
+	}
+}
+
+// An etcd that runs elsewhere is asked with what the apiserver knows of it.
+func TestS7AnExternalEtcdIsBackedUp(t *testing.T) {
+	action := actionsOf(t, "etcd-snapshot: {label: 1.21.14}", "name=cp1")[0]
+	b := controlPlane(t)
+	_ = os.Remove(b.path("etc/kubernetes/manifests/etcd.yaml"))
+	b.file("etc/kubernetes/manifests/kube-apiserver.yaml", `    - --etcd-cafile=/etc/kubernetes/pki/etcd/ca.crt
+    - --etcd-certfile=/etc/kubernetes/pki/apiserver-etcd-client.crt
+    - --etcd-keyfile=/etc/kubernetes/pki/apiserver-etcd-client.key
+    - --etcd-servers=https://10.0.0.5:2379,https://10.0.0.6:2379
+`)
+	b.tool("kubectl", `case "$*" in *"get configmap"*) echo kind: ConfigMap ;; *) exit 9 ;; esac`)
+
+	made, _ := b.exits(action.Do, 0) // without etcdctl the rest is kept, and the list says what is missing
+	if strings.Contains(made, "etcd.db") || !strings.Contains(made, "kubernetes.tar.gz") {
+		t.Errorf("without etcdctl it lists\n%s", made)
+	}
+	_ = os.RemoveAll(b.path("var/backups"))
+	b.called()
+	b.tool("etcdctl", `for last; do :; done
+case "$*" in
+version) echo 'etcdctl version: 3.5.21' ;;
+*"snapshot save"*) echo data >"$last" ;;
+*"snapshot status"*) test -s "$last" && echo '3c9768e5, 409850, 1303, 19 MB' ;;
+*) exit 9 ;;
+esac`)
+	made, _ = b.exits(action.Do, 0)
+	if !strings.HasPrefix(made, "status 3c9768e5, 409850, 1303, 19 MB\n/var/backups/rung/r7/1.21.14/etcd.db 5 ") {
+		t.Errorf("it lists\n%s", made)
+	}
+	const want = "etcdctl --endpoints=https://10.0.0.5:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/apiserver-etcd-client.crt --key=/etc/kubernetes/pki/apiserver-etcd-client.key --command-timeout=300s snapshot save /var/backups/rung/r7/1.21.14.unfinished/etcd.db\n"
+	if calls := b.called(); !strings.HasPrefix(calls, want) {
+		t.Errorf("it calls\n%s", calls)
 	}
 }

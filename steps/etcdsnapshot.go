@@ -21,7 +21,8 @@ type EtcdSnapshot struct {
 
 // EtcdSnapshotOutput is what lies on the host now.
 type EtcdSnapshotOutput struct {
-	Files []BackupFile `yaml:"files" doc:"The files of the backup."`
+	Files  []BackupFile `yaml:"files" doc:"The files of the backup."`
+	Status string       `yaml:"status" doc:"What etcd says of the snapshot: hash, revision, keys, size; empty where nobody could ask."`
 }
 
 // BackupFile is one file of a backup.
@@ -44,12 +45,14 @@ func etcdSnapshotType() step.Type {
 	return step.DefineWith[EtcdSnapshot, EtcdSnapshotOutput](step.About{
 		Name:    "etcd-snapshot",
 		Summary: "Backs up etcd, /etc/kubernetes and kubeadm-config on a control plane.",
-		Doc: `Writes etcd.db (where etcd is stacked), kubernetes.tar.gz and kubeadm-config.yaml into
-DIR/RUN/LABEL, readable by root only, and lists them with sizes and digests (S7, B4).
+		Doc: `Writes etcd.db, kubernetes.tar.gz and kubeadm-config.yaml into DIR/RUN/LABEL, readable by
+root only, and lists them with sizes and digests (S7, B4). The archive holds keys.
 
 It writes beside the place and renames at the end: a folder that is there is complete. It
 is never overwritten. The snapshot is made by the host's etcdctl, or where there is none by
-that of the etcd container, which needs no shell there; an external etcd is its operators' to back up.
+that of the etcd container, which needs no shell there; etcdutl or etcdctl then reads it. Of an
+external etcd the first member is asked, with the certificates that kube-apiserver has; that needs
+etcdctl on the host, and without it a warning says that etcd is not in the backup.
 
 Source: https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#backing-up-an-etcd-cluster
 `,
@@ -81,7 +84,17 @@ func (EtcdSnapshot) Collect(results []step.Result) (EtcdSnapshotOutput, []step.N
 	var notes []step.Note
 	snapshot := false
 	for line := range strings.Lines(string(results[0].Stdout)) {
-		if strings.TrimSpace(line) == "" {
+		if strings.TrimSpace(line) == "" || strings.HasPrefix(line, "version ") { // of the etcd: for etcd-restore
+			continue
+		}
+		if status, found := strings.CutPrefix(line, "status "); found {
+			note := step.Note{Warning: true, Text: "nobody has read the snapshot of etcd again: there is no etcdutl, which etcd needs for that from 3.6"}
+			if out.Status = strings.TrimSpace(status); out.Status == "unread" {
+				out.Status = ""
+			} else {
+				note = step.Note{Text: "the snapshot of etcd can be read: hash, revision, keys and size are " + out.Status}
+			}
+			notes = append(notes, note)
 			continue
 		}
 		file, err := backupFile(line)
@@ -96,7 +109,7 @@ func (EtcdSnapshot) Collect(results []step.Result) (EtcdSnapshotOutput, []step.N
 		return out, notes, errors.New("the backup lists no files: look into its folder before going on")
 	}
 	if !snapshot {
-		notes = append(notes, step.Note{Warning: true, Text: "no etcd runs here as a static pod: its data was not backed up"})
+		notes = append(notes, step.Note{Warning: true, Text: "etcd's data was not backed up: it does not run here as a static pod, and this host has no etcdctl to ask an external one; back it up where it runs"})
 	}
 	return out, notes, nil
 }

@@ -54,7 +54,7 @@ func (s ManifestsRestore) Plan(scope step.Scope) ([]step.Action, error) {
 			return nil, fmt.Errorf("components: %q is none of %s", name, strings.Join(staticPods, ", "))
 		}
 	}
-	kept := "/etc/kubernetes/tmp/rung-replaced-" + runID(scope.Run)
+	kept := replacedFolder(scope.Run)
 	return []step.Action{{
 		Title: fmt.Sprintf("put the manifests of %s back: %s", s.From, strings.Join(s.Components, ", ")),
 		Check: &step.Command{Script: manifestsRestoreCheck, Argv: append([]string{s.From}, s.Components...)},

@@ -60,5 +60,10 @@ func All() []step.Type {
 		kubeadmBackupsType(),
 		controlPlaneStateType(),
 		manifestsRestoreType(),
+		etcdMembersType(),
+		etcdStopType(),
+		etcdMemberAddType(),
+		etcdStartType(),
+		etcdRestoreType(),
 	}
 }

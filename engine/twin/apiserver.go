@@ -24,7 +24,7 @@ const (
 
 // apiserver is the state of this host's apiserver.
 func (h *host) apiserver(now time.Time) serving {
-	if !h.controlPlane || h.away(now) || h.image("kube-apiserver", now) == "" || h.crashes("kube-apiserver", now) || h.crashes("etcd", now) {
+	if !h.controlPlane || h.away(now) || h.image("kube-apiserver", now) == "" || h.crashes("kube-apiserver", now) || !h.etcdServes(now) {
 		return refuses
 	}
 	state, outages := serves, h.outages

@@ -33,6 +33,7 @@ type Cluster struct {
 	faults    []fault
 
 	applyFaults []applyFault
+	ensembles   map[uint64]*ensemble // by their ids
 
 	oldConfigs bool // a component config wants to be upgraded by hand
 	lostEtcd   int  // members of an external etcd that are away

@@ -1,13 +1,17 @@
 package twin
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"rung/engine/kube"
 )
 
-// exec is `kubectl exec POD -- COMMAND`: etcdctl in an etcd pod is all that it runs.
+// etcdStart is how long a member takes from its start until it answers.
+const etcdStart = 6 * time.Second
+
+// exec is `kubectl exec POD -- COMMAND`: the programs of etcd in an etcd pod are all that it runs.
 func (k *kubectlCall) exec() int {
 	if len(k.operands) < 2 || len(k.rest) == 0 {
 		return k.usage()
@@ -24,138 +28,107 @@ func (k *kubectlCall) exec() int {
 		return 1
 	}
 	words := slices.DeleteFunc(slices.Clone(k.rest), func(word string) bool { return strings.HasPrefix(word, "ETCDCTL_API=") || word == "env" })
-	if known := len(words) > 0 && words[0] == "etcdctl"; !known || k.cluster.shape.HostEtcdctl {
-		if !known {
+	if len(words) == 0 || !slices.Contains(h.etcdPrograms(k.now()), words[0]) {
+		if len(words) == 0 || words[0] != "etcdctl" && words[0] != "etcdutl" {
 			k.cluster.note(k.session, k.argv)
 		}
 		k.errf("error: Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec \"%016x%016x\": OCI runtime exec failed: exec failed: unable to start container process: exec: %q: executable file not found in $PATH: unknown\n", hash(name), hash("exec", name), k.rest[0])
 		return 1
 	}
-	code := k.etcdctl(h, words[1:])
+	code := (&etcdCall{kubectlCall: k, member: h, program: words[0]}).run(words[1:])
 	if code != 0 {
 		k.errf("command terminated with exit code %d\n", code)
 	}
 	return code
 }
 
-// etcdctl is the program of that name on a host, where there is one; see Shape.HostEtcdctl.
-func etcdctl(p *process) int {
+// etcdProgram is etcdctl or etcdutl on a host: a program of its own, see Shape.HostEtcdctl, or one in etcd's image, reached
+// through /proc.
+func etcdProgram(p *process) int {
 	p.charge(quick)
-	k := &kubectlCall{process: p}
-	return k.etcdctl(p.host, p.args())
+	return (&etcdCall{kubectlCall: &kubectlCall{process: p}, member: p.host, program: p.argv[0]}).run(p.args())
 }
 
-// etcdctl answers snapshot save, endpoint health and status, and member list.
-func (k *kubectlCall) etcdctl(h *host, args []string) int {
-	var words []string
-	all, format, endpoints := false, "", endpointsOf(args)
+// etcdCall is a command line of etcdctl or etcdutl, beside a member.
+type etcdCall struct {
+	*kubectlCall
+	member  *host
+	program string
+	words   []string
+	options map[string]string
+}
+
+// etcdBare are the options that take no value.
+var etcdBare = []string{"--cluster", "--mark-compacted", "--help"}
+
+// run answers what is asked of members and of snapshots.
+func (e *etcdCall) run(args []string) int {
+	e.options = map[string]string{}
+	endpoints := endpointsOf(args)
 	for ; len(args) > 0; args = args[1:] {
 		name, value, joined := strings.Cut(args[0], "=")
 		switch {
-		case name == "--cluster":
-			all = true
-		case name == "-w" || name == "--write-out":
-			if !joined && len(args) > 1 {
-				value, args = args[1], args[1:]
-			}
-			format = value
-		case strings.HasPrefix(name, "-"):
-			if !joined && len(args) > 1 && slices.Contains([]string{"--endpoints", "--cacert", "--cert", "--key", "--command-timeout", "--dial-timeout"}, name) {
-				args = args[1:]
-			}
-		default:
-			words = append(words, args[0])
+		case !strings.HasPrefix(name, "-"):
+			e.words = append(e.words, args[0])
+			continue
+		case !joined && !slices.Contains(etcdBare, name) && len(args) > 1:
+			value, args = args[1], args[1:]
 		}
+		e.options[name] = value
 	}
-	members := []*host{h}
-	if all {
-		members = k.cluster.hosts[:k.cluster.shape.ControlPlanes]
-	}
-	switch command := strings.Join(words[:min(2, len(words))], " "); {
-	case command == "snapshot save" && len(words) == 3:
-		return k.snapshot(h, words[2])
-	case command == "endpoint health" && k.cluster.shape.ExternalEtcd:
-		return k.externalHealth(endpoints)
-	case command == "endpoint health":
-		return k.health(members, all)
-	case command == "endpoint status", command == "member list":
-		return k.members(command, members, all, format)
+	command := strings.Join(e.words[:min(2, len(e.words))], " ")
+	ctl := e.program == "etcdctl"
+	old := e.minor() <= 5 // etcdctl still reads snapshots
+	switch {
 	case command == "version":
-		tag, _, _ := strings.Cut(h.imageTag("etcd", k.now()), "-")
-		k.outf("etcdctl version: %s\nAPI version: 3.5\n", tag)
+		tag, _, _ := strings.Cut(e.tag(), "-")
+		e.outf("%s version: %s\nAPI version: %d.%d\n", e.program, tag, 3, e.minor())
 		return 0
+	case command == "snapshot status" && len(e.words) == 3 && (!ctl || old):
+		return e.status(e.words[2])
+	case command == "snapshot restore" && (!ctl || old):
+		return e.restore()
+	case !ctl:
+	case command == "snapshot save" && len(e.words) == 3:
+		return e.save(e.words[2])
+	case command == "endpoint health" && e.cluster.shape.ExternalEtcd:
+		return e.externalHealth(endpoints)
+	case command == "endpoint health":
+		return e.health()
+	case command == "endpoint status", command == "member list":
+		return e.members(command)
+	case command == "member remove" && len(e.words) == 3:
+		return e.remove(e.words[2])
+	case command == "member add" && len(e.words) == 3:
+		return e.add(e.words[2])
 	}
-	k.cluster.note(k.session, k.argv)
-	k.errf("Error: unknown command %q for \"etcdctl\"\n", strings.Join(words, " "))
+	e.cluster.note(e.session, e.argv)
+	e.errf("Error: unknown command %q for %q\n", strings.Join(e.words, " "), e.program)
 	return 1
 }
 
-// snapshot writes to the host's own disk, where the pod's /var/lib/etcd is mounted from.
-func (k *kubectlCall) snapshot(h *host, name string) int {
-	if !strings.HasPrefix(name, "/var/lib/etcd/") {
-		k.errf("Error: could not open %s.part (open %s.part: read-only file system)\n", name, name)
-		return 1
+func (e *etcdCall) option(names ...string) string {
+	for _, name := range names {
+		if value, given := e.options[name]; given {
+			return value
+		}
 	}
-	k.charge(2 * time.Second)
-	data := fmt.Sprintf("etcd snapshot of %s at %s\n%s\n", h.name, stamp(k.now()), k.cluster.clusterConfiguration(k.now()))
-	h.disk.put(name, file{mode: 0o600, data: data, mtime: k.now()}, k.now())
-	k.outf("Snapshot saved at %s\n", name)
-	return 0
+	return ""
 }
 
-// etcdStart is how long a member takes from its start until it answers.
-const etcdStart = 6 * time.Second
-
-// etcdProcess tells whether there is a process of etcd.
-func (h *host) etcdProcess(now time.Time) bool {
-	return !h.away(now) && h.image("etcd", now) != "" && !h.crashes("etcd", now)
+// tag is that of etcd's image here, or the one that the installed kubeadm would take where there is no manifest.
+func (e *etcdCall) tag() string {
+	if tag := e.member.imageTag("etcd", e.now()); tag != "" {
+		return tag
+	}
+	shipped, _ := kube.ShippedBy(e.member.binary("kubeadm", e.now()))
+	return shipped.Etcd
 }
 
-// etcdUp tells whether a member answers.
-func (h *host) etcdUp(now time.Time) bool {
-	if !h.etcdProcess(now) || h.bootedAt(now).Add(kubeletAfterBoot+etcdStart).After(now) {
-		return false
-	}
-	f, err := h.disk.stat(manifests+"/etcd.yaml", true, now)
-	return err == nil && !now.Before(h.arrived("etcd", f, now).Add(etcdStart))
-}
+func (e *etcdCall) minor() int { return etcdMinor(e.tag()) }
 
-func (k *kubectlCall) health(members []*host, all bool) int {
-	code := 0
-	for _, m := range members {
-		endpoint := "https://127.0.0.1:2379"
-		if all {
-			endpoint = fmt.Sprintf("https://%s:2379", m.ip)
-		}
-		if m.etcdUp(k.now()) {
-			k.outf("%s is healthy: successfully committed proposal: took = 9.%dms\n", endpoint, hash(m.name)%1000)
-			continue
-		}
-		k.charge(5 * time.Second)
-		k.errf("{\"level\":\"warn\",\"msg\":\"retrying of unary invoker failed\",\"target\":\"%s\",\"error\":\"context deadline exceeded\"}\n%s is unhealthy: failed to commit proposal: context deadline exceeded\n", endpoint, endpoint)
-		code = 1
-	}
-	if code != 0 {
-		k.errf("Error: unhealthy cluster\n")
-	}
-	return code
-}
-
-func (k *kubectlCall) members(command string, members []*host, all bool, format string) int {
-	if format == "json" {
-		k.cluster.note(k.session, k.argv)
-	}
-	for i, m := range members {
-		tag, _, _ := strings.Cut(m.imageTag("etcd", k.now()), "-")
-		if command == "member list" {
-			k.outf("%x, started, %s, https://%s:2380, https://%s:2379, false\n", hash(m.name), m.name, m.ip, m.ip)
-			continue
-		}
-		address := "127.0.0.1"
-		if all {
-			address = m.ip
-		}
-		k.outf("https://%s:2379, %x, %s, 17 MB, %t, false, 3, 1204, 1204, \n", address, hash(m.name), tag, i == 0)
-	}
-	return 0
+// has tells whether there is such an option.
+func (e *etcdCall) has(name string) bool {
+	_, given := e.options[name]
+	return given
 }

@@ -3,13 +3,14 @@ package twin
 import (
 	"slices"
 	"strings"
+	"time"
 )
 
 // etcdPID is the process of etcd's container, as the host sees it.
 const etcdPID = 2100
 
 // etcdProc is /proc of etcd's process: through its root the programs of its image can be reached.
-func (h *host) etcdProc(name string, text func(string) (file, []string), dir func(...string) (file, []string)) (file, []string) {
+func (h *host) etcdProc(name string, now time.Time, text func(string) (file, []string), dir func(...string) (file, []string)) (file, []string) {
 	switch name {
 	case "":
 		return dir("comm", "root")
@@ -22,9 +23,9 @@ func (h *host) etcdProc(name string, text func(string) (file, []string), dir fun
 	case "root/usr/local":
 		return dir("bin")
 	case "root/usr/local/bin":
-		return dir(h.etcdPrograms()...)
+		return dir(h.etcdPrograms(now)...)
 	}
-	if program, inside := strings.CutPrefix(name, "root/usr/local/bin/"); inside && slices.Contains(h.etcdPrograms(), program) {
+	if program, inside := strings.CutPrefix(name, "root/usr/local/bin/"); inside && slices.Contains(h.etcdPrograms(now), program) {
 		f, _ := text(program)
 		f.mode = 0o555
 		return f, nil
@@ -32,10 +33,13 @@ func (h *host) etcdProc(name string, text func(string) (file, []string), dir fun
 	return file{}, nil
 }
 
-// etcdPrograms are those of etcd's image.
-func (h *host) etcdPrograms() []string {
-	if h.cluster.shape.HostEtcdctl {
+// etcdPrograms are those of etcd's image; etcdutl came with 3.5.
+func (h *host) etcdPrograms(now time.Time) []string {
+	switch {
+	case h.cluster.shape.HostEtcdctl:
 		return []string{"etcd"}
+	case etcdMinor(h.imageTag("etcd", now)) < 5:
+		return []string{"etcd", "etcdctl"}
 	}
-	return []string{"etcd", "etcdctl"}
+	return []string{"etcd", "etcdctl", "etcdutl"}
 }

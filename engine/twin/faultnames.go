@@ -69,6 +69,12 @@ var faultKinds = []faultKind{
 		c.LoseEtcd(members)
 		return nil
 	}},
+	{"etcd-member-broken", []string{"HOST"}, "The data of the etcd member on the host is damaged: it does not start.", func(c *Cluster, args []string) error {
+		return c.EtcdMemberBroken(args[0])
+	}},
+	{"etcd-quorum-lost", nil, "The data of so many etcd members is damaged that there is no quorum: the API is gone.", func(c *Cluster, _ []string) error {
+		return c.EtcdQuorumLost()
+	}},
 	{"file-missing", []string{"HOST", "PATH"}, "A file is gone from the host's disk.", func(c *Cluster, args []string) error {
 		return c.RemoveFile(args[0], args[1])
 	}},

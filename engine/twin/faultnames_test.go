@@ -44,6 +44,9 @@ var faultExamples = map[string]string{
 	"kubelet-crash":    "kubelet-crash:w1",
 	"sudo-refused":     "sudo-refused:w1",
 	"swap-on":          "swap-on:w1",
+
+	"etcd-member-broken": "etcd-member-broken:cp1",
+	"etcd-quorum-lost":   "etcd-quorum-lost",
 }
 
 func TestEveryFaultCanBeNamed(t *testing.T) {

@@ -53,6 +53,7 @@ func (k *kubeadmCall) healthJob() string {
 		k.errf("\t[WARNING CreateJob]: no node is schedulable\n")
 		return ""
 	}
+	k.cluster.attend(k.now())
 	at, led := k.cluster.led(k.now())
 	took := at.Add(jobStart).Sub(k.now())
 	takes := func(h *host) bool {

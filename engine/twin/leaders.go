@@ -1,6 +1,9 @@
 package twin
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The times of an election. Source: LeaseDuration 15s, RenewDeadline 10s and RetryPeriod 2s in
 // k8s.io/component-base/config/v1alpha1/defaults.go.
@@ -41,6 +44,23 @@ func (c *Cluster) dethrone(h *host, from, until time.Time) {
 	}
 	if !until.IsZero() {
 		c.enthrone(h, until.Add(leadsAgain))
+	}
+}
+
+// attend sees to what no command has announced: an apiserver that went without coming back, because its etcd has, and one
+// that is back.
+func (c *Cluster) attend(now time.Time) {
+	if l := c.leader.at(now); l.holder != nil && l.holder.apiserver(now) == refuses && !slices.ContainsFunc(l.holder.outages, func(o outage) bool { return !now.Before(o.from) && now.Before(o.until) }) {
+		c.dethrone(l.holder, now, time.Time{})
+	}
+	if _, led := c.led(now); led {
+		return
+	}
+	for _, h := range c.hosts[:c.shape.ControlPlanes] {
+		if h.apiserver(now) == serves {
+			c.enthrone(h, now.Add(leaseDuration))
+			return
+		}
 	}
 }
 

@@ -22,6 +22,7 @@ func (c *Cluster) leaseObjects(namespace string, now time.Time) []object {
 		}
 		sortBy(all, func(o object) string { return textAt(o, "metadata", "name") })
 	}
+	c.attend(now)
 	for _, name := range []string{"kube-controller-manager", "kube-scheduler"} {
 		all = append(all, lease(name, c.born, now, c.leading(name, now)))
 	}

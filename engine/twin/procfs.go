@@ -57,7 +57,7 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 	}
 	pid, rest, _ := strings.Cut(strings.TrimPrefix(name, "/proc/"), "/")
 	if pid == strconv.Itoa(etcdPID) && h.etcdProcess(now) {
-		return h.etcdProc(rest, text, dir)
+		return h.etcdProc(rest, now, text, dir)
 	}
 	if !k.active || pid != strconv.Itoa(k.pid) {
 		return file{}, nil

@@ -91,6 +91,66 @@ func TestS30WhatAFailedUpgradeLeftIsMendedAndTheUpgradeGoesOn(t *testing.T) {
 	}
 }
 
+func TestS30ABrokenEtcdIsMendedAndTheUpgradeGoesOn(t *testing.T) {
+	for _, w := range []struct {
+		wreck
+		broken  []string // once the upgrade has failed
+		changed string
+	}{
+		{
+			wreck{name: "the only etcd gets kubeadm's copy of its data", planes: 1, from: "1.31.4", to: "1.32.6", faults: []string{"apply-fails:apiserver"}, mend: map[string]any{"mode": "etcd-single"}},
+			[]string{"etcd-member-broken:cp1"},
+			"cp1: Give etcd the data that was kept",
+		},
+		{
+			wreck{name: "a member of three joins again", planes: 3, from: "1.31.4", to: "1.32.6", faults: []string{"apply-fails:apiserver"}, mend: map[string]any{"mode": "etcd-member", "host": "cp2"}},
+			[]string{"etcd-member-broken:cp2"},
+			"cp2: Stop the broken member; cp2: Put a new member in its place; cp2: Let it join",
+		},
+		{
+			wreck{name: "the first member, from which kubeadm upgrades", planes: 3, from: "1.23.17", to: "1.24.17", faults: []string{"apply-fails:apiserver"}, mend: map[string]any{"mode": "etcd-member"}},
+			[]string{"etcd-member-broken:cp1"},
+			"cp1: Stop the broken member; cp1: Put a new member in its place; cp1: Let it join",
+		},
+		{
+			wreck{name: "without a quorum a snapshot of ours begins a new cluster", planes: 3, from: "1.33.4", to: "1.34.2", faults: []string{"apply-fails:apiserver"}, mend: map[string]any{"mode": "etcd-cluster"}},
+			[]string{"etcd-quorum-lost"},
+			"cp1: Begin a new cluster with the snapshot; cp2: Stop the old member; cp2: Add a member for cp2; cp2: Let it join; cp3: Stop the old member; cp3: Add a member for cp3; cp3: Let it join",
+		},
+	} {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			s, inventory := w.wrecked(t)
+			s.inject(t, w.broken...)
+			s.clock.Sleep(time.Minute, nil)
+			end, d := s.recovered(t, inventory, w.mend)
+			if end.Exit != run.ExitDone {
+				t.Fatalf("kubeadm-recover ended with %d: %s%s", end.Exit, end.Text, d.why())
+			}
+			var changed []string
+			for _, host := range s.ControlPlanes() {
+				for _, title := range d.changed(host) {
+					changed = append(changed, host+": "+title)
+				}
+			}
+			if got := strings.Join(changed, "; "); got != w.changed {
+				t.Errorf("it changed\n%q, want\n%q", got, w.changed)
+			}
+			if truth := s.Truth(); len(truth.Members) != w.planes || len(truth.Serving) != w.planes {
+				t.Errorf("then %v serve, and %v are members that run", truth.Serving, truth.Members)
+			}
+			s.plan = bundled(t, inventory, map[string]any{"target": version(w.to)})
+			if end, d := s.run(t, "again", 0); end.Exit != run.ExitDone {
+				t.Fatalf("the upgrade after it ended with %d: %s%s", end.Exit, end.Text, d.why())
+			}
+			s.arrived(t, w.to)
+			if list := s.Unknown(); len(list) > 0 {
+				t.Errorf("the twin does not know %v", list)
+			}
+		})
+	}
+}
+
 func TestS30WhatIsReplacedIsKeptAndTheBackupStays(t *testing.T) {
 	w := wreck{planes: 1, from: "1.31.4", to: "1.32.6", faults: []string{"apply-dies:apiserver"}}
 	s, inventory := w.wrecked(t)
@@ -137,14 +197,98 @@ func TestS30AModeThatDoesNotFitIsRefused(t *testing.T) {
 			map[string]any{"mode": "reapply", "host": "w1"},
 			"w1 is no control plane with kubeadm: say -e host=NAME of one",
 		},
+		{
+			"reapply where the etcd is broken", 3,
+			[]string{"apply-fails:apiserver", "etcd-member-broken:cp1"},
+			map[string]any{"mode": "reapply"},
+			"the etcd of cp1 does not answer, and kubeadm upgrades nothing then: say -e mode=etcd-member",
+		},
+		{
+			"reapply without a quorum, where nothing differs", 3,
+			[]string{"apply-fails:etcd", "etcd-quorum-lost"},
+			map[string]any{"mode": "reapply"},
+			"cp1 reaches no API, and kubeadm upgrade apply needs one: say -e mode=etcd-cluster where etcd has lost its quorum",
+		},
+		{
+			"old data for one member of several", 3,
+			[]string{"apply-fails:apiserver", "etcd-member-broken:cp1"},
+			map[string]any{"mode": "etcd-single"},
+			"the older data of one must not come back beside that of the others: say -e mode=etcd-member, for there is a quorum",
+		},
+		{
+			"old data for one member of several, without a quorum", 3,
+			[]string{"apply-fails:apiserver", "etcd-quorum-lost"},
+			map[string]any{"mode": "etcd-single"},
+			"must not come back beside that of the others: say -e mode=etcd-cluster, for there is no quorum",
+		},
+		{
+			"a member that is well", 3,
+			[]string{"apply-fails:apiserver", "etcd-member-broken:cp2"},
+			map[string]any{"mode": "etcd-member", "host": "cp3"},
+			"the etcd of cp3 answers, and is a healthy member: there is nothing to replace",
+		},
+		{
+			"a member without a quorum", 3,
+			[]string{"apply-fails:apiserver", "etcd-quorum-lost"},
+			map[string]any{"mode": "etcd-member", "host": "cp2"},
+			"no control plane answers for etcd, so that there is no quorum: say -e mode=etcd-cluster",
+		},
+		{
+			"a new cluster where there is a quorum", 3,
+			[]string{"apply-fails:apiserver", "etcd-member-broken:cp2"},
+			map[string]any{"mode": "etcd-cluster"},
+			"etcd has a quorum, and a snapshot would throw away all that was written since: say -e mode=etcd-member",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s, inventory := wreck{planes: test.planes, from: "1.31.4", to: "1.32.6", faults: test.faults}.wrecked(t)
+			s, inventory := wreck{planes: test.planes, from: "1.31.4", to: "1.32.6", faults: test.faults[:1]}.wrecked(t)
+			s.inject(t, test.faults[1:]...)
+			s.clock.Sleep(time.Minute, nil)
 			end, d := s.recovered(t, inventory, test.inputs)
 			if end.Exit != run.ExitRefused || d.changes > 0 || !strings.Contains(d.why(), test.want) {
 				t.Errorf("it ended with %d after %d changes, and does not say %q: %s", end.Exit, d.changes, test.want, fmt.Sprint(end.Text, d.why()))
 			}
 		})
+	}
+}
+
+func TestS30AnEtcdThatRunsElsewhereIsNotTouched(t *testing.T) {
+	for _, mode := range []string{"etcd-single", "etcd-member", "etcd-cluster"} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1, ExternalEtcd: true, HostEtcdctl: true})
+		end, d := s.recovered(t, inventoryOf([]string{"cp1"}, []string{"w1"}), map[string]any{"mode": mode})
+		if want := "the etcd of cp1 is external: it is mended where it runs"; end.Exit != run.ExitRefused || d.changes > 0 || !strings.Contains(d.why(), want) {
+			t.Errorf("%s ended with %d after %d changes: %s%s", mode, end.Exit, d.changes, end.Text, d.why())
+		}
+	}
+}
+
+// A recovery that breaks off is continued by another one, in the mode that fits then: that is what its refusal says.
+func TestS30ARecoveryThatBreaksOffIsContinued(t *testing.T) {
+	for dies := 1; dies <= 7; dies++ {
+		s, inventory := wreck{planes: 3, from: "1.31.4", to: "1.32.6", faults: []string{"apply-fails:apiserver"}}.wrecked(t)
+		s.inject(t, "etcd-quorum-lost")
+		s.clock.Sleep(time.Minute, nil)
+		s.plan = planned(t, "kubeadm-recover.yaml", inventory, map[string]any{"mode": "etcd-cluster"})
+		if end, d := s.run(t, "died", dies); end.Exit != run.ExitInternal {
+			t.Fatalf("it did not die at %d: %d %s%s", dies, end.Exit, end.Text, d.why())
+		}
+		s.clock.Sleep(time.Minute, nil)
+		end, d := s.recovered(t, inventory, map[string]any{"mode": "etcd-cluster"})
+		if strings.Contains(d.why(), "say -e mode=etcd-member with -e host= of the broken member") {
+			for _, host := range []string{"cp2", "cp3"} {
+				if slices.Contains(s.Truth().Members, host) {
+					continue
+				}
+				if end, d = s.recovered(t, inventory, map[string]any{"mode": "etcd-member", "host": host, "helper": "cp1"}); end.Exit != run.ExitDone {
+					t.Fatalf("died at %d: %s: %d %s%s", dies, host, end.Exit, end.Text, d.why())
+				}
+			}
+		} else if end.Exit != run.ExitDone {
+			t.Fatalf("died at %d: it ended with %d: %s%s", dies, end.Exit, end.Text, d.why())
+		}
+		if truth := s.Truth(); len(truth.Members) != 3 || len(truth.Serving) != 3 {
+			t.Errorf("died at %d: %v serve, and %v are members that run", dies, truth.Serving, truth.Members)
+		}
 	}
 }
 

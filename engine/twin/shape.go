@@ -88,6 +88,7 @@ func New(shape Shape, clock Clock) *Cluster {
 			c.writeManifests(h, shape.Version, c.born)
 		}
 	}
+	c.startEtcds()
 	c.startWorkloads()
 	return c
 }
@@ -140,7 +141,7 @@ func (c *Cluster) baseFiles(controlPlane bool) map[string]file {
 		private("/etc/kubernetes/pki/"+name+".key", name+".key\n")
 	}
 	if !c.shape.ExternalEtcd {
-		private("/var/lib/etcd/member/snap/db", "etcd\n")
+		dir(etcdFolder)
 	}
 	return files
 }

@@ -17,8 +17,8 @@ echo "cluster_api=$cluster_api"
 etcd=none
 if grep -s -e '--etcd-servers=' $manifests/kube-apiserver.yaml | grep -q -v -F //127.0.0.1:; then
   etcd=external
-elif test -f $manifests/etcd.yaml || test -d /var/lib/etcd/member; then
-  etcd=stacked
+elif test -f $manifests/etcd.yaml || grep -q -s -e '--etcd-servers=https://127.0.0.1:' $manifests/kube-apiserver.yaml; then
+  etcd=stacked # also where its manifest has been taken out
 fi
 echo "etcd=$etcd"
 etcd_healthy=false

@@ -1,6 +1,17 @@
-# etcdctl_of NODE ARGUMENT…: etcdctl on the etcd of this control plane. A stacked one is asked with the host's own
-# program where there is one, else with that of the etcd container, which needs no shell there. An external one needs
-# the host's program; it is reached as kube-apiserver reaches it.
+# in_etcd NODE PROGRAM ARGUMENT…: a program of etcd's on this node: the host's own where there is one, else that of the
+# etcd container, which needs no shell there.
+in_etcd() {
+  node=$1 program=$2
+  shift 2
+  if command -v "$program" >/dev/null; then
+    ETCDCTL_API=3 "$program" "$@"
+  else
+    kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system exec "etcd-$node" -- "$program" "$@"
+  fi
+}
+
+# etcdctl_of NODE ARGUMENT…: etcdctl on the etcd of this control plane. An external one needs the host's program; it is
+# reached as kube-apiserver reaches it.
 etcdctl_of() {
   node=$1
   shift
@@ -10,13 +21,8 @@ etcdctl_of() {
     ETCDCTL_API=3 etcdctl "$@"
     return
   fi
-  set -- --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt \
+  in_etcd "$node" etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt \
     --cert=/etc/kubernetes/pki/etcd/healthcheck-client.crt --key=/etc/kubernetes/pki/etcd/healthcheck-client.key "$@"
-  if command -v etcdctl >/dev/null; then
-    ETCDCTL_API=3 etcdctl "$@"
-  else
-    kubectl --kubeconfig /etc/kubernetes/admin.conf -n kube-system exec "etcd-$node" -- etcdctl "$@"
-  fi
 }
 
 # apiserver_flag NAME: the value of a flag of this node's kube-apiserver; nothing where it has none.

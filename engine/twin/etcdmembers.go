@@ -1,0 +1,215 @@
+package twin
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An etcd of the twin is what its data folder says: which cluster it belongs to, and as which member. That decides whether
+// it starts, and with whom it has a quorum. What the API stores is not in it: a twin that restores a snapshot stays the
+// cluster that it is.
+
+// ensemble is a cluster of etcd members.
+type ensemble struct {
+	id      uint64
+	blank   bool                   // it holds nothing
+	members timeline[[]etcdMember] // never changed in place
+}
+
+type etcdMember struct {
+	id   uint64
+	name string // empty until it has started
+	peer string // https://10.200.0.11:2380
+}
+
+// etcdData is what a data folder says.
+type etcdData struct {
+	minor           int // of the etcd that wrote it
+	cluster, member uint64
+}
+
+const etcdFolder = "/var/lib/etcd"
+
+func (d etcdData) String() string {
+	return fmt.Sprintf("etcd data of 3.%d in cluster %x as member %x\n", d.minor, d.cluster, d.member)
+}
+
+// etcdDataIn reads a data folder; false where there is none, or what is there is damaged.
+func (h *host) etcdDataIn(folder string, now time.Time) (d etcdData, ok bool) {
+	text, err := h.disk.read(folder+"/member/snap/db", now)
+	if err != nil {
+		return d, false
+	}
+	n, _ := fmt.Sscanf(text, "etcd data of 3.%d in cluster %x as member %x", &d.minor, &d.cluster, &d.member)
+	return d, n == 3
+}
+
+func (h *host) putEtcdData(folder string, d etcdData, at time.Time) {
+	for _, dir := range []string{folder, folder + "/member", folder + "/member/snap"} {
+		_ = h.disk.mkdir(dir, true, 0o700, at) // where it is there already, all is well
+	}
+	h.disk.put(folder+"/member/snap/db", file{mode: 0o600, data: d.String(), mtime: at}, at)
+}
+
+// etcdMinor is 5 of 3.5.15-0.
+func etcdMinor(tag string) int {
+	minor := 0
+	_, _ = fmt.Sscanf(tag, "3.%d.", &minor) // 0 is older than all
+	return minor
+}
+
+func (h *host) peerURL() string { return fmt.Sprintf("https://%s:2380", h.ip) }
+
+// startEtcds gives the members of a new cluster their data.
+func (c *Cluster) startEtcds() {
+	var members []etcdMember
+	e := &ensemble{id: hash("etcd", c.born)}
+	c.ensembles = map[uint64]*ensemble{e.id: e}
+	for _, h := range c.hosts[:c.shape.ControlPlanes] {
+		if !h.hasComponent("etcd") {
+			return
+		}
+		m := etcdMember{hash(h.name), h.name, h.peerURL()}
+		members = append(members, m)
+		h.putEtcdData(etcdFolder, etcdData{etcdMinor(h.imageTag("etcd", c.born)), e.id, m.id}, c.born)
+	}
+	e.members = always(members)
+}
+
+// etcdProcess tells whether there is a process of etcd.
+func (h *host) etcdProcess(now time.Time) bool {
+	return h.controlPlane && !h.away(now) && h.image("etcd", now) != "" && !h.crashes("etcd", now)
+}
+
+// etcdUp tells whether a member runs.
+func (h *host) etcdUp(now time.Time) bool {
+	_, up := h.etcdRuns(now)
+	return up
+}
+
+// etcdRuns is the data with which the member of this host runs.
+func (h *host) etcdRuns(now time.Time) (d etcdData, up bool) {
+	f, err := h.disk.stat(manifests+"/etcd.yaml", true, now)
+	if err != nil || !h.etcdProcess(now) || h.bootedAt(now).Add(kubeletAfterBoot+etcdStart).After(now) {
+		return d, false
+	}
+	begins := h.arrived("etcd", f, now).Add(etcdStart)
+	if now.Before(begins) {
+		return d, false
+	}
+	h.etcdBegins(begins, now)
+	d, ok := h.etcdDataIn(etcdFolder, now)
+	e := h.cluster.ensembles[d.cluster]
+	return d, ok && e != nil && e.has(d.member, now) && d.minor <= etcdMinor(h.imageTag("etcd", now))
+}
+
+// etcdBegins is what a start does to the data: a newer etcd takes it over, and an empty folder becomes that of a member who
+// was added, or of a new cluster.
+func (h *host) etcdBegins(at, now time.Time) {
+	minor := etcdMinor(h.imageTag("etcd", now))
+	if d, ok := h.etcdDataIn(etcdFolder, now); ok {
+		if d.minor < minor {
+			d.minor = minor
+			h.putEtcdData(etcdFolder, d, at)
+		}
+		return
+	}
+	if h.disk.exists(etcdFolder+"/member/snap/db", now) {
+		return // damaged
+	}
+	text, _ := h.disk.read(manifests+"/etcd.yaml", now) // it is there: see etcdRuns
+	initial := slices.Sorted(strings.SplitSeq(flagIn(text, "initial-cluster"), ","))
+	if flagIn(text, "initial-cluster-state") == "existing" {
+		for _, e := range h.cluster.ensembles {
+			members := slices.Clone(e.members.at(now))
+			i := slices.IndexFunc(members, func(m etcdMember) bool { return m.name == "" && m.peer == h.peerURL() })
+			if i < 0 {
+				continue
+			}
+			members[i].name = h.name
+			if alive := h.cluster.alive(e, now); slices.Equal(initialCluster(members), initial) && 2*(alive+1) > len(members) && alive > 0 {
+				e.members.set(at, members)
+				h.putEtcdData(etcdFolder, etcdData{minor, e.id, members[i].id}, at)
+			}
+		}
+		return
+	}
+	e := &ensemble{id: hash("new", h.name, at), members: always([]etcdMember{{hash(h.name, at), h.name, h.peerURL()}})}
+	h.cluster.ensembles[e.id] = e
+	e.blank = true
+	h.putEtcdData(etcdFolder, etcdData{minor, e.id, hash(h.name, at)}, at)
+}
+
+// flagIn is the value of a flag in a manifest.
+func flagIn(manifest, name string) string {
+	_, rest, _ := strings.Cut(manifest, "    - --"+name+"=")
+	value, _, _ := strings.Cut(rest, "\n")
+	return value
+}
+
+// initialCluster is how members are written in --initial-cluster, sorted.
+func initialCluster(members []etcdMember) []string {
+	var all []string
+	for _, m := range members {
+		all = append(all, m.name+"="+m.peer)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func (e *ensemble) has(id uint64, now time.Time) bool {
+	return slices.ContainsFunc(e.members.at(now), func(m etcdMember) bool { return m.id == id })
+}
+
+// alive is how many members run.
+func (c *Cluster) alive(e *ensemble, now time.Time) int {
+	n := 0
+	for _, h := range c.hosts[:c.shape.ControlPlanes] {
+		if d, ok := h.etcdDataIn(etcdFolder, now); !ok || d.cluster != e.id {
+			continue
+		}
+		if h.etcdUp(now) {
+			n++
+		}
+	}
+	return n
+}
+
+// etcdServes tells whether the member of this host runs and has a quorum. That of a new and empty cluster has nothing to
+// serve.
+func (h *host) etcdServes(now time.Time) bool {
+	if h.cluster.shape.ExternalEtcd {
+		return true
+	}
+	d, up := h.etcdRuns(now)
+	if !up {
+		return false
+	}
+	e := h.cluster.ensembles[d.cluster]
+	return !e.blank && 2*h.cluster.alive(e, now) > len(e.members.at(now))
+}
+
+// EtcdMemberBroken damages the data of a member: it does not start any more.
+func (c *Cluster) EtcdMemberBroken(node string) error {
+	if h := c.byName[node]; !h.controlPlane || !h.hasComponent("etcd") {
+		return fmt.Errorf("no etcd runs on %s", node)
+	}
+	c.on(node, func(h *host, now time.Time) {
+		h.disk.put(etcdFolder+"/member/snap/db", file{mode: 0o600, data: "\x00", mtime: now}, now)
+		c.attend(now)
+	})
+	return nil
+}
+
+// EtcdQuorumLost damages the data of as many members as are needed for the quorum, the last ones.
+func (c *Cluster) EtcdQuorumLost() error {
+	planes := c.ControlPlanes()
+	for _, node := range planes[len(planes)/2:] {
+		if err := c.EtcdMemberBroken(node); err != nil {
+			return err
+		}
+	}
+	return nil
+}
