@@ -22,6 +22,7 @@
 //	journal    the events on disk, and the runs that lie there
 //	report     the events for people: terminal, JSON lines; actions as a runbook
 //	transport  commands over SSH, or here; the only importer of goph
+//	seal       files that only their recipients can read; the only importer of age
 //	detach     commands that outlive their link
 //	sshd       an SSH server in this process: the demo's door, and the tests'
 //	twin       a simulated cluster that answers the same commands as a real one

@@ -34,6 +34,7 @@ var rooms = map[string]room{
 	"engine/report":    {"engine/run engine/step engine/diag engine/plan", "it shows events and actions; it neither reads files nor connects"},
 	"engine/transport": {"engine/step engine/inventory", "it carries commands to a host, whatever they are for"},
 	"engine/detach":    {"engine/step", "it decorates any raw exec: SSH, local and the twin alike"},
+	"engine/seal":      {"", "it encrypts what it is given, whatever that is and wherever it comes from"},
 	"engine/sshd":      {"engine/step", "it is a door in front of anything that can execute a command"},
 	"engine/twin":      {"engine/step engine/kube engine/inventory", "it stands for real machines, and those do not know rung's loop"},
 	"engine/cli":       {"engine/*", "it is where everything meets, except step types and playbooks: main hands those over, so that another main can bring its own"},
@@ -49,6 +50,7 @@ type door struct {
 }
 
 var doors = map[string]door{
+	"filippo.io/age":                {"engine/seal", "what leaves a control plane with keys in it is encrypted in one place"},
 	"gopkg.in/yaml.v3":              {"engine/yamldoc", "one strict reader refuses aliases and duplicate keys for every document; a second one would not"},
 	"github.com/expr-lang/expr":     {"engine/guard", "unknown values and version comparison hold only where guard compiled the expression"},
 	"github.com/melbahja/goph":      {"engine/transport", "host keys, deadlines and cancellation are built around it there, and nowhere else"},

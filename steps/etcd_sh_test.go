@@ -166,3 +166,17 @@ ca50e9357181d758, started, cp3, https://10.0.0.13:2380, https://10.0.0.13:2379, 
 	wantText(t, "the manifest", b.read("etc/kubernetes/manifests/etcd.yaml"), strings.Replace(b.rooted(etcdManifest),
 		"--initial-cluster=cp2=https://10.0.0.12:2380\n", "--initial-cluster=cp2=https://10.0.0.12:2380,cp1=https://10.0.0.11:2380\n    - --initial-cluster-state=existing\n", 1))
 }
+
+func TestB4AFileIsReadInPieces(t *testing.T) {
+	do := actionsOf(t, `fetch: {files: ["/var/file `+strings.Repeat("0", 64)+`"], to: here, recipients: [age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]}`, "name=cp1")[0].Do
+	b := newBench(t)
+	const piece = 32 << 20
+	b.file("var/file", strings.Repeat("a", piece)+"the rest")
+	for i, want := range []int{piece, len("the rest"), 0, 0} {
+		next := do
+		next.Argv = append(next.Argv[:1:1], string(rune('0'+i)))
+		if out, _ := b.exits(next, 0); len(out) != want {
+			t.Errorf("piece %d has %d bytes, want %d", i, len(out), want)
+		}
+	}
+}

@@ -25,6 +25,9 @@ func rendered(actions []step.Action) string {
 		if a.Do.Detach {
 			flags = append(flags, "detached")
 		}
+		if a.Save != nil {
+			flags = append(flags, fmt.Sprintf("piece by piece into %s, for %s", a.Save.To, strings.Join(a.Save.Recipients, ", ")))
+		}
 		if a.Until != nil {
 			flags = append(flags, fmt.Sprintf("until %q, every %v for %v", a.Until.What, a.Until.Every, a.Until.For))
 		}

@@ -65,5 +65,6 @@ func All() []step.Type {
 		etcdMemberAddType(),
 		etcdStartType(),
 		etcdRestoreType(),
+		fetchType(),
 	}
 }

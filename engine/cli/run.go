@@ -18,6 +18,7 @@ import (
 	"rung/engine/plan"
 	"rung/engine/report"
 	"rung/engine/run"
+	"rung/engine/seal"
 )
 
 func (a *app) runVerb() *cobra.Command {
@@ -62,6 +63,9 @@ safe: what is done is recognised.
 	verb.Flags().BoolVar(&asJSON, "json", false, "print one event a line, as JSON")
 	return verb
 }
+
+// vault begins a file that only its recipients can read.
+func vault(path string, recipients []string) (run.Vault, error) { return seal.Create(path, recipients) }
 
 // playbookArg wants exactly one playbook.
 func playbookArg(cmd *cobra.Command, args []string) error {
@@ -115,7 +119,7 @@ func (e *execution) run(ctx context.Context) error {
 	out, closeReport := e.report(j.ID())
 	all := newSinks(j, e.err, out)
 	detached := &detach.Exec{Raw: h, Run: j.ID(), Clock: e.clock}
-	x := &run.Execute{Exec: detached, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all}
+	x := &run.Execute{Exec: detached, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault}
 	stop.announce(all, e.clock)
 	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Stop: stop.gentle, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
 	closeReport()

@@ -37,6 +37,7 @@ type Execute struct {
 	Hosts *inventory.Inventory
 	Clock Clock
 	Sink  Sink
+	Vault func(path string, recipients []string) (Vault, error) // begins a file on this machine; nil: none can be made
 
 	mu     sync.Mutex
 	starts map[string]int // of detached commands, by what they are for
@@ -72,7 +73,7 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 	if a.ReadOnly {
 		outcome = step.OK
 	}
-	outcome = outcomeOf(outcome, a.ReadOnly, err)
+	outcome = outcomeOf(outcome, a.ReadOnly || a.Save != nil, err)
 	ended := t.event(ActionEnded, x.Clock.Now())
 	ended.Outcome, ended.Exit, ended.Took, ended.Mutates = outcome, result.Exit, result.Took, !a.ReadOnly
 	if err != nil {
@@ -114,8 +115,11 @@ func (x *Execute) check(ctx context.Context, t Task) (step.Result, bool, error) 
 }
 
 func (x *Execute) do(ctx context.Context, t Task, c step.Command) (step.Result, error) {
-	if t.Action.Until != nil {
+	switch {
+	case t.Action.Until != nil:
 		return x.until(ctx, t, c)
+	case t.Action.Save != nil:
+		return x.save(ctx, t, c)
 	}
 	var out *lines
 	if !t.Action.ReadOnly {

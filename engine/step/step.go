@@ -72,6 +72,17 @@ type Action struct {
 	// Explain is read-only, and asked where Do failed: what it prints stands in the error,
 	// behind what Do printed. That it fails itself is no matter.
 	Explain *Command
+	// Save takes what Do prints to a file on the machine that rung runs on. Such an action reads on its host, and is not
+	// ReadOnly, for previews must not make files.
+	Save *Save
+}
+
+// Save is where what a command prints goes, encrypted: nothing of it is shown, kept in a Result, or journaled. Do is given
+// the number of a piece as one more argument, from 0 on, and is asked until one is empty; no piece may be larger than MaxOutput.
+type Save struct {
+	To         string   // the file; there must be none
+	Recipients []string // of age: age1…
+	SHA256     string   // of what it has to hold, in hexadecimal
 }
 
 // Until makes an action a wait: Do is repeated, first after 0.2 s, then with

@@ -43,7 +43,10 @@ case $1 in
     cp -rp "$1/member" "$new/member"
     ;;
 esac
-test -s "$new/member/snap/db"
+if ! test -s "$new/member/snap/db"; then
+  echo "no data of etcd came of $1: nothing was changed" >&2
+  exit 1
+fi
 
 halt_etcd "$2"
 set_aside "$data" "$data.replaced-$3"
@@ -55,5 +58,9 @@ mv "$2/etcd.yaml.next" /etc/kubernetes/manifests/etcd.yaml
 
 # What has read the later data begins anew.
 for name in kube-apiserver kube-controller-manager kube-scheduler; do
-  if command -v killall >/dev/null; then killall -s SIGTERM "$name" || true; else pkill -TERM -x "$name" || true; fi
+  if command -v killall >/dev/null; then
+    killall -s SIGTERM "$name" || true
+  else
+    pkill -TERM -x "$(echo "$name" | cut -c 1-15)" || true # the kernel cuts names off
+  fi
 done
