@@ -124,6 +124,9 @@ func etcdMemberAddType() step.Type {
 		Doc: `Runs on a control plane whose etcd is a healthy member. The old member must have been stopped, and its
 data moved away: with it, it would not start again. One that was added already and has not started stays.
 
+It is added as a voting member at once. As a learner it could not cost the quorum while it catches up, but
+etcd 3.5 up to 3.5.19 forgets that a learner was promoted, and 3.6 then does not start (etcd#19557).
+
 Source: https://etcd.io/docs/v3.6/op-guide/runtime-configuration/
 `,
 		Example: "etcd-member-add: {name: cp2, peer: https://192.0.2.12:2380}\n",
