@@ -126,13 +126,20 @@ func (c change) name() string {
 	return setting{c.path, c.now}.name()
 }
 
+// commandPath leads to the flags.
+const commandPath = "spec.containers.command"
+
+// label is what stands before a setting to say where it belongs; flags need none.
+func (c change) label() string {
+	if c.path == commandPath {
+		return ""
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(c.path, "spec."), "containers.") + ": "
+}
+
 // String is the change as an operator would say it.
 func (c change) String() string {
-	where := strings.TrimPrefix(strings.TrimPrefix(c.path, "spec."), "containers.")
-	label := where + ": "
-	if where == "command" {
-		label = ""
-	}
+	label := c.label()
 	switch {
 	case c.went == "":
 		return label + c.now + " would come"

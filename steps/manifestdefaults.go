@@ -67,7 +67,7 @@ func etcdEdits(manifest, config string) []string {
 	for _, s := range settings(manifest) {
 		name, value, _ := strings.Cut(s.text, "=")
 		values, own := etcdFlags[name]
-		if s.path == "spec.containers.command" && strings.HasPrefix(name, "--") && !extra[name] && (!own || values != nil && !slices.Contains(values, value)) {
+		if s.path == commandPath && strings.HasPrefix(name, "--") && !extra[name] && (!own || values != nil && !slices.Contains(values, value)) {
 			edits = append(edits, s.text)
 		}
 	}

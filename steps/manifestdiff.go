@@ -95,14 +95,14 @@ func (s ManifestDiff) Collect(results []step.Result) (ManifestDiffOutput, []step
 			case c.proxy():
 				proxies[text] = append(proxies[text], name)
 			case parts.patched(name, c):
-				notes = append(notes, step.Note{Text: "kept by " + s.Patches + ": " + name + ": " + c.went})
+				notes = append(notes, step.Note{Text: "kept by " + s.Patches + ": " + name + ": " + c.label() + c.went})
 			default:
 				out.Edits = append(out.Edits, name+": "+text)
 			}
 		}
 	}
 	for _, flag := range etcdEdits(parts.etcd, parts.config) {
-		if !strings.Contains(parts.patchesOf("etcd"), flag) {
+		if !parts.patched("etcd", change{path: commandPath, went: flag}) {
 			out.Edits = append(out.Edits, "etcd: "+flag+" would go")
 		}
 	}

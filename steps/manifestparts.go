@@ -3,6 +3,7 @@ package steps
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -108,11 +109,18 @@ func (p *manifestParts) patchesOf(component string) string {
 	return text
 }
 
-// patched tells whether what would go stands in a patch of the component: the flag, or the key and its value.
+// patched tells whether what would go stands in a patch of the component: the flag as a word of its own, or
+// the key with its value. A JSON patch of anything but a flag is not understood, and so keeps nothing.
 func (p *manifestParts) patched(component string, c change) bool {
-	patches := p.patchesOf(component)
-	key := c.path[strings.LastIndexByte(c.path, '.')+1:]
-	return c.went != "" && strings.Contains(patches, c.went) && (c.name() != "" || strings.Contains(patches, key))
+	if c.went == "" {
+		return false
+	}
+	pattern := `(^|[\s"'])` + regexp.QuoteMeta(c.went) + `($|[\s"',\]])`
+	if c.name() == "" {
+		key := c.path[strings.LastIndexByte(c.path, '.')+1:]
+		pattern = `(^|[\s"'{,])` + regexp.QuoteMeta(key) + `["']?: *["']?` + regexp.QuoteMeta(c.went) + `["']?\s*($|[,}\n])`
+	}
+	return regexp.MustCompile(pattern).MatchString(p.patchesOf(component))
 }
 
 // proxy tells whether kubeadm takes the variable from its own environment.
