@@ -184,6 +184,12 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			want:  []string{"only 0 MiB are free under /var/lib/etcd on cp2; a full disk stops etcd, want 1024"},
 		},
 		{
+			name:  "S20: an external etcd that lacks a member",
+			shape: twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.20.0"), ExternalEtcd: true, HostEtcdctl: true},
+			spoil: []string{"etcd-lost:1"},
+			want:  []string{"https://10.200.0.7:2379 is unhealthy", "the API of cp1 or a member of its etcd is not well, as the step before says: mend it first"},
+		},
+		{
 			name:  "S31: no room for copies of etcd",
 			spoil: []string{"disk-full:cp3:/etc/kubernetes"},
 			want:  []string{"only 0 MiB are free under /etc/kubernetes on cp3; every hop keeps two copies of etcd"},
