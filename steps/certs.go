@@ -49,6 +49,10 @@ func (Certs) Plan(scope step.Scope) ([]step.Action, error) {
 // expires is how kubeadm writes a time.
 const expires = "Jan 02, 2006 15:04 MST"
 
+// superAdmin is listed since 1.29, and is there only where kubeadm init, or the apply to 1.29, was run: a control plane that
+// joined lacks nothing without it (cmd/kubeadm/app/phases/kubeconfig, CreateJoinControlPlaneKubeConfigFiles).
+const superAdmin = "super-admin.conf"
+
 // Collect reads the two tables.
 func (s Certs) Collect(results []step.Result) (CertsOutput, []step.Note, error) {
 	var out CertsOutput
@@ -56,8 +60,10 @@ func (s Certs) Collect(results []step.Result) (CertsOutput, []step.Note, error) 
 	rows := tableRows(text, "CERTIFICATE")
 	for _, row := range rows {
 		name := row["CERTIFICATE"]
-		if strings.HasPrefix(name, "!MISSING!") {
-			out.Expiring = append(out.Expiring, strings.TrimSpace(strings.TrimPrefix(name, "!MISSING!"))+" is missing")
+		if missing, ok := strings.CutPrefix(name, "!MISSING!"); ok {
+			if missing = strings.TrimSpace(missing); missing != superAdmin {
+				out.Expiring = append(out.Expiring, missing+" is missing")
+			}
 			continue
 		}
 		at, err := time.Parse(expires, row["EXPIRES"])

@@ -2,8 +2,8 @@ package twin
 
 import (
 	"fmt"
+	"path"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -21,6 +21,27 @@ var certificates = []certificate{
 	{"etcd-server", "etcd-ca"},
 	{"front-proxy-client", "front-proxy-ca"},
 	{"scheduler.conf", "ca"},
+	{"super-admin.conf", "ca"},
+}
+
+// superAdminFile is there since 1.29, and only where kubeadm init, or the apply to 1.29, was run: a control plane that
+// joined has none.
+const superAdminFile = "/etc/kubernetes/super-admin.conf"
+
+func (h *host) writeSuperAdmin(at time.Time) {
+	h.disk.put(superAdminFile, file{mode: 0o600, data: kubeconfig("kubernetes-super-admin", h.cluster.shape.Endpoint), mtime: at}, at)
+}
+
+// lookedAfter are the certificates that this kubeadm looks after here; missing says which of them are not there.
+func (k *kubeadmCall) lookedAfter() (listed []certificate, missing map[string]bool) {
+	for _, c := range certificates {
+		switch {
+		case c.authority == "etcd-ca" && !k.host.hasComponent("etcd"), c.name == path.Base(superAdminFile) && k.own.Minor < 29:
+		default:
+			listed = append(listed, c)
+		}
+	}
+	return listed, map[string]bool{path.Base(superAdminFile): !k.host.disk.exists(superAdminFile, k.now())}
 }
 
 const year = 365 * 24 * time.Hour
@@ -67,21 +88,39 @@ func (k *kubeadmCall) certificates() int {
 	}
 	k.readingOrDefault("[check-expiration]", "check-expiration")
 	yes := func(keyless bool) string { return map[bool]string{true: "yes", false: "no"}[keyless] }
-	k.outf("\nCERTIFICATE                EXPIRES                  RESIDUAL TIME   CERTIFICATE AUTHORITY   EXTERNALLY MANAGED\n")
 	now := k.now()
-	for _, c := range certificates {
-		if strings.HasPrefix(c.name, "etcd-") && !k.host.hasComponent("etcd") {
+	listed, missing := k.lookedAfter()
+	names := []string{"CERTIFICATE"}
+	for _, c := range listed {
+		names = append(names, listedAs(c.name, missing))
+	}
+	width := len(slices.MaxFunc(names, func(a, b string) int { return len(a) - len(b) })) + 3
+	k.outf("\n%-*sEXPIRES                  RESIDUAL TIME   CERTIFICATE AUTHORITY   EXTERNALLY MANAGED\n", width, names[0])
+	for i, c := range listed {
+		if missing[c.name] {
+			k.outf("%-*s%-25s%-16s%-24s\n", width, names[i+1], "", "", "")
 			continue
 		}
 		at := k.host.expiry(c.name, now)
-		k.outf("%-26s %s   %-15s %-23s %-8s\n", c.name, stampOfCerts(at), residual(at.Sub(now)), c.authority, yes(k.host.keyless(c.authority, now)))
+		k.outf("%-*s%s   %-15s %-23s %-8s\n", width, names[i+1], stampOfCerts(at), residual(at.Sub(now)), c.authority, yes(k.host.keyless(c.authority, now)))
 	}
 	k.outf("\nCERTIFICATE AUTHORITY   EXPIRES                  RESIDUAL TIME   EXTERNALLY MANAGED\n")
 	for _, name := range []string{"ca", "etcd-ca", "front-proxy-ca"} {
+		if name == "etcd-ca" && !k.host.hasComponent("etcd") {
+			continue
+		}
 		at := k.cluster.born.Add(10 * year)
 		k.outf("%-23s %s   %-15s %-8s\n", name, stampOfCerts(at), residual(at.Sub(now)), yes(k.host.keyless(name, now)))
 	}
 	return 0
+}
+
+// listedAs is a certificate's name in the list.
+func listedAs(name string, missing map[string]bool) string {
+	if missing[name] {
+		return "!MISSING! " + name
+	}
+	return name
 }
 
 func stampOfCerts(at time.Time) string { return at.UTC().Format("Jan 02, 2006 15:04 MST") }

@@ -1,9 +1,6 @@
 package twin
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // longNames are kubeadm's words for the certificates.
 var longNames = map[string]string{
@@ -17,6 +14,7 @@ var longNames = map[string]string{
 	"etcd-server":              "certificate for serving etcd",
 	"front-proxy-client":       "certificate for the front proxy client",
 	"scheduler.conf":           "certificate embedded in the kubeconfig file for the scheduler manager to use",
+	"super-admin.conf":         "certificate embedded in the kubeconfig file for the super-admin",
 }
 
 // renewCerts is `kubeadm certs renew all`. It asks the cluster for its configuration, and goes without.
@@ -27,8 +25,10 @@ func (k *kubeadmCall) renewCerts() int {
 	}
 	k.readingOrDefault("[renew]", "renew")
 	k.outf("\n")
-	for _, c := range certificates {
-		if strings.HasPrefix(c.name, "etcd-") && !k.host.hasComponent("etcd") {
+	listed, missing := k.lookedAfter()
+	for _, c := range listed {
+		if missing[c.name] {
+			k.outf("MISSING! %s\n", longNames[c.name])
 			continue
 		}
 		k.charge(200 * time.Millisecond)

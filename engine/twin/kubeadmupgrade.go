@@ -73,6 +73,9 @@ func (k *kubeadmCall) apply() int {
 	}
 	c.config.set(k.now(), config)
 	c.kubeletConfig.set(k.now(), target)
+	if k.own.Minor == 29 && !k.host.disk.exists(superAdminFile, k.now()) {
+		k.host.writeSuperAdmin(k.now())
+	}
 	k.kubeconfig("upgrad") // sic
 	k.kubeletConfig(target)
 	if k.own.Minor >= 32 {

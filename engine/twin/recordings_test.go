@@ -22,6 +22,7 @@ var differences = []struct {
 	{regexp.MustCompile(`\b(web|coredns|agent|kube-proxy)(-[0-9a-f]{8,10})?-[a-z0-9]{5}\b`), "$1"},
 	{regexp.MustCompile(`(default/web, )+default/web`), "default/web"},
 	{regexp.MustCompile(`   \d+[dms0-9]+ +v`), "   AGE   v"},
+	{regexp.MustCompile(`(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d\d, 20\d\d \d\d:\d\d UTC   \d+[dy] +`), "EXPIRY "},
 	{regexp.MustCompile(`AGE +VERSION`), "AGE   VERSION"},
 	{regexp.MustCompile(`(?m)^Unable to detect release version.*\n`), ""},
 }
@@ -69,6 +70,7 @@ func TestTheTwinSaysWhatTheRealToolsSaid(t *testing.T) {
 			upgraded + "yum install -y kubelet-1.32.6 --disableexcludes=kubernetes; systemctl restart kubelet; sleep 30; " + kubectlAdmin + "drain w1 --ignore-daemonsets --delete-emptydir-data\n", "cp1", kubectlAdmin + "get nodes", 0,
 		},
 		{"forbidden.stderr", one, upgraded + "yum install -y kubelet-1.32.6 --disableexcludes=kubernetes; systemctl restart kubelet; sleep 11\n", "cp1", kubectlAdmin + "uncordon cp1", 1},
+		{"certs-joined.stdout", Shape{ControlPlanes: 2, Version: version("1.31.4")}, "", "cp2", "kubeadm certs check-expiration", 0},
 		{"yum-no-such-version.stderr", one, "", "cp1", "yum install -y kubeadm-1.39.0 --disableexcludes=kubernetes", 1},
 	}
 	for _, test := range tests {

@@ -89,6 +89,9 @@ func New(shape Shape, clock Clock) *Cluster {
 		}
 	}
 	c.startEtcds()
+	if shape.Version.Minor >= 29 {
+		c.hosts[0].writeSuperAdmin(c.born)
+	}
 	c.startWorkloads()
 	return c
 }
