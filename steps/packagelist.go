@@ -87,6 +87,26 @@ func (l packageList) versions(packages []string) []kube.Version {
 	return common
 }
 
+// lacking names the packages of which no version is one of some; empty where a version of all of them is.
+func (l packageList) lacking(packages []string, some string, is func(kube.Version) bool) string {
+	if slices.ContainsFunc(l.versions(packages), is) {
+		return ""
+	}
+	var names []string
+	for _, name := range packages {
+		if !slices.ContainsFunc(l.versionsOf(name), is) {
+			names = append(names, name)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return "no version " + some + " for all of " + strings.Join(packages, ", ")
+	case len(packages):
+		return "nothing " + some
+	}
+	return "no " + strings.Join(names, " and no ") + " " + some
+}
+
 // versionsOf are what is on offer of one package, lowest first.
 func (l packageList) versionsOf(name string) []kube.Version {
 	var versions []kube.Version

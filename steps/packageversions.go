@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"rung/engine/kube"
@@ -26,6 +25,7 @@ type PackageVersionsOutput struct {
 	Versions []kube.Version    `yaml:"versions" doc:"Versions on offer for all of the packages, lowest first."`
 	Releases map[string]string `yaml:"releases" doc:"For each package, the release that brings the version demanded: 1.21.14-0, 1.32.6-1.1. Empty where none is demanded."`
 	Offered  string            `yaml:"offered" doc:"The newest versions, for messages."`
+	Missing  []string          `yaml:"missing" doc:"What the way between from and to wants and is not on offer: no kubelet of 1.21."`
 }
 
 //go:embed scripts/package-manager.sh
@@ -155,12 +155,34 @@ func (s PackageVersions) Collect(results []step.Result) (PackageVersionsOutput, 
 			out.Releases[name] = release
 		}
 	}
-	var notes []step.Note
+	out.Missing = s.missing(list)
+	if len(out.Missing) == 0 {
+		return out, nil, nil
+	}
+	return out, []step.Note{{Warning: true, Text: "the package repositories offer " + strings.Join(out.Missing, ", ") + "; an old minor needs a mirror"}}, nil
+}
+
+// mostMissing bounds a list for people.
+const mostMissing = 6
+
+// missing says what the way to To wants and nobody offers, by minor and package.
+func (s PackageVersions) missing(list packageList) []string {
+	var texts []string
 	for _, m := range s.minors() {
-		if !slices.ContainsFunc(versions, func(v kube.Version) bool { return kube.SameMinor(v, m) }) {
-			notes = append(notes, step.Note{Warning: true, Text: "the package repositories offer nothing of " + m.MinorString() +
-				" for all of " + strings.Join(s.Packages, ", ") + "; an old minor needs a mirror"})
+		if kube.SameMinor(m, s.From) && !kube.SameMinor(m, s.To) {
+			continue // it runs already
+		}
+		text := list.lacking(s.Packages, "of "+m.MinorString(), func(v kube.Version) bool { return kube.SameMinor(v, m) })
+		if text == "" && kube.SameMinor(m, s.To) && s.To.Exact() {
+			text = list.lacking(s.Packages, s.To.String(), func(v kube.Version) bool { return v == s.To })
+		}
+		switch {
+		case text == "":
+		case len(texts) == mostMissing:
+			return append(texts, "and more")
+		default:
+			texts = append(texts, text)
 		}
 	}
-	return out, notes, nil
+	return texts
 }

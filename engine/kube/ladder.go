@@ -125,14 +125,15 @@ func joined(vs []Version) string {
 	vs = slices.Clone(vs)
 	slices.SortFunc(vs, Compare)
 	vs = slices.Compact(vs)
-	var words []string
+	older := ""
 	if len(vs) > most {
-		words, vs = append(words, fmt.Sprintf("%d older ones", len(vs)-most)), vs[len(vs)-most:]
+		older, vs = fmt.Sprintf(", and %d older ones", len(vs)-most), vs[len(vs)-most:]
 	}
+	var words []string
 	for _, v := range vs {
 		words = append(words, v.String())
 	}
-	return strings.Join(words, ", ")
+	return strings.Join(words, ", ") + older
 }
 
 // Lowest is the lowest of the versions that are known; zero when none is.

@@ -97,7 +97,7 @@ func TestALongOfferIsListedByItsEnd(t *testing.T) {
 		offered = append(offered, Version{1, 21, patch, ""}, Version{1, 21, patch, ""})
 	}
 	_, err := Ladder(v("1.21.0"), v("1.21.99"), offered)
-	const want = "of 1.21 there are 18 older ones, 1.21.18, 1.21.19, 1.21.20, 1.21.21, 1.21.22, 1.21.23, 1.21.24, 1.21.25, 1.21.26, 1.21.27, 1.21.28, 1.21.29"
+	const want = "of 1.21 there are 1.21.18, 1.21.19, 1.21.20, 1.21.21, 1.21.22, 1.21.23, 1.21.24, 1.21.25, 1.21.26, 1.21.27, 1.21.28, 1.21.29, and 18 older ones"
 	if err == nil || !strings.HasSuffix(err.Error(), want) {
 		t.Errorf("got %v\nwant %s", err, want)
 	}

@@ -310,7 +310,7 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			name:   "a package that some hosts are not offered",
 			inputs: map[string]any{"target": version("1.22.17")},
 			spoil:  []string{"package-withheld:w2:kubelet-1.21."},
-			want:   []string{"w2 is not offered every package on the way to 1.22.17; the hop to 1.21 on the way to 1.22.17 has no release on offer: there is no 1.21, only"},
+			want:   []string{"w2 is not offered every package on the way to 1.22.17: no kubelet of 1.21; the hop to 1.21 on the way to 1.22.17 has no release on offer: there is no 1.21, only"},
 		},
 		{
 			name:   "hosts that are offered different patches of a minor",
@@ -322,7 +322,7 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			name:   "a mirror with only some minors",
 			inputs: map[string]any{"target": version("1.23.17")},
 			spoil:  []string{"package-withheld:cp2:kubeadm-1.22.", "package-withheld:cp2:kubelet-1.22.", "package-withheld:cp2:kubectl-1.22."},
-			want:   []string{"cp2 is not offered every package on the way to 1.23.17; the hop to 1.22 on the way to 1.23.17 has no release on offer: there is no 1.22, only"},
+			want:   []string{"cp2 is not offered every package on the way to 1.23.17: nothing of 1.22; the hop to 1.22 on the way to 1.23.17 has no release on offer: there is no 1.22, only"},
 		},
 		{
 			name:  "a repository that is down, on one host",
