@@ -29,7 +29,8 @@ const turns = `
 // A run rests after what the operator named, once nothing is at work, and goes on or ends by the answer.
 func TestB10ARunRestsAfterAHostOrAStage(t *testing.T) {
 	yes, no := func(context.Context) bool { return true }, func(context.Context) bool { return false }
-	toDo := map[string][]reply{"true?": {{exit: 1}}, "w2 act": {{takes: time.Minute}}}
+	// Both are at work before w1 is done: what has not begun would not begin.
+	toDo := map[string][]reply{"true?": {{exit: 1}}, "w1 act": {{takes: time.Second}}, "w2 act": {{takes: time.Minute}}}
 	tests := []struct {
 		name   string
 		pauses run.Pauses
