@@ -80,10 +80,10 @@ func TestB10ARunRestsAfterAHostOrAStage(t *testing.T) {
 func TestARunThatRestsHasNothingAtWork(t *testing.T) {
 	yes := func(context.Context) bool { return true }
 	p := scene{stages: turns, pauses: run.Pauses{Hosts: []string{"w1"}, Ask: yes}, replies: map[string][]reply{
-		"true?": {{exit: 1}}, "w2 act": {{takes: time.Minute}},
+		"true?": {{exit: 1}}, "w1 act": {{takes: time.Second}}, "w2 act": {{takes: time.Minute}},
 	}}.play(t)
 	same(t, "order", p.lines(run.HostEnded, run.Paused)[4:7], text(`
-host.ended Workers w1 = changed
+host.ended Workers w1 = changed took 1s
 host.ended Workers w2 = changed took 1m
 paused : after w1 in Workers, as you asked; nothing is at work`))
 }
