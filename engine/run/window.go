@@ -129,9 +129,9 @@ func (w *window) slide(ctx context.Context) {
 			defer func() { <-slots }()
 			defer w.confess(host)
 			outcome := v.walk(ctx)
+			v.turned() // before its place is free: whoever waits for it must see that a rest is due
 			w.leave(host)
 			w.settle(host, outcome, v.spared)
-			v.turned()
 		})
 	}
 }
