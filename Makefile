@@ -83,3 +83,4 @@ race:
 	@test -x /usr/sbin/sshd || echo 'no /usr/sbin/sshd: the tests against the real OpenSSH server are skipped; install openssh-server to have them'
 	$(if $(RACE),,@echo 'no C compiler (go env CGO_ENABLED is 0): testing without the race detector; install gcc to have it')
 	go test $(RACE) -timeout 25m ./...
+	$(if $(RACE),go test -timeout 25m ./engine/twin) # whole: the race detector is slow, and the twin's longest loops are thinned under it
