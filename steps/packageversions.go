@@ -26,6 +26,8 @@ type PackageVersionsOutput struct {
 	Releases map[string]string `yaml:"releases" doc:"For each package, the release that brings the version demanded: 1.21.14-0, 1.32.6-1.1. Empty where none is demanded."`
 	Offered  string            `yaml:"offered" doc:"The newest versions, for messages."`
 	Missing  []string          `yaml:"missing" doc:"What the way between from and to wants and is not on offer: no kubelet of 1.21."`
+	Newest   kube.Version      `yaml:"newest" doc:"Newest version of any of the packages that is installed; unset where none is."`
+	NewestOf string            `yaml:"newest_of" doc:"The package that is installed at newest, with its release: kubeadm 1.32.6-1.1."`
 }
 
 //go:embed scripts/package-manager.sh
@@ -56,9 +58,10 @@ do (S5), and finds the package release of a version: 1.21.14-0, 1.32.6-150500.1.
 When the version is not there, the metadata of the repositories is refreshed once (B8). When
 it still is not, the step fails and says what is on offer.
 
-With from and to, the repositories of every minor in between are asked too, through a
-throw-away configuration and cache (B2): pkgs.k8s.io has one for each. The host's own
-configuration is not touched.
+With from and to, the repositories have to answer now, so that one that is down is found
+before it is needed. Those of every minor in between are asked too, through a throw-away
+configuration and cache (B2): pkgs.k8s.io has one for each. The host's own configuration is
+not touched.
 `,
 		Example: "package-versions: {from: 1.31.4, to: 1.33.1}\n",
 	})
@@ -69,16 +72,18 @@ func (s PackageVersions) Plan(step.Scope) ([]step.Action, error) {
 	if len(s.Packages) == 0 {
 		return nil, errors.New("packages is empty: name at least one")
 	}
-	version := ""
-	if s.Version.Exact() {
+	minors, version := s.minors(), ""
+	switch {
+	case s.Version.Exact():
 		version = s.Version.String()
+	case len(minors) > 0:
+		version = "fresh"
 	}
 	list := step.Action{
 		Title:    "list the releases of " + strings.Join(s.Packages, ", "),
 		Do:       step.Command{Script: s.ask(yumOffer, "yum_offer", aptOffer, "apt_offer"), Argv: append([]string{version}, s.Packages...)},
 		ReadOnly: true,
 	}
-	minors := s.minors()
 	if len(minors) == 0 {
 		return []step.Action{list}, nil
 	}
@@ -142,6 +147,13 @@ func (s PackageVersions) Collect(results []step.Result) (PackageVersionsOutput, 
 	out := PackageVersionsOutput{Manager: s.Manager, Versions: versions, Releases: map[string]string{}, Offered: newestFew(versions)}
 	if s.Manager == "auto" {
 		out.Manager = list.manager
+	}
+	for _, name := range s.Packages {
+		for _, release := range list.installed[name] {
+			if v, err := kube.ReleaseOf(release); err == nil && out.Newest.Less(v) {
+				out.Newest, out.NewestOf = v, name+" "+release
+			}
+		}
 	}
 	if out.Manager == "none" {
 		return out, nil, errors.New("this host has none of yum, dnf and apt")

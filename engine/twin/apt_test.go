@@ -140,3 +140,24 @@ func TestTheSerialPartDownloadsNothing(t *testing.T) {
 		t.Errorf("these were fetched: %v", fetched)
 	}
 }
+
+// kubeadm may not bring along what only a drained node may change: its transaction does not begin.
+func TestB8KubeadmDragsNothingAlong(t *testing.T) {
+	for _, test := range []struct{ packages, drags, want string }{
+		{twin.Yum, "kubernetes-cni", "package kubernetes-cni is filtered out by exclude filtering"},
+		{twin.Yum, "kubelet", "package kubelet is filtered out by exclude filtering"},
+		{twin.Apt, "kubernetes-cni", "kubeadm=1.31.14-1.1 would also change kubernetes-cni, which must change only while the node is drained: Inst kubernetes-cni [1.1.1-00]"},
+		{twin.Apt, "kubelet", "kubeadm=1.31.14-1.1 would also change kubelet, which must change only while the node is drained: Inst kubelet [1.30.4-1.1]"},
+	} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.30.4"), Packages: test.packages, Web: -1})
+		s.Drag("w1", test.drags)
+		s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), map[string]any{"target": version("1.31.14")})
+		end, d := s.run(t, "r", 0)
+		if end.Exit != run.ExitFailed || !strings.Contains(d.why(), test.want) {
+			t.Errorf("%s, %s: it ended with %d, and does not say %q: %s", test.packages, test.drags, end.Exit, test.want, d.why())
+		}
+		if at := s.node("w1").Packages; !strings.HasPrefix(at["kubeadm"], "1.30.4-") || !strings.HasPrefix(at["kubelet"], "1.30.4-") {
+			t.Errorf("%s, %s: w1 has %v", test.packages, test.drags, at)
+		}
+	}
+}

@@ -43,6 +43,14 @@ func (a *aptCall) install() int {
 		}
 		changes = append(changes, debChange{name, version, before, offers[i].source})
 	}
+	if slices.ContainsFunc(changes, func(c debChange) bool { return c.name == "kubeadm" }) {
+		for _, name := range a.host.drags {
+			before, offers := a.host.pkg(name, a.now()), a.offersOf(name)
+			if len(offers) > 0 && compareEVR(offers[0].version, before) > 0 {
+				changes = append(changes, debChange{name, offers[0].version, before, offers[0].source})
+			}
+		}
+	}
 	slices.SortFunc(changes, func(x, y debChange) int { return strings.Compare(x.name, y.name) })
 	if code := a.announce(changes); code != 0 {
 		return code

@@ -326,8 +326,49 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 		},
 		{
 			name:  "a repository that is down, on one host",
-			spoil: []string{"command-fails:w2:yum list"},
-			want:  []string{"The packages on offer"},
+			spoil: []string{"repository-down:w2"},
+			want:  []string{"The packages on offer", "w2", "Failed to download metadata for repo '"},
+		},
+		{
+			name:  "a repository that is down, on one host with apt",
+			shape: twin.Shape{ControlPlanes: 3, Workers: 2, Version: version("1.20.0"), Packages: twin.Apt},
+			spoil: []string{"repository-down:w2"},
+			want:  []string{"the package repository of /etc/apt/sources.list.d/kubernetes.list does not answer", "W: Failed to fetch https://mirror.example/kubernetes/apt"},
+		},
+		{
+			name:   "a repository for each minor that is down, on hosts of both kinds",
+			shape:  twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.30.4"), Packages: twin.Mixed, PerMinorRepository: true},
+			inputs: map[string]any{"target": version("1.31.14")},
+			spoil:  []string{"repository-down:w1", "repository-down:w2"},
+			want:   []string{"W: Failed to fetch https://mirror.example/core:/stable:/v1.30/deb", "Error: Failed to download metadata for repo '"},
+		},
+		{
+			name:   "a package that only some hosts with apt are offered",
+			inputs: map[string]any{"target": version("1.22.17")},
+			shape:  twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.20.0"), Packages: twin.Apt},
+			spoil:  []string{"package-withheld:w2:kubectl-1.22.17-"},
+			want:   []string{"w2 is not offered every package on the way to 1.22.17: no kubectl 1.22.17; the target 1.22.17 is not on offer"},
+		},
+		{
+			name:   "B8: a kubeadm that would have to go down, with dnf, which would do it",
+			inputs: map[string]any{"target": version("1.22.17")},
+			spoilt: func(s site) {
+				s.admin(t, "w2", "yum", "install", "-y", "kubeadm-1.22.17-0", "--disableexcludes=kubernetes")
+			},
+			want: []string{"w2 has kubeadm 1.22.17-0, and the way goes by 1.21.14, 1.22.17: no package is taken down"},
+		},
+		{
+			name:   "B8: a kubeadm that would have to go down, with apt",
+			inputs: map[string]any{"target": version("1.22.17")},
+			shape:  twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.20.0"), Packages: twin.Apt},
+			spoilt: func(s site) { s.admin(t, "w1", "apt-get", "install", "-y", "kubeadm=1.22.17-00") },
+			want:   []string{"w1 has kubeadm 1.22.17-00, and the way goes by 1.21.14, 1.22.17: no package is taken down"},
+		},
+		{
+			name:   "a mirror that has not every minor",
+			inputs: map[string]any{"target": version("1.33.1")},
+			shape:  twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.30.4"), Newest: version("1.32.6"), Packages: twin.Mixed, PerMinorRepository: true},
+			want:   []string{"cp1 is not offered every package on the way to 1.33.1: nothing of 1.33;", "w1 is not offered every package on the way to 1.33.1: nothing of 1.33;"},
 		},
 		{
 			name:  "all of it at once",

@@ -119,6 +119,10 @@ var faultKinds = []faultKind{
 		c.NoCapacity()
 		return nil
 	}},
+	{"package-drags", []string{"HOST", "NAME"}, "The next kubeadm of the host demands the newest release of another package.", func(c *Cluster, args []string) error {
+		c.Drag(args[0], args[1])
+		return nil
+	}},
 	{"package-held", []string{"HOST", "NAME"}, "A package is held on the host: apt-mark hold, or yum versionlock.", func(c *Cluster, args []string) error {
 		return c.HoldPackage(args[0], args[1])
 	}},

@@ -35,6 +35,7 @@ var faultExamples = map[string]string{
 	"manifest-edited":  "manifest-edited:cp1:--profiling=false",
 	"manual-upgrade":   "manual-upgrade",
 	"proxy-differs":    "proxy-differs:cp1",
+	"package-drags":    "package-drags:w1:kubernetes-cni",
 	"package-held":     "package-held:w1:kubelet",
 	"repository-down":  "repository-down:w1",
 	"package-withheld": "package-withheld:w1:kubelet-1.32.",

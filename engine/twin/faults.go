@@ -198,6 +198,11 @@ func (c *Cluster) Held(node string) (held []string) {
 	return held
 }
 
+// Drag makes the next kubeadm of a host demand the newest release of another package.
+func (c *Cluster) Drag(node, name string) {
+	c.on(node, func(h *host, _ time.Time) { h.drags = append(h.drags, name) })
+}
+
 // CutRepositories makes the package repositories unreachable for a host.
 func (c *Cluster) CutRepositories(node string) {
 	c.on(node, func(h *host, _ time.Time) { h.cut = true })

@@ -24,6 +24,7 @@ type host struct {
 	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0
 	noImages     []string                       // names of images that no registry has for it
 	withheld     []string                       // packages that no repository of the host has: "kubelet-1.22.17", "kubeadm-1.22"
+	drags        []string                       // packages of which a new kubeadm demands the newest
 	cut          bool                           // no repository of packages is reached
 	ahead        time.Duration                  // of its clock, by which it is wrong
 	powerless    bool                           // who logs in is not root, and may not become it

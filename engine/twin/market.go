@@ -24,17 +24,19 @@ var lastPatches = [...]int{15, 14, 17, 17, 17, 16, 15, 16, 15, 15, 14, 14, 13, 1
 // offered is everything from the shape's minor to its newest.
 func offered(shape Shape) *market {
 	m := &market{others: map[string][]string{
-		"openssl":     {"1.1.1k-9.el8_7", "1.1.1k-12.el8_9"},
-		kernelPackage: {"5.4.286-1.el8.elrepo", "5.4.288-1.el8.elrepo"}, // newer than the distribution's own, so that every minor takes it
-		"containerd":  {"1.6.20-3.1.el8"},
-		"cri-tools":   {"1.26.0-0"},
-		"conntrack":   {"1.4.4-11.el8"},
-		"etcd-client": {"3.5.15-1.el8"},
+		"openssl":        {"1.1.1k-9.el8_7", "1.1.1k-12.el8_9"},
+		kernelPackage:    {"5.4.286-1.el8.elrepo", "5.4.288-1.el8.elrepo"}, // newer than the distribution's own, so that every minor takes it
+		"containerd":     {"1.6.20-3.1.el8"},
+		"cri-tools":      {"1.26.0-0"},
+		"kubernetes-cni": {"1.1.1-0", "1.2.0-0"},
+		"conntrack":      {"1.4.4-11.el8"},
+		"etcd-client":    {"3.5.15-1.el8"},
 	}, otherDebs: map[string][]string{
 		"openssl":        {"3.0.2-0ubuntu1.15", "3.0.2-0ubuntu1.18"},
 		debKernelPackage: {"5.15.0.100.97", "5.15.0.105.102"},
 		"containerd":     {"1.7.12-0ubuntu2"},
 		"cri-tools":      {"1.26.0-00"},
+		"kubernetes-cni": {"1.1.1-00", "1.2.0-00"},
 		"conntrack":      {"1:1.4.6-2build2"},
 	}}
 	for minor := max(shape.Version.Minor, kube.OldestMinor); minor <= shape.Newest.Minor && minor-kube.OldestMinor < len(lastPatches); minor++ {

@@ -54,12 +54,36 @@ func (y *yumCall) transact() int {
 		return 1
 	}
 	y.charge(time.Second)
+	changes, code := y.demanded(changes)
+	if code != 0 {
+		return code
+	}
 	y.sayf("Dependencies resolved.\n")
 	if len(changes) == 0 {
 		y.sayf("Nothing to do.\nComplete!\n")
 		return 0
 	}
 	return y.perform(changes)
+}
+
+// demanded adds what the packages to install demand; see [Cluster.Drag].
+func (y *yumCall) demanded(changes []change) ([]change, int) {
+	i := slices.IndexFunc(changes, func(c change) bool { return c.name == "kubeadm" })
+	if i < 0 {
+		return changes, 0
+	}
+	for _, name := range y.host.drags {
+		before := y.host.pkg(name, y.now())
+		offers, hidden := y.offersOf(name)
+		switch {
+		case hidden:
+			y.errf("Error: \n Problem: cannot install the best candidate for the job\n  - package kubeadm-%s.%s requires a newer %s, but none of the providers can be installed\n  - package %s is filtered out by exclude filtering\n", changes[i].evr, architecture, name, name)
+			return nil, 1
+		case len(offers) > 0 && compareEVR(offers[len(offers)-1].evr, before) > 0:
+			changes = append(changes, change{offers[len(offers)-1], before})
+		}
+	}
+	return changes, 0
 }
 
 // upgrades is everything installed for which something newer is on offer.
