@@ -44,6 +44,34 @@ apt-get update -o Dir::Etc::sourcelist=/etc/apt/sources.list.d/mirror.sources RE
 	}
 }
 
+func TestB2AGivenRepositoryTakesThePlaceOfTheHostsOwn(t *testing.T) {
+	b := newBench(t)
+	b.tool("apt-get", "")
+	b.tool("yum", "")
+	b.file("etc/apt/sources.list", debianList)
+	b.file("etc/apt/sources.list.d/kubernetes.list", officialList)
+	b.file("etc/apt/sources.list.d/mirror.sources", mirrorSources)
+	named := func(repository, hop string) {
+		t.Helper()
+		action := actionsOf(t, "repo-switch: {version: "+hop+", repository: '"+repository+"'}", "")[0]
+		b.exits(*action.Check, 1)
+		b.exits(action.Do, 0)
+		b.exits(*action.Check, 0)
+	}
+	named("http://packages.example/mine/v1.1/deb/ ./", "1.32.6")
+	wantText(t, "a line of apt", b.read("etc/apt/sources.list.d/kubernetes.list"), strings.Replace(officialList, "https://pkgs.k8s.io/core:/stable:/v1.31/deb/ /", "http://packages.example/mine/v1.32/deb/ ./", 1))
+	wantText(t, "a stanza of apt", b.read("etc/apt/sources.list.d/mirror.sources"), strings.Replace(mirrorSources, "https://mirror.example/k8s/v1.31/deb/", "http://packages.example/mine/v1.32/deb/", 1))
+	named("http://packages.example/mine/v1.1/deb/ ./", "1.33.1") // known again by its address
+	wantText(t, "a line of apt, a hop later", b.read("etc/apt/sources.list.d/kubernetes.list"), strings.Replace(officialList, "https://pkgs.k8s.io/core:/stable:/v1.31/deb/ /", "http://packages.example/mine/v1.33/deb/ ./", 1))
+
+	b.file("etc/yum.repos.d/kubernetes.repo", officialRepo)
+	b.file("etc/yum.repos.d/system.repo", systemRepo)
+	named("file:///srv/all/", "1.32.6") // one of every minor
+	wantText(t, "a section of yum", b.read("etc/yum.repos.d/kubernetes.repo"), strings.Replace(officialRepo, "https://pkgs.k8s.io/core:/stable:/v1.31/rpm/\nenabled", "file:///srv/all/\nenabled", 1))
+	wantText(t, "what is not of Kubernetes", b.read("etc/yum.repos.d/system.repo")+b.read("etc/apt/sources.list"), systemRepo+debianList)
+	wantText(t, "the file as it was first", b.read("etc/yum.repos.d/kubernetes.repo.rung-before"), officialRepo)
+}
+
 func TestB2OtherMinorsOfAptAreAskedThroughThrowAwayLists(t *testing.T) {
 	minors := actionsOf(t, "package-versions: {manager: apt, from: 1.31.4, to: 1.33.1}", "")[1].Do
 	b := newBench(t)
@@ -86,10 +114,10 @@ func TestS5ListsOfAptAreRefreshedOnce(t *testing.T) {
 		both    = "   kubeadm | 1.32.6-1.1 | k  Packages\n   kubelet | 1.32.6-1.1 | k  Packages\n"
 	)
 	for _, test := range []struct{ name, offer, says, calls string }{
-		{"both are there", both, "", list + look},
-		{"one is missing", "   kubeadm | 1.32.6-1.1 | k  Packages\n   kubelet | 11.32.6-1.1 | k  Packages\n", "", list + refresh + list + look},
-		{"nothing is there", "", "", list + refresh + list + look},
-		{"nothing is there, and the repository is down", "", "W: Failed to fetch https://pkgs.k8s.io", list + refresh},
+		{"both are there", both, "", look + list},
+		{"one is missing", "   kubeadm | 1.32.6-1.1 | k  Packages\n   kubelet | 11.32.6-1.1 | k  Packages\n", "", look + list + refresh + list},
+		{"nothing is there", "", "", look + list + refresh + list},
+		{"nothing is there, and the repository is down", "", "W: Failed to fetch https://pkgs.k8s.io", look + list + refresh},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t)

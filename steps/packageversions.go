@@ -12,11 +12,12 @@ import (
 
 // PackageVersions asks a host which releases its package repositories offer, whatever its package manager is (S5, B1).
 type PackageVersions struct {
-	Packages []string     `yaml:"packages" default:"[kubeadm, kubelet, kubectl]" doc:"Packages that must be on offer together."`
-	Version  kube.Version `yaml:"version" doc:"Demand this version."`
-	From     kube.Version `yaml:"from" doc:"Ask the repositories of every minor from this version's …"`
-	To       kube.Version `yaml:"to" doc:"… to this version's, too, where a repository belongs to one minor."`
-	Manager  string       `yaml:"manager" default:"auto" enum:"auto,yum,apt" doc:"Which package manager to ask; yum is dnf too. auto: the one that kubeadm was installed with, or else the one there is."`
+	Packages   []string     `yaml:"packages" default:"[kubeadm, kubelet, kubectl]" doc:"Packages that must be on offer together."`
+	Version    kube.Version `yaml:"version" doc:"Demand this version."`
+	From       kube.Version `yaml:"from" doc:"Ask the repositories of every minor from this version's …"`
+	To         kube.Version `yaml:"to" doc:"… to this version's, too, where a repository belongs to one minor."`
+	Repository string       `yaml:"repository" doc:"With from and to: ask this repository, as repo-switch will name it, and not the host's own."`
+	Manager    string       `yaml:"manager" default:"auto" enum:"auto,yum,apt" doc:"Which package manager to ask; yum is dnf too. auto: the one that kubeadm was installed with, or else the one there is."`
 }
 
 // PackageVersionsOutput is what is on offer.
@@ -76,8 +77,17 @@ func (s PackageVersions) Plan(step.Scope) ([]step.Action, error) {
 	switch {
 	case s.Version.Exact():
 		version = s.Version.String()
+	case len(minors) > 0 && s.Repository != "":
+		version = "installed"
 	case len(minors) > 0:
 		version = "fresh"
+	}
+	first, args, err := naming(s.Repository)
+	if err != nil {
+		return nil, err
+	}
+	if s.Repository != "" && !strings.Contains(s.Repository, "/v1.") && len(minors) > 0 { // it holds them all
+		minors = minors[len(minors)-1:]
 	}
 	list := step.Action{
 		Title:    "list the releases of " + strings.Join(s.Packages, ", "),
@@ -94,8 +104,8 @@ func (s PackageVersions) Plan(step.Scope) ([]step.Action, error) {
 	return []step.Action{list, {
 		Title: "list what the repositories of " + strings.Join(folders, ", ") + " offer",
 		Do: step.Command{
-			Script: perMinor + "\n" + s.ask(yumMinors, "yum_minors "+yumFolder, aptMinors, "apt_minors "+aptFolder),
-			Argv:   append([]string{strings.Join(folders, " ")}, s.Packages...),
+			Script: first + s.ask(yumMinors, "yum_minors "+yumFolder, aptMinors, "apt_minors "+aptFolder),
+			Argv:   append(append(args, strings.Join(folders, " ")), s.Packages...),
 		},
 		ReadOnly: true,
 	}}, nil

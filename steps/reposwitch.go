@@ -2,6 +2,9 @@ package steps
 
 import (
 	_ "embed"
+	"fmt"
+	"regexp"
+	"strings"
 
 	"rung/engine/kube"
 	"rung/engine/step"
@@ -9,7 +12,8 @@ import (
 
 // RepoSwitch points the package repository of Kubernetes at a minor (B2).
 type RepoSwitch struct {
-	Version kube.Version `yaml:"version,required" doc:"Version of the hop; its minor is what counts."`
+	Version    kube.Version `yaml:"version,required" doc:"Version of the hop; its minor is what counts."`
+	Repository string       `yaml:"repository" doc:"A mirror or local repository that takes the place of the one the host names: its address, https://… or file:///…, where /vN.NN stands for the minor of any hop. To apt it may have a suite and components behind it."`
 }
 
 // Where yum and dnf, and where apt look for repositories.
@@ -22,6 +26,11 @@ const (
 //
 //go:embed scripts/per-minor.sh
 var perMinor string
+
+// repositoryScript takes its place where a repository is given.
+//
+//go:embed scripts/repository.sh
+var repositoryScript string
 
 //go:embed scripts/repo-switch-check.sh
 var repoSwitchCheck string
@@ -42,6 +51,10 @@ beside it, as NAME.rung-before.
 
 Afterwards yum's metadata has expired; apt's lists of that one file are fetched.
 
+With repository, the files that name a repository of Kubernetes name that one from then on;
+keys, options and excludes stay. Its address is known again by kube, k8s or core:/stable:, or
+by what stands before the minor. An address without a minor holds every minor.
+
 A host whose repository holds every minor is left alone, and so are the repositories of
 CRI-O, which are numbered likewise but follow their own calendar.
 
@@ -53,10 +66,32 @@ Source: https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/change-packa
 
 // Plan returns the one action.
 func (s RepoSwitch) Plan(step.Scope) ([]step.Action, error) {
-	args := []string{"v" + s.Version.MinorString(), yumFolder, aptFolder}
+	minor := "v" + s.Version.MinorString()
+	first, args, err := naming(s.Repository)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, minor, yumFolder, aptFolder)
 	return []step.Action{{
-		Title: "point the package repository at " + args[0],
-		Check: &step.Command{Script: perMinor + "\n" + repoSwitchCheck, Argv: args},
-		Do:    step.Command{Script: perMinor + "\n" + repoSwitchScript, Argv: args},
+		Title: "point the package repository at " + minor,
+		Check: &step.Command{Script: first + repoSwitchCheck, Argv: args},
+		Do:    step.Command{Script: first + repoSwitchScript, Argv: args},
 	}}, nil
+}
+
+// namesRepository is an address, with a suite and components. It goes into patterns of sed, so that some characters
+// are not taken.
+var namesRepository = regexp.MustCompile(`^(https?|file|copy)://[^\s#&\\|'"*]+( [^\s#&\\|'"*]+)*$`)
+
+// naming is the beginning of a script that reads or changes what names repositories, and its first arguments.
+func naming(repository string) (script string, args []string, err error) {
+	if repository == "" {
+		return perMinor + "\n", nil, nil
+	}
+	if !namesRepository.MatchString(repository) {
+		return "", nil, fmt.Errorf("%q is not the address of a repository, such as https://mirror.example/k8s/v1.31/rpm/ or file:///srv/k8s/", repository)
+	}
+	address, _, _ := strings.Cut(repository, " ")
+	known, _, _ := strings.Cut(address[strings.Index(address, "://")+3:], "/v1.")
+	return repositoryScript + "\n", []string{repository, regexp.QuoteMeta(known)}, nil
 }

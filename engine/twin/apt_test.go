@@ -161,3 +161,23 @@ func TestB8KubeadmDragsNothingAlong(t *testing.T) {
 		}
 	}
 }
+
+// A mirror takes the place of the repository that the hosts name, hop by hop; keys and options stay.
+func TestB2AMirrorThatTheOperatorNames(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.30.4"), Packages: twin.Mixed, PerMinorRepository: true, Web: -1})
+	inventory := strings.Replace(inventoryOf([]string{"cp1"}, []string{"w1"}), "w1: {}", "w1: {vars: {repository: \"https://other.example/k8s/v1.1/deb/ /\"}}", 1)
+	s.plan = bundled(t, inventory, map[string]any{"target": version("1.32.6"), "repository": "https://other.example/k8s/v1.1/rpm/"})
+	end, d := s.run(t, "r", 0)
+	if end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	s.arrived(t, "1.32.6")
+	for host, want := range map[string][2]string{
+		"cp1": {"/etc/yum.repos.d/kubernetes.repo", "baseurl=https://other.example/k8s/v1.32/rpm/\nenabled=1\ngpgcheck=1\ngpgkey=https://mirror.example/core:/stable:/v1.30/rpm/repodata/repomd.xml.key\n"},
+		"w1":  {"/etc/apt/sources.list.d/kubernetes.list", "deb [signed-by=/etc/apt/keyrings/kubernetes-apt-keyring.gpg] https://other.example/k8s/v1.32/deb/ /\n"},
+	} {
+		if text, err := s.ReadFile(host, want[0]); err != nil || !strings.Contains(text, want[1]) {
+			t.Errorf("%s has %q, %v", host, text, err)
+		}
+	}
+}

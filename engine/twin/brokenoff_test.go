@@ -74,7 +74,7 @@ type site struct {
 
 // site is the fleet before its upgrade, without a plan.
 func (f fleet) site() site {
-	return siteOf(twin.Shape{ControlPlanes: f.planes, Workers: f.workers, Version: version(f.from), PerMinorRepository: version(f.from).Minor >= 28})
+	return siteOf(twin.Shape{ControlPlanes: f.planes, Workers: f.workers, Version: version(f.from), PerMinorRepository: version(f.from).Minor >= 28, Packages: f.packages})
 }
 
 // siteOf is a site without a plan.
@@ -117,7 +117,7 @@ func TestARunThatDiedAnywhereIsContinued(t *testing.T) {
 	}{
 		{fleet{planes: 1, workers: 2, from: "1.20.0", to: "1.21.14"}, 1},
 		{fleet{planes: 3, workers: 2, from: "1.20.0", to: "1.21.14"}, 5},
-		{fleet{planes: 3, workers: 3, from: "1.27.0", to: "1.29.15"}, 11},
+		{fleet{planes: 3, workers: 3, from: "1.27.0", to: "1.29.15", packages: twin.Mixed}, 11},
 	} {
 		f := test.fleet
 		t.Run(fmt.Sprintf("%d+%d from %s to %s", f.planes, f.workers, f.from, f.to), func(t *testing.T) {

@@ -153,13 +153,13 @@ func TestS4ThePolicyHoldsAtEveryMoment(t *testing.T) {
 		{name: "three control planes and three workers, two hops", shape: twin.Shape{ControlPlanes: 3, Workers: 3, PerMinorRepository: true}, from: "1.29.3", to: "1.31.14"},
 		{name: "the same, where kube-proxy moves early", shape: twin.Shape{ControlPlanes: 3, Workers: 3}, from: "1.20.0", to: "1.22.17", early: true},
 		{name: "over the move of kube-proxy, workers in twos", shape: twin.Shape{ControlPlanes: 3, Workers: 4}, from: "1.26.0", to: "1.29.15", inputs: map[string]any{"at_once": "2"}, early: true},
-		{name: "one control plane and two workers", shape: twin.Shape{ControlPlanes: 1, Workers: 2}, from: "1.24.17", to: "1.26.15"},
+		{name: "one control plane and two workers", shape: twin.Shape{ControlPlanes: 1, Workers: 2, Packages: twin.Apt}, from: "1.24.17", to: "1.26.15"},
 		{name: "a single node", shape: twin.Shape{ControlPlanes: 1, Web: -1}, from: "1.32.0", to: "1.34.2"},
 		{name: "an external etcd", shape: twin.Shape{ControlPlanes: 3, Workers: 2, ExternalEtcd: true}, from: "1.33.1", to: "1.35.1"},
 		{name: "workers that skip hops, from 1.25", shape: twin.Shape{ControlPlanes: 3, Workers: 2}, from: "1.25.16", to: "1.31.14", inputs: map[string]any{"workers": "when-needed"}, early: true},
-		{name: "workers that skip hops, from 1.28", shape: twin.Shape{ControlPlanes: 3, Workers: 2, PerMinorRepository: true}, from: "1.28.15", to: "1.34.2", inputs: map[string]any{"workers": "when-needed"}},
+		{name: "workers that skip hops, from 1.28", shape: twin.Shape{ControlPlanes: 3, Workers: 2, PerMinorRepository: true, Packages: twin.Mixed}, from: "1.28.15", to: "1.34.2", inputs: map[string]any{"workers": "when-needed"}},
 		{name: "by given versions", shape: twin.Shape{ControlPlanes: 1, Workers: 2}, from: "1.29.0", to: "1.31.14", inputs: map[string]any{"via": []any{"1.29.15", "1.30.7"}}},
-		{name: "a patch (S1)", shape: twin.Shape{ControlPlanes: 3, Workers: 2}, from: "1.20.1", to: "1.20.2"},
+		{name: "a patch (S1)", shape: twin.Shape{ControlPlanes: 3, Workers: 2, Packages: twin.Mixed}, from: "1.20.1", to: "1.20.2"},
 	} {
 		t.Run(m.name, func(t *testing.T) {
 			if i%thinned > 0 {

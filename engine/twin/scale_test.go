@@ -26,6 +26,7 @@ import (
 type fleet struct {
 	planes, workers int
 	from, to        string
+	packages        string // twin.Yum where empty
 }
 
 // upgrade runs the playbook and returns how long it took in the bubble's time.

@@ -15,11 +15,13 @@ apt_refresh() {
   if test "$known" = no; then apt-get update -q >&2; fi
 }
 
-# apt_offer VERSION PACKAGE…: lists what apt knows of the packages. VERSION is the one that is wanted, or empty, or
-# fresh: then the repositories have to answer now.
+# apt_offer VERSION PACKAGE…: lists what apt knows of the packages. VERSION is the one that is wanted, or empty; or
+# fresh: then the repositories have to answer now; or installed: then they are not asked.
 apt_offer() {
   version=$1
   shift
+  dpkg-query -W -f '${Package} | ${Version} | ${db:Status-Status}\n' "$@" 2>/dev/null || : # some may not be installed
+  if test "$version" = installed; then return; fi
   if test "$version" = fresh; then
     apt_refresh
     version=
@@ -33,5 +35,4 @@ apt_offer() {
     break
   done
   echo "$offered"
-  dpkg-query -W -f '${Package} | ${Version} | ${db:Status-Status}\n' "$@" 2>/dev/null || : # some may not be installed
 }

@@ -1,6 +1,6 @@
 # $1: the minor, such as v1.32; $2: where the .repo files are; $3: where the sources of apt are.
 switch() {
-  test -f "$2" && per_minor "$2" | grep -q -v -F "/$1/" || return 1
+  test -f "$2" && per_minor "$2" | grep -q -v -F "$(wanted "$1")" || return 1
   # As it was before the first switch; yum and apt do not read a file of that name.
   if ! test -e "$2.rung-before"; then cp -a "$2" "$2.rung-before"; fi
   name_minor "$1" "$2"
