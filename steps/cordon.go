@@ -41,6 +41,6 @@ func cordonAction(scope step.Scope) step.Action {
 		Title: "cordon " + node,
 		On:    step.AdminHost,
 		Check: &step.Command{Script: cordonCheck, Argv: []string{node}},
-		Do:    step.Command{Script: cordonScript, Argv: []string{node, runID(scope.Run)}},
+		Do:    step.Command{Script: cordonScript, Argv: []string{node, runID(scope.Run)}, Detach: true},
 	}
 }

@@ -65,7 +65,7 @@ func (s KubeletFlags) Plan(scope step.Scope) ([]step.Action, error) {
 		actions = append(actions, step.Action{
 			Title: "clean up the kubelet's flags on " + scope.Host.Node,
 			Check: &step.Command{Script: kubeletFlagsCheck, Argv: changes},
-			Do:    step.Command{Script: kubeletFlagsScript, Argv: changes},
+			Do:    step.Command{Script: kubeletFlagsScript, Argv: changes, Detach: true},
 		})
 	}
 	return actions, nil

@@ -47,7 +47,7 @@ func (s KubeletRestart) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "restart the kubelet of " + node,
 		Check: &step.Command{Script: kubeletCurrent, Argv: []string{tag(s.Version)}},
-		Do:    step.Command{Script: kubeletRestartScript},
+		Do:    step.Command{Script: kubeletRestartScript, Detach: true},
 	}, {
 		Title:    "wait for the kubelet of " + node,
 		Do:       step.Command{Script: kubeletActive},

@@ -75,7 +75,7 @@ func (s RepoSwitch) Plan(step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "point the package repository at " + minor,
 		Check: &step.Command{Script: first + repoSwitchCheck, Argv: args},
-		Do:    step.Command{Script: first + repoSwitchScript, Argv: args},
+		Do:    step.Command{Script: first + repoSwitchScript, Argv: args, Detach: true},
 	}}, nil
 }
 

@@ -118,10 +118,10 @@ func (e *execution) run(ctx context.Context) error {
 	}
 	out, closeReport := e.report(j.ID())
 	all := newSinks(j, e.err, out)
-	detached := &detach.Exec{Raw: h, Run: j.ID(), Clock: e.clock}
+	detached := &detach.Exec{Raw: h, Run: j.ID(), Clock: e.clock, Away: run.Patience}
 	x := &run.Execute{Exec: detached, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault}
 	stop.announce(all, e.clock)
-	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Stop: stop.gentle, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
+	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Reached: e.plan.Hosts(), Stop: stop.gentle, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
 	closeReport()
 	if end.Exit != run.ExitInternal { // how they ended is on record
 		tidy(ctx, detached)

@@ -162,15 +162,17 @@ func (v *visit) collect(w work, e Event, outcome step.Outcome, results []step.Re
 	return ended{outcome: outcome, outputs: outputs}
 }
 
-// place finds the host for t and performs it there. Where an admin host cannot
+// placed finds the host for t and performs it there. Where an admin host cannot
 // be reached, before anything was started, the next one is taken.
-func (v *visit) place(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
+func (v *visit) placed(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
 	switch t.Action.On {
 	case step.Here:
 		t.On = step.ThisMachine
 		return v.loop.Perform.Perform(ctx, t)
 	case step.OwnHost:
+		t.Known = v.loop.knows(t.On)
 		result, outcome, err := v.loop.Perform.Perform(ctx, t)
+		v.loop.meet(t.On, err)
 		if !t.Action.ReadOnly {
 			v.loop.doubt(t.On)
 		}
@@ -178,8 +180,9 @@ func (v *visit) place(ctx context.Context, t Task) (step.Result, step.Outcome, e
 	}
 	var last error
 	for _, host := range v.admins(ctx) {
-		t.On = host
+		t.On, t.Known = host, v.loop.knows(host)
 		result, outcome, err := v.loop.Perform.Perform(ctx, t)
+		v.loop.meet(host, err)
 		var away *step.Unreachable
 		if !errors.As(err, &away) {
 			return result, outcome, err

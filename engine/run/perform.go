@@ -20,6 +20,7 @@ type Task struct {
 	Event  Event  // what the events of the task have in common
 	On     string // the host where it is carried out
 	Action step.Action
+	Known  bool // the host was reached before in the run
 	Open   bool // its texts hold names without a value: good to show, not to perform
 }
 

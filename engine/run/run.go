@@ -16,6 +16,8 @@
 //	true/–    true/–    the same, with ignore_failure  failed     yes
 //	true/–    true/–    the same, with skip_host       failed     no: rescue, always; it counts for no other host
 //	true/–    true/–    contact lost in a read, twice  failed     no: rescue, always
+//	true/–    true/–    a host that was there is away  (again)    when it is back: nothing was started
+//	true/–    true/–    … for longer than Patience     failed     no: rescue, always
 //	true/–    true/–    contact lost in a change; for  unknown    no: neither rescue nor always
 //	                    good, in one with Detach
 //	true/–    true/–    timeout or second Ctrl-C in a  its own    as after any; it is waited for
@@ -61,6 +63,7 @@ type Run struct {
 	Sink    Sink
 	Clock   Clock
 	Stop    <-chan struct{} // closed by the operator: start nothing new
+	Reached []string        // hosts that are known to be there: where one goes away, it is waited for
 	Lanes   int             // hosts worked on at a time, whatever the windows say; 0: no bound
 	Probe   func(ctx context.Context, host string) bool
 
@@ -83,7 +86,10 @@ func (r Run) Do(ctx context.Context) Ending {
 		case <-going.Done():
 		}
 	})
-	l := &loop{Run: r, going: going, halt: halt, lost: map[string]step.Outcome{}, healthy: map[string]bool{}, busy: map[string]bool{}, reasons: map[int]string{}}
+	l := &loop{Run: r, going: going, halt: halt, lost: map[string]step.Outcome{}, healthy: map[string]bool{}, busy: map[string]bool{}, met: map[string]bool{}, reasons: map[int]string{}}
+	for _, host := range r.Reached {
+		l.met[host] = true
+	}
 	began := r.Clock.Now()
 	l.emit(Event{Kind: RunStarted, Title: r.Plan.Playbook.Name, Text: r.Plan.Playbook.About, Hosts: r.Plan.Hosts(), Data: plainInputs(r.Plan.Inputs)})
 	l.stages(ctx, r.Plan.Stages, around{frame: newFrame(nil, nil)})
@@ -112,6 +118,7 @@ type loop struct {
 	lost    map[string]step.Outcome // hosts that take no further part
 	healthy map[string]bool         // admin hosts that answered, until they are changed
 	busy    map[string]bool         // hosts in a slot of a window
+	met     map[string]bool         // hosts that were reached in this run
 	reasons map[int]string          // by exit code, the first of each
 	full    bool                    // no further host may start
 

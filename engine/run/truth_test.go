@@ -3,6 +3,7 @@ package run_test
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +94,18 @@ always:
 			steps: "  - look: {run: act}\n", replies: map[string][]reply{"act": {lost}},
 			ended: "S w1 1:look = failed : contact with the host was lost while the command ran, twice; it only reads: nothing was changed",
 			sent:  []string{"w1 act", "w1 act", "w1 rescue", "w1 always"}, exit: run.ExitUnreachable,
+		},
+		{
+			name:  "a host that was there is away: again",
+			steps: "  - look: {run: first}\n  - do: {run: act}\n", replies: map[string][]reply{"act": {away("w1"), {}}},
+			ended: "S w1 2:do = changed",
+			sent:  []string{"w1 first", "w1 act", "w1 act", "w1 next", "w1 always"},
+		},
+		{
+			name:  "it is away for longer than Patience: failed, rescue and always",
+			steps: "  - look: {run: first}\n  - do: {run: act}\n", replies: map[string][]reply{"act": {away("w1")}, "rescue": {away("w1")}, "always": {away("w1")}},
+			ended: "S w1 2:do = failed : w1: no contact: no route hint: switch it on",
+			sent:  slices.Concat([]string{"w1 first"}, slices.Repeat([]string{"w1 act"}, 25), []string{"w1 rescue", "w1 always"}), exit: run.ExitUnreachable,
 		},
 		{
 			name:  "contact is lost in a change: unknown, neither rescue nor always",

@@ -22,10 +22,14 @@ var errHangs = errors.New("the command did not end, and was ended")
 // until repeats c until it succeeds. A lost link, or a host that is away, is
 // "not yet", and so is a try that hangs: it may go on for lastTry longer than
 // the wait, and is ended then.
+//
+// A host that was there and is away is waited for as everywhere (Patience), and
+// when it is back the wait begins again: nobody looked meanwhile.
 func (x *Execute) until(ctx context.Context, t Task, c step.Command) (step.Result, error) {
 	u := t.Action.Until
 	began := x.Clock.Now()
 	told := began.Add(-tellEvery)
+	away := absence{met: t.Known}
 	for pause := firstPause; ; pause = min(2*pause, max(u.Every, firstPause)) {
 		limited, release := bound(ctx, x.Clock, max(0, u.For-x.Clock.Now().Sub(began))+lastTry, errHangs)
 		result, err := x.once(limited, t.On, c, nil)
@@ -39,6 +43,10 @@ func (x *Execute) until(ctx context.Context, t Task, c step.Command) (step.Resul
 			return result, err
 		}
 		now := x.Clock.Now()
+		if away.over(err, now) {
+			began = now
+		}
+		left := max(u.For-now.Sub(began), away.left(now))
 		if now.Sub(told) >= tellEvery {
 			told = now
 			waiting := t.event(Waiting, now)
@@ -47,7 +55,6 @@ func (x *Execute) until(ctx context.Context, t Task, c step.Command) (step.Resul
 				return result, &RecordError{e}
 			}
 		}
-		left := u.For - now.Sub(began)
 		if left <= 0 {
 			return result, &CommandError{Host: t.On, Command: c.Line(), Result: result, Link: err, What: fmt.Sprintf("not within %s: %s", guard.FormatDuration(u.For), u.What)}
 		}
