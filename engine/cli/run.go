@@ -101,6 +101,11 @@ func (e *execution) run(ctx context.Context) error {
 	if err := h.connect(stop.first(), e.plan); err != nil {
 		return e.refuse(err)
 	}
+	if !e.plan.OnlyReads() {
+		if err := e.settle(stop.first(), h); err != nil {
+			return err
+		}
+	}
 	if e.ask != nil && !e.plan.OnlyReads() {
 		if err := e.foresee(stop.first(), h); err != nil {
 			return err

@@ -72,7 +72,7 @@ func (s *stopper) obey() {
 			s.cancel()
 			s.say("what may be cut off is ended now; the rest (kubeadm, drains, packages) is waited for; once more leaves at once")
 		default:
-			s.leave("left at once: what must not be cut off goes on on its host. Let it end, and run the playbook again: what is done is recognised")
+			s.leave("left at once: what must not be cut off goes on on its host. Run the playbook again: it waits for that, and recognises what is done")
 		}
 	}
 }

@@ -13,7 +13,7 @@
 //	out, err                what it wrote
 //	exit                    how it ended; written aside, and moved there
 //
-// Tidy removes the folders at the end of a run. A folder outlives a restart of the host, which ends the command: a claim
+// Settle waits for what an earlier run has left at work. Tidy removes the folders at the end of a run. A folder outlives a restart of the host, which ends the command: a claim
 // without lock and exit says so, and nobody starts it again. A command runs as
 // a unit of systemd, rung-RUN-UNIT.service, or in a session of its own where
 // there is no systemd or no root. A host needs flock, and without systemd
