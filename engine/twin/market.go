@@ -124,24 +124,21 @@ func (m *market) has(address string) bool {
 	return !ok || slices.ContainsFunc(m.kubernetes, func(evr string) bool { return strings.HasPrefix(evr, minor+".") })
 }
 
+// companions come from the repositories of Kubernetes too, and have versions of their own.
+var companions = []string{"cri-tools", "kubernetes-cni"}
+
 func offersAt(address, name string, kubernetes []string, others map[string][]string) []string {
+	minor, perMinor := minorOf(address)
 	isKubernetes := slices.Contains(kubernetesPackages, name)
-	if minor, ok := minorOf(address); ok {
-		if !isKubernetes {
-			return nil
-		}
-		return slices.DeleteFunc(slices.Clone(kubernetes), func(evr string) bool { return !strings.HasPrefix(evr, minor+".") })
-	}
 	switch {
-	case strings.Contains(address, "kubernetes"):
-		if isKubernetes {
-			return kubernetes
-		}
+	case (isKubernetes || slices.Contains(companions, name)) != (perMinor || strings.Contains(address, "kubernetes")):
 		return nil
-	case isKubernetes:
-		return nil
+	case !isKubernetes:
+		return others[name]
+	case !perMinor:
+		return kubernetes
 	}
-	return others[name]
+	return slices.DeleteFunc(slices.Clone(kubernetes), func(evr string) bool { return !strings.HasPrefix(evr, minor+".") })
 }
 
 // release is the version of a package of Kubernetes, as this host's package manager writes it.
