@@ -194,14 +194,19 @@ func TestB8NothingThatMustStayIsTouchedByApt(t *testing.T) {
 // What kubeadm was installed with counts, not what else a host has.
 func TestB1ThePackageManagerIsTheOneOfKubeadm(t *testing.T) {
 	facts := actionsOf(t, "package-versions: {version: 1.32.6}", "")[0].Do
-	for _, test := range []struct{ name, rpm, dpkg, want string }{
-		{"by rpm, on a host with both", "exit 0", "exit 1", "yum"},
-		{"by dpkg, on a host with both", "exit 1", "echo installed", "apt"},
-		{"only its configuration is left to dpkg", "exit 1", "echo config-files", "yum"},
+	all := []string{"yum", "apt-get", "apt-cache"}
+	for _, test := range []struct {
+		name, rpm, dpkg, want string
+		tools                 []string
+	}{
+		{"by rpm, on a host with both", "exit 0", "exit 1", "yum", all},
+		{"by dpkg, on a host with both", "exit 1", "echo installed", "apt", all},
+		{"only its configuration is left to dpkg", "exit 1", "echo config-files", "yum", all},
+		{"rpm knows it still, and yum is gone", "exit 0", "echo installed", "apt", all[1:]},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := newBench(t)
-			for _, name := range []string{"yum", "apt-get", "apt-cache"} {
+			for _, name := range test.tools {
 				b.tool(name, "")
 			}
 			b.tool("rpm", test.rpm)

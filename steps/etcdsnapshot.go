@@ -38,6 +38,9 @@ var etcdSnapshotCheck string
 //go:embed scripts/etcdctl.sh
 var etcdctlScript string
 
+//go:embed scripts/snapshot-reader.sh
+var snapshotReaderScript string
+
 //go:embed scripts/etcd-snapshot.sh
 var etcdSnapshotScript string
 
@@ -74,7 +77,7 @@ func (s EtcdSnapshot) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "back up etcd and /etc/kubernetes to " + folder,
 		Check: &step.Command{Script: etcdSnapshotCheck, Argv: []string{folder}},
-		Do:    step.Command{Script: etcdctlScript + "\n" + etcdSnapshotScript, Argv: []string{folder, scope.Host.Node, seconds(s.Timeout)}, Detach: true},
+		Do:    step.Command{Script: etcdctlScript + "\n" + snapshotReaderScript + "\n" + etcdSnapshotScript, Argv: []string{folder, scope.Host.Node, seconds(s.Timeout)}, Detach: true},
 	}}, nil
 }
 

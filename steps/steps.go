@@ -37,6 +37,7 @@ func All() []step.Type {
 		certsRenewType(),
 		staticPodsRestartType(),
 		imagePullType(),
+		etcdctlType(),
 		etcdSnapshotType(),
 		upgradeApplyType(),
 		upgradeNodeType(),

@@ -195,6 +195,11 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 			want:  []string{"only 0 MiB are free under /etc/kubernetes on cp3; every hop keeps two copies of etcd"},
 		},
 		{
+			name:  "S7: no etcdctl for the snapshot",
+			spoil: []string{"etcdctl-missing:cp2"},
+			want:  []string{"cp2 has no etcdctl for the snapshot of etcd, neither of its own nor in the etcd container"},
+		},
+		{
 			name:  "S28: certificates that expire in two days",
 			spoil: []string{"certs-expire:cp2:48h"},
 			want:  []string{"on cp2: admin.conf expires on ", ", in 1 days; apiserver expires on ", "or -e acknowledge=cert-expired"},

@@ -36,7 +36,7 @@ func (h *host) etcdProc(name string, now time.Time, text func(string) (file, []s
 // etcdPrograms are those of etcd's image; etcdutl came with 3.5.
 func (h *host) etcdPrograms(now time.Time) []string {
 	switch {
-	case h.cluster.shape.HostEtcdctl:
+	case h.cluster.shape.HostEtcdctl, h.noEtcdctl:
 		return []string{"etcd"}
 	case etcdMinor(h.imageTag("etcd", now)) < 5:
 		return []string{"etcd", "etcdctl"}

@@ -75,6 +75,7 @@ var faultKinds = []faultKind{
 	{"etcd-quorum-lost", nil, "The data of so many etcd members is damaged that there is no quorum: the API is gone.", func(c *Cluster, _ []string) error {
 		return c.EtcdQuorumLost()
 	}},
+	{"etcdctl-missing", []string{"HOST"}, "The image of etcd has neither etcdctl nor etcdutl, and nor has the host.", onHost((*Cluster).NoEtcdctl)},
 	{"file-missing", []string{"HOST", "PATH"}, "A file is gone from the host's disk.", func(c *Cluster, args []string) error {
 		return c.RemoveFile(args[0], args[1])
 	}},

@@ -46,6 +46,7 @@ var faultExamples = map[string]string{
 	"sudo-refused":     "sudo-refused:w1",
 	"swap-on":          "swap-on:w1",
 
+	"etcdctl-missing":    "etcdctl-missing:cp1",
 	"etcd-member-broken": "etcd-member-broken:cp1",
 	"etcd-quorum-lost":   "etcd-quorum-lost",
 }

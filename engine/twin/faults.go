@@ -198,6 +198,11 @@ func (c *Cluster) Held(node string) (held []string) {
 	return held
 }
 
+// NoEtcdctl takes etcdctl and etcdutl out of the etcd container of a host.
+func (c *Cluster) NoEtcdctl(node string) {
+	c.on(node, func(h *host, _ time.Time) { h.noEtcdctl = true })
+}
+
 // Drag makes the next kubeadm of a host demand the newest release of another package.
 func (c *Cluster) Drag(node, name string) {
 	c.on(node, func(h *host, _ time.Time) { h.drags = append(h.drags, name) })

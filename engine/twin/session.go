@@ -23,7 +23,7 @@ type session struct {
 
 // Bounds of one session: a script that loops for ever must end, and deep recursion must not exhaust us.
 const (
-	mostCommands = 100_000
+	mostCommands = 10_000
 	mostTime     = 24 * time.Hour
 	mostShells   = 64
 	longestLine  = 1 << 20

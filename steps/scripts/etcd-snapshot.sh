@@ -8,14 +8,9 @@ work=$1.unfinished
 rm -rf "$work" "$work.files"
 mkdir -p "$work"
 
-# verified FILE: etcdutl reads it, and from 3.6 only that does; below 3.5 there is only etcdctl.
+# verified FILE: it is read again, where something here can.
 verified() {
-  reader=
-  if in_etcd "$node" etcdutl version >/dev/null 2>&1; then
-    reader=etcdutl
-  elif in_etcd "$node" etcdctl version 2>/dev/null | grep -q '^etcdctl version: 3\.[0-5]\.'; then
-    reader=etcdctl
-  fi
+  reader=$(snapshot_reader "$node")
   if test -z "$reader"; then
     echo "status unread" >>"$work.files"
   elif status=$(in_etcd "$node" "$reader" snapshot status "$1"); then
