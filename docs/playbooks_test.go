@@ -39,6 +39,9 @@ func TestThePlaybooksPage(t *testing.T) {
 		if found != nil {
 			t.Fatal(found)
 		}
+		if advice := playbook.Advise(pb); advice != nil {
+			t.Errorf("%s goes against the advice that others get:\n%v", file, advice)
+		}
 		fmt.Fprintf(&page, "\n## %s\n\n%s\n", pb.Name, head(string(src)))
 		if own := pageOf[pb.Name]; own != "" {
 			fmt.Fprintf(&page, "Inputs, stages and refusals: [%s](%s).\n", own, own)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,6 +102,9 @@ func render(t *testing.T, file string, src []byte, inv *inventory.Inventory, inp
 	pb, found := playbook.Load(file, src, types)
 	if found != nil {
 		t.Fatal(shown(found, src))
+	}
+	if advice := slices.Concat(playbook.Advise(pb), plan.Fits(pb, inv)); advice != nil {
+		t.Error(shown(advice, src))
 	}
 	given := map[string]any{}
 	for _, in := range pb.Inputs {

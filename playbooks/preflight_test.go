@@ -20,6 +20,7 @@ format: 1
 playbook: kubeadm-preflight
 about: Say everything that would stop an upgrade, all at once, and change nothing.
 
+# rung: ignore unused-input
 `
 
 // TestPreflightAsksWhatTheUpgradeAsks holds the two playbooks together: every input, and every question that the

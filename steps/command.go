@@ -44,6 +44,18 @@ detach: without either, a run that loses contact while it works must ask a perso
 	})
 }
 
+// Advise names the command that a run can neither recognise as done nor wait for.
+func (s Command) Advise(open func(string) bool) []step.Advice {
+	if s.ReadOnly || s.Check != "" || s.Detach || open("read_only") || open("check") || open("detach") {
+		return nil
+	}
+	return []step.Advice{{
+		Code: "unchecked-command",
+		Text: "this command may change something, and has no check",
+		Hint: "give it a check, so that what is done already is left alone; or say read_only: true, or detach: true",
+	}}
+}
+
 // variable is what a shell takes as the name of a variable.
 var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 

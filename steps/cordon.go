@@ -26,6 +26,7 @@ cordon harms nobody, and a cordon without a mark would stay for ever.
 A node that is cordoned already is left as it is, unmarked.
 `,
 		Example: "cordon: {}\n",
+		Undo:    "uncordon",
 	})
 }
 

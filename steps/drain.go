@@ -42,6 +42,7 @@ Sources: https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/;
 --delete-emptydir-data since kubectl 1.20.
 `,
 		Example: "drain: {timeout: 5m}\n",
+		Undo:    "uncordon",
 	})
 }
 

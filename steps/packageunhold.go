@@ -32,6 +32,7 @@ not held are left alone.
 apt-get's own --allow-change-held-packages is not used: it forgets the hold for good.
 `,
 		Example: "package-unhold: {packages: [kubeadm, cri-tools]}\n",
+		Undo:    "package-hold",
 	})
 }
 

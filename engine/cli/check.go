@@ -4,41 +4,77 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"rung/engine/diag"
 	"rung/engine/inventory"
+	"rung/engine/plan"
 	"rung/engine/playbook"
 	"rung/engine/run"
 	"rung/engine/yamldoc"
 )
 
+// checking is what `rung check` is asked for.
+type checking struct {
+	format    string
+	strict    bool
+	inventory string
+}
+
 func (a *app) checkVerb() *cobra.Command {
-	return &cobra.Command{
-		Use:     "check FILE...",
-		Short:   "Find every mistake in playbooks and inventories, with its place",
-		Example: "  rung check upgrade.yaml inventory.yaml",
-		Args:    cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, files []string) error {
-			var all diag.List
-			sources := map[string][]byte{}
-			for _, name := range files {
-				file, src, err := a.checkedSource(name)
-				if err != nil {
-					return err
-				}
-				sources[file] = src
-				all = append(all, a.check(file, src)...)
-			}
-			diag.Write(a.out, all, func(file string) []byte { return sources[file] })
-			if all.Err() != nil {
-				fmt.Fprintf(a.err, "\n%s\n", tally(all))
-				return told{run.ExitUsage}
-			}
-			return nil
-		},
+	var c checking
+	verb := &cobra.Command{
+		Use:   "check FILE...",
+		Short: "Find every mistake in playbooks and inventories, with its place, and give advice",
+		Long: `Finds every mistake in playbooks and inventories, with its place, and advises on what works and
+would better be written otherwise. A mistake ends with exit code 2; advice does, with --strict.
+Each finding has a code; docs/diagnostics.md explains them. Advice that does not fit is let pass by
+a comment on its line, or on the line above:
+
+  # rung: ignore unchecked-command`,
+		Example: `  rung check upgrade.yaml inventory.yaml
+  rung check upgrade.yaml -i inventory.yaml    # also whether its groups are there, and its windows fit
+  rung check --format sarif *.yaml             # for a code-scanning service`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, files []string) error { return a.checkFiles(files, c) },
 	}
+	verb.Flags().StringVar(&c.format, "format", diag.Formats()[0], "how to print what is found: "+strings.Join(diag.Formats(), ", "))
+	verb.Flags().BoolVar(&c.strict, "strict", false, "advice ends with exit code 2 too")
+	verb.Flags().StringVarP(&c.inventory, "inventory", "i", "", "hold the playbooks against this inventory")
+	return verb
+}
+
+func (a *app) checkFiles(files []string, c checking) error {
+	if !slices.Contains(diag.Formats(), c.format) {
+		return usage("there is no format %q: it is one of %s", c.format, strings.Join(diag.Formats(), ", "))
+	}
+	if c.inventory != "" && !slices.Contains(files, c.inventory) {
+		files = append(files, c.inventory)
+	}
+	var all diag.List
+	sources := map[string][]byte{}
+	inv := sound(c.inventory)
+	for _, name := range files {
+		file, src, err := a.checkedSource(name)
+		if err != nil {
+			return err
+		}
+		sources[file] = src
+		all = append(all, a.check(file, src, inv)...)
+	}
+	if err := diag.WriteAs(a.out, c.format, all, func(file string) []byte { return sources[file] }, diag.Tool{Name: "rung", Version: a.Version}); err != nil {
+		return err
+	}
+	if c.format == "text" && len(all) > 0 {
+		fmt.Fprintf(a.err, "\n%s\n", tally(all))
+	}
+	if all.Err() != nil || c.strict && len(all) > 0 {
+		return told{run.ExitUsage}
+	}
+	return nil
 }
 
 func (a *app) checkedSource(name string) (string, []byte, error) {
@@ -48,19 +84,56 @@ func (a *app) checkedSource(name string) (string, []byte, error) {
 	return a.playbookSource(name)
 }
 
+// sound is the inventory in file, or nil: what is wrong with it is for check to
+// say.
+func sound(file string) *inventory.Inventory {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	inv, _ := inventory.Load(file, src)
+	return inv
+}
+
 // check reads src as what it is: an inventory has hosts, a playbook stages.
-func (a *app) check(file string, src []byte) diag.List {
+// inv, where there is one, is where the playbook is to run.
+func (a *app) check(file string, src []byte, inv *inventory.Inventory) diag.List {
 	if root, _ := yamldoc.Parse(file, src); root != nil && root.Get("hosts") != nil && root.Get("stages") == nil {
 		_, found := inventory.Load(file, src)
 		return found
 	}
-	_, found := playbook.Load(file, bytes.Clone(src), a.types)
+	pb, found := playbook.Load(file, bytes.Clone(src), a.types)
+	if pb == nil {
+		return found
+	}
+	found = append(found, playbook.Advise(pb)...)
+	if inv != nil {
+		found = append(found, once(plan.Fits(pb, inv))...)
+	}
+	found.Sort()
 	return found
 }
 
+// tally counts what was found.
 func tally(l diag.List) string {
-	if len(l) == 1 {
-		return "1 mistake"
+	mistakes := 0
+	for _, d := range l {
+		if d.Severity == diag.Error {
+			mistakes++
+		}
 	}
-	return fmt.Sprintf("%d mistakes", len(l))
+	var parts []string
+	switch {
+	case mistakes == 1:
+		parts = append(parts, "1 mistake")
+	case mistakes > 1:
+		parts = append(parts, fmt.Sprintf("%d mistakes", mistakes))
+	}
+	switch advice := len(l) - mistakes; {
+	case advice == 1:
+		parts = append(parts, "1 piece of advice")
+	case advice > 1:
+		parts = append(parts, fmt.Sprintf("%d pieces of advice", advice))
+	}
+	return strings.Join(parts, ", ")
 }

@@ -71,6 +71,14 @@ func Errorf(code string, pos Pos, format string, args ...any) Diagnostic {
 	return Diagnostic{Code: code, Pos: pos, Text: fmt.Sprintf(format, args...)}
 }
 
+// Advicef makes a piece of advice at pos: it works, and would better be
+// written otherwise.
+func Advicef(code string, pos Pos, format string, args ...any) Diagnostic {
+	d := Errorf(code, pos, format, args...)
+	d.Severity = Advice
+	return d
+}
+
 // WithHint returns d with a hint.
 func (d Diagnostic) WithHint(format string, args ...any) Diagnostic {
 	d.Hint = fmt.Sprintf(format, args...)

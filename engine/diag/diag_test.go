@@ -26,44 +26,45 @@ func TestWrite(t *testing.T) {
 		want  string
 	}{
 		"a place, a caret and a hint": {
-			List{Errorf("k", Pos{"a.yaml", 3, 5}, "a stage has no key %q", "host").Over(4).WithHint("did you mean hosts?")},
+			List{Errorf("", Pos{"a.yaml", 3, 5}, "a stage has no key %q", "host").Over(4).WithHint("did you mean hosts?")},
 			"a.yaml:3:5: error: a stage has no key \"host\"\n     3 |     host: all\n       |     ^^^^\n  hint: did you mean hosts?\n",
 		},
 		"several, an empty line between them": {
-			List{Errorf("k", Pos{"a.yaml", 1, 1}, "one"), {Severity: Advice, Pos: Pos{"a.yaml", 2, 0}, Text: "two"}},
+			List{Errorf("", Pos{"a.yaml", 1, 1}, "one"), {Severity: Advice, Pos: Pos{"a.yaml", 2, 0}, Text: "two"}},
 			"a.yaml:1:1: error: one\n     1 | stages:\n       | ^\n\na.yaml:2: advice: two\n     2 |   - stage: Look\n",
 		},
 		"a tab is as wide above as below": {
-			List{Errorf("k", Pos{"tabs", 1, 5}, "here").Over(4)},
+			List{Errorf("", Pos{"tabs", 1, 5}, "here").Over(4)},
 			"tabs:1:5: error: here\n     1 | a\tb\tnope\n       |  \t \t^^^^\n",
 		},
 		"columns count runes": {
-			List{Errorf("k", Pos{"wide", 1, 11}, "here").Over(4)},
+			List{Errorf("", Pos{"wide", 1, 11}, "here").Over(4)},
 			"wide:1:11: error: here\n     1 | größe: 日本 nope\n       |             ^^^^\n",
 		},
 		"a caret does not leave its line": {
-			List{Errorf("k", Pos{"a.yaml", 1, 7}, "here").Over(50)},
+			List{Errorf("", Pos{"a.yaml", 1, 7}, "here").Over(50)},
 			"a.yaml:1:7: error: here\n     1 | stages:\n       |       ^\n",
 		},
 		"a line too long is cut": {
-			List{Errorf("k", Pos{"long", 1, 2}, "here")},
+			List{Errorf("", Pos{"long", 1, 2}, "here")},
 			"long:1:2: error: here\n     1 | " + long[:160] + " …\n       |  ^\n",
 		},
 		"a place behind the cut has no caret": {
-			List{Errorf("k", Pos{"long", 1, 200}, "here")},
+			List{Errorf("", Pos{"long", 1, 200}, "here")},
 			"long:1:200: error: here\n     1 | " + long[:160] + " …\n",
 		},
 		"a terminal is not commanded": {
-			List{Errorf("k", Pos{"binary", 1, 3}, "here")},
+			List{Errorf("", Pos{"binary", 1, 3}, "here")},
 			"binary:1:3: error: here\n     1 | a··[31mb\n       |   ^\n",
 		},
-		"ends of lines of Windows":     {List{Errorf("k", Pos{"crlf", 2, 1}, "here").Over(9)}, "crlf:2:1: error: here\n     2 | two\n       | ^^^\n"},
-		"the last line has no newline": {List{Errorf("k", Pos{"unclosed", 1, 6}, "here")}, "unclosed:1:6: error: here\n     1 | last line\n       |      ^\n"},
-		"the end of the file":          {List{Errorf("k", Pos{"emptyline", 3, 1}, "here")}, "emptyline:3:1: error: here\n"},
-		"behind the file":              {List{Errorf("k", Pos{"a.yaml", 99, 1}, "here")}, "a.yaml:99:1: error: here\n"},
-		"the whole file":               {List{Errorf("k", Pos{File: "a.yaml"}, "the file is empty")}, "a.yaml: error: the file is empty\n"},
-		"no file at all":               {List{Errorf("k", Pos{}, "no inventory").WithHint("name one")}, "error: no inventory\n  hint: name one\n"},
-		"a file that is gone":          {List{Errorf("k", Pos{"gone", 1, 1}, "here")}, "gone:1:1: error: here\n"},
+		"ends of lines of Windows":     {List{Errorf("", Pos{"crlf", 2, 1}, "here").Over(9)}, "crlf:2:1: error: here\n     2 | two\n       | ^^^\n"},
+		"the last line has no newline": {List{Errorf("", Pos{"unclosed", 1, 6}, "here")}, "unclosed:1:6: error: here\n     1 | last line\n       |      ^\n"},
+		"the end of the file":          {List{Errorf("", Pos{"emptyline", 3, 1}, "here")}, "emptyline:3:1: error: here\n"},
+		"behind the file":              {List{Errorf("", Pos{"a.yaml", 99, 1}, "here")}, "a.yaml:99:1: error: here\n"},
+		"the whole file":               {List{Errorf("", Pos{File: "a.yaml"}, "the file is empty")}, "a.yaml: error: the file is empty\n"},
+		"no file at all":               {List{Errorf("", Pos{}, "no inventory").WithHint("name one")}, "error: no inventory\n  hint: name one\n"},
+		"a code, to look it up":        {List{Errorf("tab", Pos{"gone", 1, 1}, "here")}, "gone:1:1: error: here [tab]\n"},
+		"a file that is gone":          {List{Errorf("", Pos{"gone", 1, 1}, "here")}, "gone:1:1: error: here\n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -75,7 +76,7 @@ func TestWrite(t *testing.T) {
 		})
 	}
 	var got bytes.Buffer
-	Write(&got, List{Errorf("k", Pos{"a.yaml", 1, 1}, "here")}, nil)
+	Write(&got, List{Errorf("", Pos{"a.yaml", 1, 1}, "here")}, nil)
 	if got.String() != "a.yaml:1:1: error: here\n" {
 		t.Errorf("without sources: %q", got.String())
 	}
@@ -86,7 +87,7 @@ func TestAListIsAnErrorWhereItHoldsOne(t *testing.T) {
 	if err := (List{advice}).Err(); err != nil || (List{}).Err() != nil || List(nil).Err() != nil {
 		t.Error("advice alone is no error: ", err)
 	}
-	err := List{advice, Errorf("k", Pos{"f", 2, 3}, "c")}.Err()
+	err := List{advice, Errorf("", Pos{"f", 2, 3}, "c")}.Err()
 	if err == nil || err.Error() != "advice: b\nf:2:3: error: c" {
 		t.Error(err)
 	}

@@ -8,15 +8,15 @@ import (
 	"unicode/utf8"
 )
 
-// Write prints l for a person: each finding with its source line, a caret
-// under the place, and its hint. source returns the text of a file, or nil
+// Write prints l for a person: each finding with its code, its source line, a
+// caret under the place, and its hint. source returns the text of a file, or nil
 // where there is none to quote.
 func Write(w io.Writer, l List, source func(file string) []byte) {
 	for i, d := range l {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintln(w, d.Error())
+		fmt.Fprintln(w, d.Error()+coded(d))
 		if line, ok := sourceLine(d.Pos, source); ok {
 			fmt.Fprintf(w, "  %4d | %s\n", d.Pos.Line, line)
 			if under := caretWidth(line, d); under > 0 {
@@ -27,6 +27,13 @@ func Write(w io.Writer, l List, source func(file string) []byte) {
 			fmt.Fprintf(w, "  hint: %s\n", d.Hint)
 		}
 	}
+}
+
+func coded(d Diagnostic) string {
+	if d.Code == "" {
+		return ""
+	}
+	return " [" + d.Code + "]"
 }
 
 // longestLine bounds what of a source line is quoted: the lines of a hostile

@@ -14,8 +14,10 @@ type Expr struct {
 	Source string
 	Type   Type
 	Refs   []string // the names it reads, such as steps.facts.swap, in order
+	Pos    diag.Pos // where it starts
 
 	refs  [][]string
+	text  *translation
 	whole *vm.Program
 	cut   func() (*branch, error) // for when something is not known; made once, then kept
 }
@@ -52,7 +54,7 @@ func CompileOneOf(source string, pos diag.Pos, names Names, wants ...Type) (*Exp
 	if !ok {
 		return nil, diag.List{t.mistyped(pos, got, wants)}
 	}
-	e := &Expr{Source: source, Type: fit, refs: t.refs, whole: program, cut: sync.OnceValues(t.cut)}
+	e := &Expr{Source: source, Type: fit, Pos: pos, refs: t.refs, text: t, whole: program, cut: sync.OnceValues(t.cut)}
 	for _, ref := range e.refs {
 		e.Refs = append(e.Refs, joined(ref))
 	}

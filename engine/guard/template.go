@@ -112,12 +112,21 @@ func (t *Template) Text(v Values) (text string, unknown []string, err error) {
 // Refs are the names that the template reads.
 func (t *Template) Refs() []string {
 	var refs []string
-	for _, p := range t.parts {
-		if p.expr != nil {
-			refs = append(refs, p.expr.Refs...)
-		}
+	for _, e := range t.Exprs() {
+		refs = append(refs, e.Refs...)
 	}
 	return refs
+}
+
+// Exprs are the expressions in the template, in order.
+func (t *Template) Exprs() []*Expr {
+	var list []*Expr
+	for _, p := range t.parts {
+		if p.expr != nil {
+			list = append(list, p.expr)
+		}
+	}
+	return list
 }
 
 // Format writes a value as a template does: durations as 1m30s, versions

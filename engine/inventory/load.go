@@ -87,7 +87,7 @@ func (r *reader) hosts(root *yamldoc.Node, defaults Host) {
 		if n != nil {
 			at = n.Pos
 		}
-		r.report(diag.Errorf("empty-inventory", at, "the inventory has no hosts").WithHint("write at least one, such as  hosts: {cp1: {address: 192.0.2.11}}"))
+		r.report(diag.Errorf("empty", at, "the inventory has no hosts").WithHint("write at least one, such as  hosts: {cp1: {address: 192.0.2.11}}"))
 		return
 	}
 	if d, ok := yamldoc.WantKind(n, yamldoc.Map, "hosts"); !ok {
@@ -167,7 +167,7 @@ func (r *reader) name(f yamldoc.Field, what string) {
 	case f.Key == All || f.Key == NoJump:
 		r.report(diag.Errorf("reserved-name", f.Pos, "%q cannot name a %s", f.Key, what).Over(len(f.Key)).WithHint("%s", reserved[f.Key]))
 	case !goodName.MatchString(f.Key) || len(f.Key) > 253: // 253: the longest name in DNS, and of a Kubernetes node
-		r.report(diag.Errorf("bad-name", f.Pos, "%q cannot name a %s", f.Key, what).Over(len([]rune(f.Key))).
+		r.report(diag.Errorf("name", f.Pos, "%q cannot name a %s", f.Key, what).Over(len([]rune(f.Key))).
 			WithHint("use letters, digits, dots, dashes and underscores, and begin with a letter, a digit or an underscore"))
 	}
 }

@@ -68,11 +68,11 @@ func (r *reader) text(f yamldoc.Field, shape *regexp.Regexp, hint string) string
 		return ""
 	}
 	if n.Null || n.Text == "" {
-		r.report(diag.Errorf("empty-value", n.Pos, "%s is empty", f.Key).WithHint("write a value, or leave the key out"))
+		r.report(diag.Errorf("value", n.Pos, "%s is empty", f.Key).WithHint("write a value, or leave the key out"))
 		return ""
 	}
 	if !shape.MatchString(n.Text) {
-		r.report(diag.Errorf("bad-value", n.Pos, "%s cannot be %s", f.Key, n.Describe()).Over(width(n)).WithHint("%s", hint))
+		r.report(diag.Errorf("value", n.Pos, "%s cannot be %s", f.Key, n.Describe()).Over(width(n)).WithHint("%s", hint))
 		return ""
 	}
 	return n.Text
@@ -81,7 +81,7 @@ func (r *reader) text(f yamldoc.Field, shape *regexp.Regexp, hint string) string
 func (r *reader) address(f yamldoc.Field) string {
 	host, port, cut := strings.Cut(f.Value.Text, ":")
 	if _, err := strconv.Atoi(port); cut && err == nil && !strings.Contains(port, ":") {
-		r.report(diag.Errorf("bad-value", f.Value.Pos, "address %s has a port in it", f.Value.Describe()).Over(width(f.Value)).
+		r.report(diag.Errorf("value", f.Value.Pos, "address %s has a port in it", f.Value.Describe()).Over(width(f.Value)).
 			WithHint("write  address: %s, port: %s", host, port))
 		return ""
 	}
@@ -91,7 +91,7 @@ func (r *reader) address(f yamldoc.Field) string {
 func (r *reader) port(n *yamldoc.Node) int {
 	port, err := strconv.Atoi(n.Text)
 	if n.Kind != yamldoc.Scalar || err != nil || port < 1 || port > 65535 {
-		r.report(diag.Errorf("bad-port", n.Pos, "port cannot be %s", n.Describe()).Over(width(n)).WithHint("a port is a number from 1 to 65535"))
+		r.report(diag.Errorf("value", n.Pos, "port cannot be %s", n.Describe()).Over(width(n)).WithHint("a port is a number from 1 to 65535"))
 		return 0
 	}
 	return port
@@ -113,7 +113,7 @@ func (r *reader) path(f yamldoc.Field) string {
 	case text == "":
 		return ""
 	case inHome && (r.home == "" || (rest != "" && rest[0] != '/')):
-		r.report(diag.Errorf("bad-value", f.Value.Pos, "%s cannot be %s: that home is not known", f.Key, f.Value.Describe()).
+		r.report(diag.Errorf("value", f.Value.Pos, "%s cannot be %s: that home is not known", f.Key, f.Value.Describe()).
 			Over(width(f.Value)).WithHint("write the whole path"))
 		return ""
 	case inHome:
@@ -146,11 +146,11 @@ func (r *reader) table(f yamldoc.Field, stands map[string]string, shape *regexp.
 			continue
 		}
 		if shape != nil && !shape.MatchString(entry.Key) {
-			r.report(diag.Errorf("bad-name", entry.Pos, "%q cannot name a variable", entry.Key).Over(len([]rune(entry.Key))).WithHint("%s", hint))
+			r.report(diag.Errorf("name", entry.Pos, "%q cannot name a variable", entry.Key).Over(len([]rune(entry.Key))).WithHint("%s", hint))
 			continue
 		}
 		if strings.ContainsRune(entry.Value.Text, 0) {
-			r.report(diag.Errorf("bad-value", entry.Value.Pos, "%s holds a NUL", entry.Key))
+			r.report(diag.Errorf("value", entry.Value.Pos, "%s holds a NUL", entry.Key))
 			continue
 		}
 		table[entry.Key] = entry.Value.Text

@@ -191,9 +191,9 @@ func (b *builder) hosts(s *playbook.Stage) []string {
 	selector, unknown, err := s.Hosts.Text(b.plan.Base)
 	switch {
 	case err != nil:
-		b.errorf("hosts", s.HostsPos, "%v", err)
+		b.errorf("value", s.HostsPos, "%v", err)
 	case unknown != nil:
-		b.errorf("hosts", s.HostsPos, "the hosts depend on %s, which is not given", strings.Join(unknown, ", "))
+		b.errorf("missing-input", s.HostsPos, "the hosts depend on %s, which is not given", strings.Join(unknown, ", "))
 	default:
 		hosts, found := b.plan.Inventory.Select(selector, s.HostsPos)
 		b.found = append(b.found, found...)
@@ -210,9 +210,9 @@ func (b *builder) without(hosts []string, s *playbook.Stage) []string {
 	value, unknown, err := s.Except.Value(b.plan.Base)
 	switch {
 	case err != nil:
-		b.errorf("except", s.Pos, "except: %v", err)
+		b.errorf("value", s.Pos, "except: %v", err)
 	case unknown != nil:
-		b.errorf("except", s.Pos, "except depends on %s, which is not given", strings.Join(unknown, ", "))
+		b.errorf("missing-input", s.Pos, "except depends on %s, which is not given", strings.Join(unknown, ", "))
 	default:
 		return slices.DeleteFunc(slices.Clone(hosts), func(host string) bool {
 			return slices.ContainsFunc(value.([]any), func(name any) bool { return name == host || name == b.plan.Inventory.Host(host).Node })

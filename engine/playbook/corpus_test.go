@@ -37,21 +37,26 @@ func TestBrokenPlaybooks(t *testing.T) {
 			}
 			var said bytes.Buffer
 			diag.Write(&said, found, func(string) []byte { return src })
-			want := strings.TrimSuffix(file, ".yaml") + ".want"
-			if *update {
-				if err := os.WriteFile(want, said.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			text, err := os.ReadFile(want)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(text), said.String()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			golden(t, strings.TrimSuffix(file, ".yaml")+".want", said.Bytes())
 		})
+	}
+}
+
+// golden holds said against the file, or writes it with -update.
+func golden(t *testing.T, file string, said []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, said, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(text), string(said)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

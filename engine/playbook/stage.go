@@ -78,7 +78,7 @@ func (l *loader) body(st *Stage, n *yamldoc.Node, s *scope, meant []string) {
 	case steps == nil && stages == nil:
 		l.errorf("missing-key", n.Pos, "the stage needs steps, or stages")
 	case steps != nil && stages != nil:
-		l.errorf("both", n.Pos, "the stage has both steps and stages: keep one")
+		l.errorf("steps-and-stages", n.Pos, "the stage has both steps and stages: keep one")
 	case stages != nil:
 		for _, f := range n.Fields {
 			if slices.Contains(innerKeys, f.Key) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"rung/engine/diag"
 	"rung/engine/guard"
@@ -69,7 +70,7 @@ func (l *loader) step(n *yamldoc.Node, s *scope) *Step {
 	if e := n.Get("else"); e != nil {
 		st.Else = l.template(e, "else", names)
 		if n.Get("require") == nil {
-			l.errorf("else", e.Pos, "else goes with require: it says what to do when the guard is false")
+			l.errorf("misplaced", e.Pos, "else goes with require: it says what to do when the guard is false")
 		}
 	}
 	st.On = l.template(n.Get("on"), "on", names)
@@ -147,6 +148,11 @@ func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) {
 		var found diag.List
 		st.Draft, found = l.types.Get(kinds[0].Key).Decode(kinds[0].Value, s.names())
 		l.add(found...)
+		if st.Draft != nil {
+			if err := st.Draft.Refused(); err != nil {
+				l.add(diag.Errorf("value", kinds[0].Pos, "%v", err).Over(utf8.RuneCountInString(kinds[0].Key)))
+			}
+		}
 		if st.Draft == nil { // so that reading its outputs is no further mistake
 			st.Draft = &step.Draft{Type: l.types.Get(kinds[0].Key), Node: kinds[0].Value}
 		}

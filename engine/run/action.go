@@ -213,7 +213,7 @@ func (v *visit) ownHost(s *playbook.Step) (string, error) {
 		return "", found
 	}
 	if len(hosts) != 1 {
-		return "", diag.Errorf("on", s.Pos, "on: %s names %d hosts; want exactly one", selector, len(hosts))
+		return "", diag.Errorf("bad-selector", s.Pos, "on: %s names %d hosts; want exactly one", selector, len(hosts))
 	}
 	return hosts[0], nil
 }

@@ -14,6 +14,7 @@ type About struct {
 	Summary string // one sentence
 	Doc     string // what it does, its rules and their sources; Markdown
 	Example string // a step, in YAML; checked by a test
+	Undo    string // the type of step that takes back what this one leaves behind: uncordon of drain; "" for most
 }
 
 // Type is a step type: its description, and how to make steps of it.

@@ -34,6 +34,21 @@ type Collector[O any] interface {
 	Collect([]Result) (O, []Note, error)
 }
 
+// Adviser is a Step that knows how it is better written.
+type Adviser interface {
+	Step
+	// Advise says what is unwise about the step as it stands in a playbook. A
+	// field that is open has no value yet: an expression fills it.
+	Advise(open func(field string) bool) []Advice
+}
+
+// Advice is something that works, and would better be written otherwise.
+type Advice struct {
+	Code string // of docs/diagnostics.md
+	Text string // what is unwise: lower case, no full stop
+	Hint string // what to do
+}
+
 // Scope is what a step may know when it plans.
 type Scope struct {
 	Host Host

@@ -1,0 +1,94 @@
+package diag
+
+import "slices"
+
+// Meaning is what a code stands for. docs/diagnostics.md is made of these.
+type Meaning struct {
+	Code   string
+	Advice bool   // it does not fail `rung check`
+	What   string // is wrong
+	Do     string // what to do
+}
+
+// Meanings returns what all codes stand for, mistakes before advice, each part
+// sorted. A code that was once in a release keeps its meaning.
+func Meanings() []Meaning { return slices.Clone(meanings) }
+
+// Explain returns the meaning of code; ok is false for the code of a step type
+// that another program brings.
+func Explain(code string) (m Meaning, ok bool) {
+	i := slices.IndexFunc(meanings, func(m Meaning) bool { return m.Code == code })
+	if i < 0 {
+		return Meaning{}, false
+	}
+	return meanings[i], true
+}
+
+var meanings = []Meaning{
+	{"alias", false, "A YAML alias (`*name`) stands for something written elsewhere.", "Write the value out, or make a sequence of the steps."},
+	{"anchor", false, "A YAML anchor (`&name`) names a value for later.", "Write the value out where it is needed, or make a sequence of the steps."},
+	{"bad-jump", false, "`jump` of an inventory does not say what to connect through.", "Write a host of the inventory, `user@host:port`, several of these with commas between them, or `none`."},
+	{"bad-selector", false, "A selector of hosts cannot be read, or asks for a host that its group does not have.", "See [groups and selectors](inventory.md#groups-and-selectors)."},
+	{"choices", false, "An input of type `choice` lists no choices.", "Add `choices: [a, b]`."},
+	{"cycle", false, "A sequence calls itself, directly or through others.", "Break the circle: a sequence ends where its steps end."},
+	{"duplicate-host", false, "A host stands in a group twice.", "Keep one."},
+	{"duplicate-id", false, "Two steps that can be read from one place have the same `id`.", "Give each its own, and read the one that is meant."},
+	{"duplicate-key", false, "A key stands in a map twice. YAML would keep only one of them.", "Keep one."},
+	{"duplicate-stage", false, "Two stages that are neighbours have one name.", "Rename one: `--stage` and the report could not tell them apart."},
+	{"empty", false, "There is nothing where something is needed: a file, a list of stages, the hosts of an inventory.", "Write at least one."},
+	{"expression", false, "An expression cannot be read, or uses what the language leaves out.", "See [expressions](playbook.md#expressions)."},
+	{"for-each", false, "`for_each` does not name one variable and its list.", "Write `for_each: {hop: \"ladder(a, b)\"}`."},
+	{"format", false, "The file is of a format that this rung does not read.", "Write `format: 1`, or leave the key out; or take a newer rung."},
+	{"host-scoped", false, "A step reads an output on a host that never runs the step which makes it.", "Make it on these hosts too, or in a stage of exactly one host. See [outputs](playbook.md#outputs-and-where-they-are-read)."},
+	{"input", false, "An input on the command line cannot be read.", "Give it once, as `-e name=value`."},
+	{"input-type", false, "An input has a type that there is not.", "See [inputs](playbook.md#inputs)."},
+	{"jump-circle", false, "Two hosts are reached through each other.", "Let one of them be reached directly: `jump: none`."},
+	{"key", false, "A key of a map is itself a list or a map.", "Keys are plain words."},
+	{"merge", false, "A YAML merge key (`<<`) copies fields from elsewhere.", "Write the fields out, or make a sequence of the steps."},
+	{"misplaced", false, "A key stands where it means nothing.", "Move it to where the message says, or remove it."},
+	{"missing-field", false, "A field that the step type needs is not there.", "Add it; `rung steps TYPE` explains it."},
+	{"missing-input", false, "An input without a default is not given.", "Give it with `-e name=value`, or give the input a `default` or `optional: true`."},
+	{"missing-key", false, "A key that must be there is not.", "Add it."},
+	{"name", false, "A name has characters that names of its kind cannot have, or is taken.", "The message says which characters it may have."},
+	{"no-type", false, "A step names no step type, and requires nothing: it would do nothing.", "`rung steps` lists the step types. A frequent cause is a field that is not indented below its type."},
+	{"not-text", false, "The file is not UTF-8 text.", "Is it the file that you mean? Convert it to UTF-8."},
+	{"reserved-name", false, "A host or group is called `all` or `none`.", "Rename it: these words have a meaning in selectors and for `jump`."},
+	{"same-address", false, "Two hosts have one address and port.", "Keep one, or correct one: a machine would be worked on twice at the same time."},
+	{"same-name", false, "A host and a group have one name.", "Rename one: a selector could not tell them apart."},
+	{"same-node", false, "Two hosts are one Kubernetes node.", "Give each host its own `node`."},
+	{"several-documents", false, "The file holds more than one YAML document.", "Keep one document in a file."},
+	{"steps-and-stages", false, "A stage has both steps and inner stages.", "Put the steps into an inner stage of their own."},
+	{"tab", false, "A tab indents a line.", "YAML is indented with spaces."},
+	{"tag", false, "A YAML tag (`!!int`, `!secret`) stands before a value.", "Leave it out: rung knows the type of every field."},
+	{"template", false, "A `${{` is not closed.", "End the expression with `}}`, or write `$${{` for the characters themselves."},
+	{"too-deep", false, "The file nests deeper than anything that people write.", "Take levels away."},
+	{"too-large", false, "The file is larger than anything that people write.", "Is it the file that you mean?"},
+	{"too-many", false, "The playbook has too many steps, those of every call of a sequence counted.", "Sequences that call each other several times multiply: split the playbook."},
+	{"two-types", false, "A step has two step types.", "Make two steps of it: start the second with its own dash."},
+	{"type", false, "A value or an expression has another type than is wanted there.", "The message says which one it has, and which one is wanted."},
+	{"uncalled", false, "No step calls a sequence. It cannot be checked, because what it may read is for its callers to say.", "Call it, or remove it."},
+	{"unknown-field", false, "A step type has no such field.", "`rung steps TYPE` lists them."},
+	{"unknown-group", false, "An expression reads a group that the inventory does not have.", "Add it to the inventory; a group without hosts is `name: []`."},
+	{"unknown-host", false, "A group names a host that is not in the inventory.", "Add it under `hosts`, or correct the name."},
+	{"unknown-input", false, "The playbook has no such input.", "Correct the name; the hint lists those that there are."},
+	{"unknown-jump", false, "`jump` names something that is no host of the inventory, and looks like one.", "Add it under `hosts`, or write a full host name."},
+	{"unknown-key", false, "A map has a key that means nothing there.", "Correct it; the hint lists those that there are."},
+	{"unknown-name", false, "An expression reads a name that does not stand in scope where it is written.", "See [what is in scope](playbook.md#expressions): ids of a sequence, of a loop and of `always` end with it, and later steps cannot be read."},
+	{"unknown-pause", false, "`--pause-after` names neither a stage nor a host.", "Correct the name."},
+	{"unknown-selector", false, "A selector names neither a group nor a host of the inventory.", "Correct the name, or add it to the inventory."},
+	{"unknown-sequence", false, "A step calls a sequence that there is not.", "Correct the name, or add it under `sequences`."},
+	{"unknown-stage", false, "`--stage` names no stage of the playbook.", "Correct the name."},
+	{"unknown-step", false, "A step has a key that is no modifier and no step type.", "`rung steps` lists the step types."},
+	{"value", false, "A value is not one that its key can have.", "The message says what it must be."},
+	{"wrong-kind", false, "A text stands where a list or a map is wanted, or the other way round.", "Check the indentation and the dashes of this line and the one before."},
+	{"yaml", false, "The file is not YAML.", "The hint names the usual cause."},
+
+	{"always-false", true, "A guard is false whatever a run finds: what it guards never happens.", "Remove what it guards, or let the guard read what it is about."},
+	{"always-true", true, "A guard is true whatever a run finds.", "Remove the guard, or let it read what it is about."},
+	{"never-equal", true, "Something is compared with a text that it can never be: a choice that the input does not have, an outcome that there is not.", "Correct the text; the hint lists those that it can be."},
+	{"not-taken-back", true, "On some way through its stage nothing takes back what a step leaves: a drained node that stays cordoned, a held package that stays released.", "Put the step that takes it back under `always` of the stage. Where it is to stay, say so: `# rung: ignore not-taken-back`."},
+	{"unchecked-command", true, "A command that may change something has neither a `check` nor `detach`. A run that loses contact while it works cannot find out whether it happened, and a second run does it again.", "Give it a `check` that exits 0 once it is done and 1 before, or say `detach: true`; `read_only: true` where it changes nothing."},
+	{"unused-input", true, "Nothing reads an input.", "Read it, or remove it: whoever sets it believes that it does something."},
+	{"version-as-text", true, "A version is compared as a text, letter by letter: `\"1.10.0\"` comes before `\"1.9.0\"`.", "Compare versions: `version(x) < version(\"1.34.2\")`, and give an input that is one the type `version`."},
+	{"window-too-large", true, "`at_once` is larger than the stage has hosts, so that all of them are away together.", "Say how many may be away together, or leave `at_once` out."},
+}

@@ -1,0 +1,139 @@
+package playbook
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"rung/engine/diag"
+	"rung/engine/guard"
+)
+
+// versionLike is a text that people read as a version.
+var versionLike = regexp.MustCompile(`^v?[0-9]+\.[0-9]+(\.[0-9]+)?([-+~][0-9A-Za-z.-]+)?$`)
+
+// outcomes are what steps.ID.outcome can be for an expression of a later step.
+var outcomes = []string{"ok", "changed", "skipped", "failed", "unknown", "canceled", "refused", "planned"}
+
+// comparison advises on a text that a name can never be, and on versions that
+// are compared letter by letter.
+func (a *adviser) comparison(c guard.Comparison) {
+	values, what := a.values(c.Left)
+	switch {
+	case values != nil && !slices.Contains(values, c.Right):
+		hint := diag.DidYouMean(c.Right, values)
+		if hint == "" {
+			hint = "it is one of " + strings.Join(values, ", ")
+		}
+		a.add(diag.Advicef("never-equal", c.Pos, "%s is never %q", what, c.Right).Over(c.Width).WithHint("%s", hint))
+	case !versionLike.MatchString(c.Right):
+	case c.Op == "==" || c.Op == "!=" || c.Op == "in":
+		a.add(diag.Advicef("version-as-text", c.Pos, "a version is compared as a text here: %q and \"v%s\" differ", strings.TrimPrefix(c.Right, "v"), strings.TrimPrefix(c.Right, "v")).
+			Over(c.Width).WithHint("%s", asVersion(c)))
+	default:
+		a.add(diag.Advicef("version-as-text", c.Pos, "a version is compared as a text here, letter by letter: \"1.10.0\" comes before \"1.9.0\"").
+			Over(c.Width).WithHint("%s", asVersion(c)))
+	}
+}
+
+func asVersion(c guard.Comparison) string {
+	if name, ok := strings.CutPrefix(c.Left, "inputs."); ok {
+		return "give the input " + name + " the type version, and compare it with version(\"1.34.2\")"
+	}
+	left := c.Left
+	if left == "" {
+		left = "…"
+	}
+	return "write version(" + left + "), and version(\"1.34.2\") on the other side"
+}
+
+// values are all that the text called name can be, or nil where that is not
+// known.
+func (a *adviser) values(name string) (values []string, what string) {
+	path := strings.Split(name, ".")
+	switch {
+	case len(path) == 3 && path[0] == "steps" && path[2] == "outcome":
+		return outcomes, "the outcome of a step"
+	case len(path) == 2 && path[0] == "inputs":
+		for _, in := range a.pb.Inputs {
+			if in.Name == path[1] && in.Type == "choice" {
+				return in.Choices, name
+			}
+		}
+	}
+	return nil, ""
+}
+
+// span is the steps of a stage, one after the other, those of sequences in
+// their places.
+type span struct {
+	usual, rescue, always []link
+}
+
+// link is a step with the guards that stand before it: its own, and those of
+// the calls that it stands in.
+type link struct {
+	step   *Step
+	guards []string
+}
+
+func flat(all []link, steps []*Step, guards []string) []link {
+	for _, s := range steps {
+		own := guards
+		if s.When != nil {
+			own = append(slices.Clone(guards), s.When.Source)
+		}
+		if s.Body == nil {
+			all = append(all, link{s, own})
+		}
+		all = flat(all, s.Body, own)
+	}
+	return all
+}
+
+// undone advises where what a step leaves behind (a drained node) is not taken
+// back on every way through its stage.
+func (a *adviser) undone() {
+	for i, sp := range a.spans {
+		for j, l := range sp.usual {
+			if l.step.Draft != nil && l.step.Draft.Type.Undo != "" {
+				a.takenBack(l, sp, slices.Concat(sp.usual[j+1:], sp.always), a.spans[i+1:])
+			}
+		}
+	}
+}
+
+func (a *adviser) takenBack(l link, sp span, after []link, later []span) {
+	name, undo := l.step.Draft.Type.Name, l.step.Draft.Type.Undo
+	for _, sp := range later {
+		after = slices.Concat(after, sp.usual, sp.always)
+	}
+	d := diag.Advicef("not-taken-back", l.step.Pos, "")
+	switch {
+	case !slices.ContainsFunc(after, func(u link) bool { return u.is(undo) }):
+		d.Text = "no " + undo + " follows this " + name
+		d.Hint = "add  " + undo + ": {}  under always: of the stage"
+	case !slices.ContainsFunc(after, func(u link) bool { return u.is(undo) && u.noNarrower(l) }):
+		d.Text = "every " + undo + " after this " + name + " has a guard that may say no where this one said yes"
+		d.Hint = "let one stand without when, or with the guard of the " + name
+	case !slices.ContainsFunc(slices.Concat(sp.rescue, sp.always), func(u link) bool { return u.is(undo) }):
+		d.Text = "where a step after this " + name + " fails, no " + undo + " follows"
+		d.Hint = "add  " + undo + ": {}  under always: of the stage, or under rescue:"
+	default:
+		return
+	}
+	a.add(d)
+}
+
+func (l link) is(name string) bool { return l.step.Draft != nil && l.step.Draft.Type.Name == name }
+
+// noNarrower says whether l runs wherever other does: it has no guard that the
+// other has not.
+func (l link) noNarrower(other link) bool {
+	for _, g := range l.guards {
+		if !slices.Contains(other.guards, g) && (other.step.ID == "" || !strings.Contains(g, "steps."+other.step.ID+".")) {
+			return false
+		}
+	}
+	return true
+}

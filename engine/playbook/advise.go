@@ -1,0 +1,151 @@
+package playbook
+
+import (
+	"bytes"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"rung/engine/diag"
+	"rung/engine/guard"
+)
+
+// Advise says what of a playbook works, and would better be written otherwise.
+// Where it stands on purpose, a comment says so on its line, on the line above,
+// or, for the whole file, on a line without indentation:
+//
+//	# rung: ignore unchecked-command
+func Advise(pb *Playbook) diag.List {
+	a := &adviser{pb: pb, read: map[string]bool{}, said: map[diag.Diagnostic]bool{}}
+	a.stages(pb.Stages)
+	for _, in := range pb.Inputs {
+		if !a.read["inputs."+in.Name] {
+			a.add(diag.Advicef("unused-input", in.Pos, "nothing reads the input %s", in.Name).
+				Over(utf8.RuneCountInString(in.Name)).WithHint("read it as inputs.%s, or remove it", in.Name))
+		}
+	}
+	a.undone()
+	a.found.Sort()
+	return a.found
+}
+
+type adviser struct {
+	pb    *Playbook
+	found diag.List
+	said  map[diag.Diagnostic]bool // the steps of a sequence stand at every call
+	read  map[string]bool          // names
+	spans []span                   // of every stage with steps, in order
+}
+
+func (a *adviser) add(found ...diag.Diagnostic) {
+	for _, d := range found {
+		if !a.said[d] && !a.ignored(d) {
+			a.said[d] = true
+			a.found = append(a.found, d)
+		}
+	}
+}
+
+var ignore = regexp.MustCompile(`#\s*rung: ignore ([a-z][a-z, -]*)`)
+
+// ignored says whether a comment lets d pass.
+func (a *adviser) ignored(d diag.Diagnostic) bool {
+	for i, line := range bytes.Split(a.pb.Source, []byte("\n")) {
+		text := bytes.TrimSpace(line)
+		comment := bytes.HasPrefix(text, []byte("#"))
+		whole := bytes.HasPrefix(line, []byte("#"))
+		if whole || i+1 == d.Pos.Line || i+2 == d.Pos.Line && comment {
+			if m := ignore.FindSubmatch(line); m != nil && slices.Contains(strings.FieldsFunc(string(m[1]), between), d.Code) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func between(r rune) bool { return r == ',' || r == ' ' }
+
+func (a *adviser) stages(stages []*Stage) {
+	for _, s := range stages {
+		for _, e := range []*guard.Expr{s.Except, s.When} {
+			a.expression(e)
+		}
+		for _, t := range []*guard.Template{s.Hosts, s.AtOnce, s.MaxFailures} {
+			a.template(t)
+		}
+		a.decided(s.When, "the stage is never skipped", "the stage is always skipped")
+		if s.ForEach != nil {
+			a.expression(s.ForEach.List)
+		}
+		for _, list := range [][]*Step{s.Admit, s.Steps, s.Rescue, s.Always} {
+			a.steps(list)
+		}
+		if s.Stages == nil {
+			a.spans = append(a.spans, span{usual: flat(nil, s.Steps, nil), rescue: flat(nil, s.Rescue, nil), always: flat(nil, s.Always, nil)})
+		}
+		a.stages(s.Stages)
+	}
+}
+
+func (a *adviser) steps(steps []*Step) {
+	for _, s := range steps {
+		for _, e := range []*guard.Expr{s.When, s.Require, s.Retry, s.Ignore, s.Skip} {
+			a.expression(e)
+		}
+		for _, t := range []*guard.Template{s.Name, s.Else, s.On, s.Confirm} {
+			a.template(t)
+		}
+		a.decided(s.When, "the step is never skipped", "the step is always skipped")
+		a.decided(s.Require, "it stops no host", "it stops every host")
+		if s.Draft != nil {
+			a.reads(s.Draft.Refs())
+			a.add(s.Draft.Advise(s.Pos)...)
+		}
+		a.steps(s.Body)
+	}
+}
+
+func (a *adviser) template(t *guard.Template) {
+	if t == nil {
+		return
+	}
+	for _, e := range t.Exprs() {
+		a.expression(e)
+	}
+}
+
+func (a *adviser) expression(e *guard.Expr) {
+	if e == nil {
+		return
+	}
+	a.reads(e.Refs)
+	for _, c := range e.Comparisons() {
+		a.comparison(c)
+	}
+}
+
+func (a *adviser) reads(refs []string) {
+	for _, ref := range refs {
+		a.read[ref] = true
+	}
+}
+
+// decided advises where nothing that a run may find out changes what e says.
+func (a *adviser) decided(e *guard.Expr, whenTrue, whenFalse string) {
+	if e == nil {
+		return
+	}
+	switch truth, _, err := e.Decide(guard.Values{}); {
+	case err != nil || truth == guard.Unknown:
+	case truth == guard.True:
+		a.add(diag.Advicef("always-true", e.Pos, "this is true whatever a run finds: %s", whenTrue).Over(width(e)).WithHint("remove the guard, or let it read what it is about"))
+	default:
+		a.add(diag.Advicef("always-false", e.Pos, "this is false whatever a run finds: %s", whenFalse).Over(width(e)).WithHint("remove what it guards, or let it read what it is about"))
+	}
+}
+
+func width(e *guard.Expr) int {
+	line, _, _ := strings.Cut(e.Source, "\n")
+	return utf8.RuneCountInString(line)
+}

@@ -1,0 +1,51 @@
+package playbook_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rung/engine/diag"
+	"rung/engine/playbook"
+)
+
+// TestAdvice holds what is said of each testdata/advice/NAME.yaml, which has
+// no mistake, against NAME.want beside it.
+func TestAdvice(t *testing.T) {
+	_, types := bundled(t)
+	files, err := filepath.Glob("testdata/advice/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	said := map[string]bool{}
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
+		t.Run(name, func(t *testing.T) {
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pb, found := playbook.Load(name+".yaml", src, types)
+			if found != nil {
+				t.Fatal(found)
+			}
+			found = playbook.Advise(pb)
+			if found.Err() != nil {
+				t.Errorf("advice is no mistake: %v", found)
+			}
+			for _, d := range found {
+				said[d.Code] = true
+			}
+			var text bytes.Buffer
+			diag.Write(&text, found, func(string) []byte { return src })
+			golden(t, strings.TrimSuffix(file, ".yaml")+".want", text.Bytes())
+		})
+	}
+	for _, m := range diag.Meanings() {
+		if m.Advice && !said[m.Code] && m.Code != "window-too-large" { // which needs an inventory: engine/plan
+			t.Errorf("no page shows the advice %s", m.Code)
+		}
+	}
+}

@@ -1,0 +1,37 @@
+package step
+
+import (
+	"slices"
+
+	"rung/engine/diag"
+)
+
+// Refused says why the step can never be planned, where that is certain
+// before any host is known: nil where a field waits for values.
+func (d *Draft) Refused() error {
+	if d.holes != nil || !d.base.IsValid() {
+		return nil
+	}
+	_, err := d.base.Interface().(Step).Plan(Scope{Host: Host{Name: "host", Node: "host"}})
+	return err
+}
+
+// Advise is what the step type says of the step as it is written; pos is
+// where it stands.
+func (d *Draft) Advise(pos diag.Pos) diag.List {
+	if !d.base.IsValid() {
+		return nil
+	}
+	s, ok := d.base.Interface().(Adviser)
+	if !ok {
+		return nil
+	}
+	var found diag.List
+	open := func(field string) bool {
+		return slices.ContainsFunc(d.holes, func(h hole) bool { return h.field.Name == field })
+	}
+	for _, a := range s.Advise(open) {
+		found = append(found, diag.Advicef(a.Code, pos, "%s", a.Text).WithHint("%s", a.Hint))
+	}
+	return found
+}
