@@ -39,6 +39,10 @@ func (t *Terminal) failure(e run.Event, w *work) {
 	t.block("output", output)
 	t.block("reason", reasonOf(e.Text))
 	t.block("hint", e.Hint)
+	if e.Cause != nil {
+		t.block("cause", "probably "+e.Cause.Why)
+		t.block("do", e.Cause.Do)
+	}
 }
 
 // outputIn is what follows the first line of a failure's text: the end of what

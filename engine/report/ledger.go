@@ -27,6 +27,7 @@ type ledger struct {
 	notes    []run.Event
 	versions versions
 	cordons  cordons
+	causes   causes
 	laps     laps
 }
 
@@ -68,7 +69,7 @@ type ending struct {
 const tailLines = 12
 
 func newLedger() *ledger {
-	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, cordons: cordons{closed: map[string]bool{}, nodes: map[string]string{}}}
+	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, causes: causes{}, cordons: cordons{closed: map[string]bool{}, nodes: map[string]string{}}}
 }
 
 // enter takes e in, before it is told.
@@ -104,7 +105,9 @@ func (l *ledger) enter(e run.Event) {
 	case run.Waiting:
 		l.at(e).last = waitingFor(e)
 	case run.Noted:
-		l.notes = append(l.notes, e)
+		if e.Cause == nil {
+			l.notes = append(l.notes, e)
+		}
 	case run.StepEnded:
 		l.versions.see(e)
 		if s := l.stageOf(e.Stage); s != nil {
@@ -122,6 +125,7 @@ func (l *ledger) leave(e run.Event) {
 	case run.StepEnded:
 		if bad(e.Outcome) {
 			l.blame(e, l.title(e))
+			l.causes.see(e)
 		}
 		if w := l.work[e.Host]; w != nil {
 			*w = work{host: e.Host, since: e.At, told: e.At}

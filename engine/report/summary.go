@@ -129,6 +129,9 @@ func (t *Terminal) failedHosts() {
 			what += ": " + end.gist
 		}
 		t.print("  %s  %s: %s\n", pad(clean(end.host), t.host), t.ink.on(styleOf(end.outcome), string(end.outcome)), what)
+		if !slices.ContainsFunc(ends[i+1:], func(later ending) bool { return later.host == end.host }) {
+			t.tellCauses(end.host)
+		}
 	}
 }
 

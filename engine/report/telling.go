@@ -153,6 +153,11 @@ func (t *Terminal) stillAtIt(e run.Event) {
 
 func (t *Terminal) note(e run.Event) {
 	switch {
+	case e.Cause != nil:
+		if t.l.causes.see(e) {
+			t.line(e, e.Host, t.ink.on(bold, "probably")+": "+clean(e.Cause.Why))
+			t.block("do", e.Cause.Do)
+		}
 	case e.Warning:
 		t.line(e, e.Host, t.ink.on(yellow, "warning")+": "+reasonOf(e.Text))
 	case t.o.Verbose:

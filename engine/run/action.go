@@ -154,7 +154,7 @@ func (v *visit) try(ctx context.Context, w work, e Event) ended {
 func (v *visit) collect(w work, e Event, outcome step.Outcome, results []step.Result) ended {
 	outputs, notes, err := w.typ.Collect(w.step, results)
 	for _, n := range notes {
-		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Type: e.Type, Warning: n.Warning, Text: n.Text})
+		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Type: e.Type, Warning: n.Warning, Text: n.Text, Cause: causeCalled(n.Cause)})
 	}
 	if err != nil {
 		return ended{outcome: step.Failed, text: err.Error(), err: err}

@@ -60,7 +60,8 @@ type Event struct {
 	Exit    int            `json:"exit,omitempty"`
 	Took    time.Duration  `json:"took,omitempty"` // nanoseconds
 	Text    string         `json:"text,omitempty"`
-	Hint    string         `json:"hint,omitempty"` // what to do now
+	Hint    string         `json:"hint,omitempty"`  // what to do now
+	Cause   *Cause         `json:"cause,omitempty"` // what probably lies behind a failure
 	Warning bool           `json:"warning,omitempty"`
 	Gather  bool           `json:"gather,omitempty"` // a step's end: it is one of several things that stand in the way
 	Hosts   []string       `json:"hosts,omitempty"`

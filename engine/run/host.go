@@ -183,6 +183,11 @@ func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 	}
 	e.Kind, e.Outcome, e.Text, e.Hint, e.Data = StepEnded, outcome, how.text, how.hint, how.outputs
 	e.Gather = v.inTheWay(outcome) && !ignored
+	if outcome == step.Failed {
+		if e.Cause = causeOf(how); e.Cause != nil && ignored {
+			e.Cause.Vague = true // the host goes on, and may fail for another reason
+		}
+	}
 	v.loop.emit(e)
 	var record *RecordError
 	if errors.As(how.err, &record) {

@@ -144,6 +144,7 @@ const (
 type Note struct {
 	Warning bool
 	Text    string
+	Cause   string // the id of a cause of docs/causes.md that was found behind a failure; it is told with what to do
 }
 
 // Outcome is how a step ended on a host.
