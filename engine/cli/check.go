@@ -106,7 +106,7 @@ func (a *app) check(file string, src []byte, inv *inventory.Inventory) diag.List
 	if pb == nil {
 		return found
 	}
-	found = append(found, playbook.Advise(pb)...)
+	found = slices.Concat(found, playbook.Plannable(pb), playbook.Advise(pb))
 	if inv != nil {
 		found = append(found, once(plan.Fits(pb, inv))...)
 	}

@@ -85,6 +85,9 @@ func (a *app) playbook(name string) (*playbook.Playbook, error) {
 		return nil, err
 	}
 	pb, found := playbook.Load(file, src, a.types)
+	if pb != nil {
+		found = append(found, playbook.Plannable(pb)...)
+	}
 	if found.Err() != nil {
 		return nil, &failure{code: run.ExitUsage, err: found}
 	}

@@ -6,7 +6,7 @@ import "unicode/utf8"
 // enough to be what was meant: one edit, and another for every three runes
 // beyond the first three.
 func Suggest(word string, candidates []string) string {
-	best, nearest := "", max(1, utf8.RuneCountInString(word)/3)+1
+	best, nearest := "", min(max(1, utf8.RuneCountInString(word)/3)+1, utf8.RuneCountInString(word))
 	for _, c := range candidates {
 		if d := distance([]rune(word), []rune(c)); d < nearest {
 			best, nearest = c, d

@@ -136,21 +136,12 @@ func (l *loader) input(in *Input, n *yamldoc.Node) {
 	in.About = l.text(n.Get("about"), "about")
 	in.Type = "string"
 	if t := n.Get("type"); t != nil {
-		in.Type = l.text(t, "type")
-		if _, ok := inputKinds[in.Type]; !ok {
-			hint := cmp.Or(diag.DidYouMean(in.Type, InputTypes()), "the types are "+strings.Join(InputTypes(), ", "))
-			l.add(diag.Errorf("input-type", t.Pos, "there is no input type %q", in.Type).Over(t.Width()).WithHint("%s", hint))
-			in.Type = "string"
+		if in.Type = l.text(t, "type"); !l.inputType(in, t) {
 			return
 		}
 	}
-	if c := n.Get("choices"); c != nil && l.want(c, yamldoc.List, "choices") {
-		for _, item := range c.Items {
-			in.Choices = append(in.Choices, l.text(item, "a choice"))
-		}
-	}
-	if in.Type == "choice" && len(in.Choices) == 0 {
-		l.errorf("choices", n.Pos, "the input %s of type choice needs choices", in.Name)
+	if !l.choices(in, n) {
+		return
 	}
 	if o := n.Get("optional"); o != nil {
 		in.Optional = l.boolean(o, "optional")
@@ -158,8 +149,48 @@ func (l *loader) input(in *Input, n *yamldoc.Node) {
 	if d := n.Get("default"); d != nil {
 		value, err := in.Parse(d)
 		if err != nil {
-			l.wrong(d, "the default of %s %v", in.Name, err)
+			found := diag.Errorf("value", d.Pos, "the default of %s %v", in.Name, err).Over(d.Width())
+			l.add(found.WithHint("%s", cmp.Or(diag.DidYouMean(d.Text, in.Choices), step.ListHint(in.GuardType(), d))))
 		}
 		in.Default = value
 	}
+}
+
+// inputType reports a type that there is not.
+func (l *loader) inputType(in *Input, n *yamldoc.Node) bool {
+	if _, ok := inputKinds[in.Type]; ok {
+		return true
+	}
+	if !n.Null {
+		hint := cmp.Or(diag.DidYouMean(cmp.Or(otherTypes[in.Type], in.Type), InputTypes()), "the types are "+strings.Join(InputTypes(), ", "))
+		l.add(diag.Errorf("input-type", n.Pos, "there is no input type %q", in.Type).Over(n.Width()).WithHint("%s", hint))
+	}
+	in.Type = "string"
+	return false
+}
+
+// otherTypes are what other tools call the types.
+var otherTypes = map[string]string{
+	"boolean": "bool", "integer": "int", "number": "int", "text": "string", "str": "string", "array": "list", "enum": "choice", "semver": "version", "file": "path", "percent": "count",
+}
+
+// choices reads what an input of type choice can be.
+func (l *loader) choices(in *Input, n *yamldoc.Node) bool {
+	c := n.Get("choices")
+	switch {
+	case c == nil && in.Type == "choice", c != nil && c.Kind == yamldoc.List && len(c.Items) == 0:
+		l.errorf("choices", n.Pos, "the input %s of type choice needs choices", in.Name)
+		return false
+	case c == nil:
+		return true
+	case in.Type != "choice":
+		l.add(diag.Errorf("misplaced", c.Pos, "choices go with type: choice, and %s is of type %s", in.Name, in.Type).WithHint("write  type: choice"))
+		return false
+	case !l.want(c, yamldoc.List, "choices"):
+		return false
+	}
+	for _, item := range c.Items {
+		in.Choices = append(in.Choices, l.text(item, "a choice"))
+	}
+	return true
 }

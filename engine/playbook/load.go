@@ -68,6 +68,19 @@ func (l *loader) want(n *yamldoc.Node, k yamldoc.Kind, what string) bool {
 	return ok
 }
 
+// wantList is want for a list of things that are maps, an example of which
+// begins with first.
+func (l *loader) wantList(n *yamldoc.Node, what, first string) bool {
+	d, ok := yamldoc.WantKind(n, yamldoc.List, what)
+	if !ok && n.Kind == yamldoc.Map {
+		d.Hint = "begin each item with a dash:  - " + first
+	}
+	if !ok {
+		l.add(d)
+	}
+	return ok
+}
+
 // text returns the text of the scalar n, "" for no node, and reports other
 // kinds.
 func (l *loader) text(n *yamldoc.Node, what string) string {
@@ -103,20 +116,18 @@ func (l *loader) keys(n *yamldoc.Node, what string, known ...string) (meant []st
 			continue
 		}
 		d := diag.Errorf("unknown-key", f.Pos, "%s has no key %q", what, f.Key).Over(utf8.RuneCountInString(f.Key))
-		near := diag.Suggest(f.Key, known)
-		if near == "" {
-			d.Hint = what + " has " + strings.Join(known, ", ")
-		} else {
-			d.Hint = "did you mean " + near + "?"
-			meant = append(meant, near)
+		near, hint := suggestion(f.Key, known)
+		if hint == "" {
+			hint = what + " has " + strings.Join(known, ", ")
 		}
-		l.add(d)
+		meant = append(meant, near)
+		l.add(d.WithHint("%s", hint))
 	}
 	return meant
 }
 
 func (l *loader) root(n *yamldoc.Node) {
-	if !l.want(n, yamldoc.Map, "a playbook") {
+	if l.mistaken(n) || !l.want(n, yamldoc.Map, "a playbook") {
 		return
 	}
 	meant := l.keys(n, "a playbook", "format", "playbook", "about", "inputs", "sequences", "stages")
@@ -130,6 +141,7 @@ func (l *loader) root(n *yamldoc.Node) {
 	}
 	if s := n.Get("sequences"); s != nil && l.want(s, yamldoc.Map, "sequences") {
 		for _, f := range s.Fields {
+			l.sequences[f.Key] = nil // it is there, whatever is wrong with it
 			if l.want(f.Value, yamldoc.List, "the sequence "+f.Key) {
 				l.sequences[f.Key] = f.Value
 			}

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"slices"
+	"strings"
 
 	"rung/engine/diag"
 	"rung/engine/guard"
@@ -14,7 +15,7 @@ var innerKeys = []string{"hosts", "except", "at_once", "max_failures", "admit", 
 var stageKeys = []string{"stage", "hosts", "except", "at_once", "admit", "max_failures", "when", "for_each", "gather", "stages", "steps", "rescue", "always"}
 
 func (l *loader) stages(n *yamldoc.Node, s *scope) []*Stage {
-	if !l.want(n, yamldoc.List, "stages") {
+	if !l.wantList(n, "stages", "stage: What it is for") {
 		return nil
 	}
 	if len(n.Items) == 0 {
@@ -40,7 +41,8 @@ func (l *loader) stage(n *yamldoc.Node, outer *scope) *Stage {
 	meant := l.keys(n, "a stage", stageKeys...)
 	st := &Stage{Pos: n.Pos, Name: l.text(n.Get("stage"), "stage")}
 	if n.Get("stage") == nil && !slices.Contains(meant, "stage") {
-		l.errorf("missing-key", n.Pos, "a stage needs a name: stage: What it is for")
+		l.add(diag.Errorf("missing-key", n.Pos, "a stage needs a name: stage: What it is for").WithHint("a dash begins a new stage: if this belongs to the one above, take the dash away"))
+		meant = append(meant, "hosts", "steps") // which are there, if so
 	}
 	s := outer
 	if loop := n.Get("for_each"); loop != nil {
@@ -48,21 +50,22 @@ func (l *loader) stage(n *yamldoc.Node, outer *scope) *Stage {
 		st.ForEach = l.loop(loop, s)
 	}
 	plain := &scope{base: s.base[:1]}
-	if h := n.Get("hosts"); h != nil {
-		st.Hosts, st.HostsPos = l.template(h, "hosts", plain.names()), h.Content()
-	}
-	if e := n.Get("except"); e != nil {
-		st.Except = l.expression(e, "except", (&scope{base: s.base}).names(), textList)
-	}
+	l.hinting("unknown-name", "it is settled before anything runs: no step is known here", func() {
+		if h := n.Get("hosts"); h != nil {
+			st.Hosts, st.HostsPos = l.selector(h, plain.names()), h.Content()
+		}
+		if e := n.Get("except"); e != nil {
+			st.Except = l.expression(e, "except", (&scope{base: s.base}).names(), textList)
+		}
+	})
 	if a := n.Get("at_once"); a != nil {
 		st.AtOnce, st.AtOncePos = l.count(a, "at_once", s), a.Content()
 	}
 	if m := n.Get("max_failures"); m != nil {
 		st.MaxFailures = l.count(m, "max_failures", s)
 	}
-	boolean := guard.Type{Kind: guard.Bool}
 	if w := n.Get("when"); w != nil {
-		st.When = l.expression(w, "when", s.names(), boolean)
+		st.When = l.expression(w, "when", s.names(), guard.Type{Kind: guard.Bool})
 	}
 	if g := n.Get("gather"); g != nil {
 		st.Gather = l.boolean(g, "gather")
@@ -103,6 +106,28 @@ func (l *loader) body(st *Stage, n *yamldoc.Node, s *scope, meant []string) {
 		}
 		s.host = false
 		s.join(st.Steps)
+	}
+}
+
+// selector compiles the hosts of a stage.
+func (l *loader) selector(n *yamldoc.Node, names guard.Names) *guard.Template {
+	if n.Kind == yamldoc.List {
+		d, _ := yamldoc.WantKind(n, yamldoc.Scalar, "hosts")
+		l.add(d.WithHint("write the names into one text:  hosts: w1,w2"))
+		return nil
+	}
+	return l.template(n, "hosts", names)
+}
+
+// hinting does something, and gives hint to what it finds with the code that
+// has no near name for a hint.
+func (l *loader) hinting(code, hint string, do func()) {
+	before := len(l.found)
+	do()
+	for i := range l.found[before:] {
+		if d := &l.found[before+i]; d.Code == code && !strings.HasPrefix(d.Hint, "did you mean") {
+			d.Hint = hint
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"rung/engine/diag"
 	"rung/engine/guard"
@@ -24,7 +23,7 @@ const maxSteps = 10000
 
 // steps reads a list of steps; prefix tells the lists of one stage apart.
 func (l *loader) steps(n *yamldoc.Node, s *scope, prefix string) []*Step {
-	if !l.want(n, yamldoc.List, "steps") {
+	if !l.wantList(n, "steps", "drain: {}") {
 		return nil
 	}
 	var steps []*Step
@@ -76,8 +75,9 @@ func (l *loader) step(n *yamldoc.Node, s *scope) *Step {
 	st.On = l.template(n.Get("on"), "on", names)
 	l.tries(st, n, names)
 	st.Ignore, st.Skip = l.ifGiven(n, "ignore_failure", names), l.ifGiven(n, "skip_host", names)
-	l.kind(st, n, s)
-	l.misplaced(st, n)
+	if l.kind(st, n, s) {
+		l.misplaced(st, n)
+	}
 	if id := n.Get("id"); id != nil {
 		l.identify(st, id, s)
 	}
@@ -117,8 +117,9 @@ func (l *loader) identify(st *Step, n *yamldoc.Node, s *scope) {
 	}
 }
 
-// kind reads the one key that names the step's type.
-func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) {
+// kind reads the one key that names the step's type; false: it has keys that
+// are not known.
+func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) bool {
 	var kinds []yamldoc.Field
 	for _, f := range n.Fields {
 		switch {
@@ -126,8 +127,8 @@ func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) {
 		case slices.Contains(forms, f.Key) || l.types.Get(f.Key) != nil:
 			kinds = append(kinds, f)
 		default:
-			l.unknownStep(f)
-			return
+			l.unknownStep(f, n)
+			return false
 		}
 	}
 	switch {
@@ -145,23 +146,35 @@ func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) {
 	case len(kinds) == 1 && kinds[0].Key == "confirm":
 		st.Confirm = l.template(kinds[0].Value, "confirm", s.names())
 	case len(kinds) == 1:
-		var found diag.List
-		st.Draft, found = l.types.Get(kinds[0].Key).Decode(kinds[0].Value, s.names())
-		l.add(found...)
-		if st.Draft != nil {
-			if err := st.Draft.Refused(); err != nil {
-				l.add(diag.Errorf("value", kinds[0].Pos, "%v", err).Over(utf8.RuneCountInString(kinds[0].Key)))
-			}
+		l.draft(st, kinds[0], s)
+	}
+	return true
+}
+
+// draft reads the fields of a step.
+func (l *loader) draft(st *Step, f yamldoc.Field, s *scope) {
+	var found diag.List
+	st.Draft, found = l.types.Get(f.Key).Decode(f.Value, s.names())
+	for i := range found {
+		if word := f.Value.At(found[i].Pos); found[i].Code == "unknown-field" && slices.Contains(modifiers, word) {
+			found[i].Hint = word + " belongs to the step: let it begin in the column of " + f.Key
 		}
-		if st.Draft == nil { // so that reading its outputs is no further mistake
-			st.Draft = &step.Draft{Type: l.types.Get(kinds[0].Key), Node: kinds[0].Value}
-		}
+	}
+	l.add(found...)
+	if st.Draft == nil { // so that reading its outputs is no further mistake
+		st.Draft = &step.Draft{Type: l.types.Get(f.Key), Node: f.Value}
 	}
 }
 
-func (l *loader) unknownStep(f yamldoc.Field) {
-	known := slices.Concat(forms, modifiers, l.types.Names())
-	hint := diag.DidYouMean(f.Key, known)
+// unknownStep reports a key of the step n that is neither a modifier nor a
+// type.
+func (l *loader) unknownStep(f yamldoc.Field, n *yamldoc.Node) {
+	_, hint := suggestion(f.Key, slices.Concat(forms, modifiers, l.types.Names()))
+	for _, other := range n.Fields {
+		if t := l.types.Get(other.Key); t != nil && slices.ContainsFunc(t.Fields, func(field step.Field) bool { return field.Name == f.Key }) {
+			hint = "it is a field of " + other.Key + ": indent it deeper than that"
+		}
+	}
 	if hint == "" {
 		hint = "rung steps lists the step types"
 	}
@@ -172,6 +185,9 @@ func (l *loader) unknownStep(f yamldoc.Field) {
 // its ids end with it.
 func (l *loader) call(n *yamldoc.Node, s *scope) []*Step {
 	body, ok := l.sequences[n.Text]
+	if ok && body == nil {
+		return nil // what it is instead of a list was said
+	}
 	if !ok {
 		names := make([]string, 0, len(l.sequences))
 		for name := range l.sequences {

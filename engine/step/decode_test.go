@@ -97,48 +97,50 @@ labels: {a: [b], c: "${{ zebra }}"}
 	found.Sort()
 	var got bytes.Buffer
 	diag.Write(&got, found, func(string) []byte { return []byte(src) })
-	want := `p.yaml:1:1: error: polish has no field "tagret"
+	want := `p.yaml:1:1: error: polish has no field "tagret" [unknown-field]
      1 | tagret: floor
        | ^^^^^^
   hint: did you mean target?
 
-p.yaml:2:9: error: finish must be one of matt, gloss, not "shiny"
+p.yaml:2:9: error: finish must be one of matt, gloss, not "shiny" [value]
      2 | finish: "shiny"
        |         ^^^^^^^
 
-p.yaml:3:8: error: coats must be a whole number, not "many"
+p.yaml:3:8: error: coats must be a whole number, not "many" [value]
      3 | coats: many
        |        ^^^^
 
-p.yaml:4:6: error: dry must be a duration such as 90s, 10m or 1h30m, not "10"
+p.yaml:4:6: error: dry must be a duration such as 90s, 10m or 1h30m, not "10" [value]
      4 | dry: 10
        |      ^^
+  hint: a duration has its unit: 10s are seconds, 10m minutes
 
-p.yaml:5:10: error: version must be an exact version: "1.21" names a minor, not a patch: say 1.21.N, such as 1.21.0
+p.yaml:5:10: error: version must be an exact version: "1.21" names a minor, not a patch: say 1.21.N, such as 1.21.0 [value]
      5 | version: 1.21
        |          ^^^^
 
-p.yaml:6:7: error: deep must be true or false, not "yes"
+p.yaml:6:7: error: deep must be true or false, not "yes" [value]
      6 | deep: yes
        |       ^^^
 
-p.yaml:7:8: error: tools must be a list, not "mop"
+p.yaml:7:8: error: tools must be a list, not "mop" [wrong-kind]
      7 | tools: mop
-       |        ^
+       |        ^^^
+  hint: write  [mop]
 
-p.yaml:8:13: error: layers must be a whole number, not "two"
+p.yaml:8:13: error: item 2 of layers must be a whole number, not "two" [value]
      8 | layers: [1, two, "${{ inputs.tools }}"]
        |             ^^^
 
-p.yaml:8:23: error: this must be an int, not a list of text
+p.yaml:8:23: error: this must be an int, not a list of text [type]
      8 | layers: [1, two, "${{ inputs.tools }}"]
        |                       ^^^^^^^^^^^^
 
-p.yaml:9:13: error: labels.a must be a text, not a list
+p.yaml:9:13: error: labels.a must be a text, not a list [value]
      9 | labels: {a: [b], c: "${{ zebra }}"}
        |             ^
 
-p.yaml:9:26: error: "zebra" is not known here
+p.yaml:9:26: error: "zebra" is not known here [unknown-name]
      9 | labels: {a: [b], c: "${{ zebra }}"}
        |                          ^^^^^
   hint: known here are host, inputs, and functions such as len, version and ladder

@@ -1,9 +1,11 @@
 package step
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rung/engine/diag"
@@ -45,7 +47,7 @@ func compileField(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List)
 		return compileTable(f, n, names)
 	case kind == guard.List:
 		d, _ := yamldoc.WantKind(n, yamldoc.List, f.Name)
-		return slot{}, diag.List{d}
+		return slot{}, diag.List{d.WithHint("%s", cmp.Or(ListHint(f.Type, n), d.Hint))}
 	case kind == guard.Table:
 		d, _ := yamldoc.WantKind(n, yamldoc.Map, f.Name)
 		return slot{}, diag.List{d}
@@ -102,8 +104,8 @@ func compileList(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List) 
 	var list slot
 	var fills []filler
 	var found diag.List
-	for _, n := range n.Items {
-		item, bad := compileField(Field{Name: f.Name, Type: *f.Type.Elem, Enum: f.Enum}, n, names)
+	for i, n := range n.Items {
+		item, bad := compileField(Field{Name: fmt.Sprintf("item %d of %s", i+1, f.Name), Type: *f.Type.Elem, Enum: f.Enum}, n, names)
 		fills, found = append(fills, item.fill), append(found, bad...)
 		list.open, list.refs = list.open || item.open, append(list.refs, item.refs...)
 	}
@@ -156,9 +158,24 @@ func plain(f Field, n *yamldoc.Node) (any, diag.List) {
 		err = inEnum(f, n.Text)
 	}
 	if err != nil {
-		return nil, diag.List{diag.Errorf("value", n.Pos, "%s %v", f.Name, err).Over(n.Width())}
+		d := diag.Errorf("value", n.Pos, "%s %v", f.Name, err).Over(n.Width())
+		hint := diag.DidYouMean(n.Text, f.Enum)
+		if _, bad := strconv.Atoi(n.Text); bad == nil && f.Type.Kind == guard.Duration {
+			hint = "a duration has its unit: " + n.Text + "s are seconds, " + n.Text + "m minutes"
+		}
+		return nil, diag.List{d.WithHint("%s", hint)}
 	}
 	return value, nil
+}
+
+// ListHint shows how n, a text that stands where a list is wanted, is written
+// as one.
+func ListHint(t guard.Type, n *yamldoc.Node) string {
+	words := strings.FieldsFunc(n.Text, func(r rune) bool { return r == ' ' || r == ',' })
+	if t.Kind != guard.List || n.Kind != yamldoc.Scalar || len(words) == 0 || len(n.Text) > 60 || strings.ContainsAny(n.Text, "\"'${}[]\n") {
+		return ""
+	}
+	return "write  [" + strings.Join(words, ", ") + "]"
 }
 
 func inEnum(f Field, text string) error {

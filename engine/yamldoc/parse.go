@@ -38,7 +38,7 @@ func Parse(file string, src []byte) (*Node, diag.List) {
 	if top := doc.Content[0]; top.Tag == "!!null" && top.Value == "" {
 		return nil, diag.List{diag.Errorf("empty", at, "the file is empty")}
 	}
-	r := reader{file: file, lines: bytes.Count(src, []byte("\n")) + 1}
+	r := reader{file: file, lines: bytes.Count(src, []byte("\n")) + 1, aliases: map[string]bool{}}
 	root := r.node(doc.Content[0], 0)
 	var more yaml.Node
 	switch err := dec.Decode(&more); {
@@ -86,12 +86,18 @@ func syntaxError(at diag.Pos, src []byte, err error) diag.Diagnostic {
 	m := yamlLine.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
 	text, hint := m[2], ""
 	at.Line, _ = strconv.Atoi(m[1])
-	if m[1] == "" && !wholeFile.MatchString(text) {
-		at.Line = 1 // the library names every line but the first
+	if wholeFile.MatchString(text) {
+		return diag.Errorf("yaml", at, "this is not YAML: %s", text)
+	}
+	if d, found := blame(diag.Pos{File: at.File}, src); found {
+		return d
+	}
+	if m[1] == "" || strings.Contains(text, "did not find expected") {
+		at.Line++ // the library names the line before in such a case, and none where that is the first
 	}
 	switch line := lineOf(src, at.Line); {
-	case strings.Contains(line, "${{") && strings.Contains(text, "did not find expected ','"):
-		hint = `quote an expression that stands inside [ ] or { }: "${{ x }}"`
+	case strings.Contains(line, "?") && strings.Contains(text, "did not find expected ','"):
+		hint = "quote a text with a ? in it that stands inside [ ] or { }"
 	case strings.Contains(text, "mapping values are not allowed"):
 		hint = "quote a text that contains a colon, and check the indentation of this line and the one before"
 	case strings.Contains(text, "did not find expected"):
@@ -115,9 +121,10 @@ func lineOf(src []byte, n int) string {
 }
 
 type reader struct {
-	file  string
-	lines int
-	found diag.List
+	file    string
+	lines   int
+	found   diag.List
+	aliases map[string]bool // that were reported
 }
 
 func (r *reader) add(code string, pos diag.Pos, format string, args ...any) *diag.Diagnostic {
@@ -140,7 +147,10 @@ func (r *reader) node(y *yaml.Node, depth int) *Node {
 	r.dressed(y, n.Pos)
 	switch y.Kind {
 	case yaml.AliasNode:
-		r.add("alias", n.Pos, "aliases (*%s) are not read", y.Value).Hint = "write the value out, or use a sequence"
+		if !r.aliases[y.Value] { // one of a bomb is enough
+			r.aliases[y.Value] = true
+			r.add("alias", n.Pos, "aliases (*%s) are not read", y.Value).Hint = "write the value out, or use a sequence"
+		}
 	case yaml.MappingNode:
 		n.Kind = Map
 		r.fields(n, y, depth)
@@ -213,5 +223,13 @@ func WantKind(n *Node, k Kind, what string) (diag.Diagnostic, bool) {
 	if n.Kind == k && (!n.Null || k == Scalar) {
 		return diag.Diagnostic{}, true
 	}
-	return diag.Errorf("wrong-kind", n.Pos, "%s must be a %s, not %s", what, k, n.Describe()), false
+	d := diag.Errorf("wrong-kind", n.Pos, "%s must be a %s, not %s", what, k, n.Describe()).Over(n.Width())
+	switch {
+	case n.Kind != Scalar || n.Quoted:
+	case strings.ContainsRune(n.Text, '\u00a0'):
+		d.Hint = "it holds a no-break space (U+00A0): write plain spaces"
+	case k == Map && tight.MatchString(n.Text):
+		d.Hint = "a colon needs a space behind it"
+	}
+	return d, false
 }

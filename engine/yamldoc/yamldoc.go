@@ -62,6 +62,16 @@ func (n *Node) Get(key string) *Node {
 	return nil
 }
 
+// At returns the key of a map that stands at pos, or "".
+func (n *Node) At(pos diag.Pos) string {
+	for _, f := range n.Fields {
+		if f.Pos == pos {
+			return f.Key
+		}
+	}
+	return ""
+}
+
 // Content is where the text of a scalar starts: after the quote, or, in a
 // block, on the line below, in a column that is not known.
 func (n *Node) Content() diag.Pos {
