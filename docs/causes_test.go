@@ -35,7 +35,7 @@ func causesPage() string {
 # Causes
 
 Failures that are known: what probably lies behind them, and what to do. A run tells this at the step that failed, and
-in its summary at the host. A cause is known by what the command printed, or by the diagnostics that
+in its summary at the host. A cause is known by what the command printed, or by the [diagnostics](steps/diagnostics.md) that
 are taken of a host that failed. Where several are found, the one that stands first here is told first; a vague one, behind which another stands, is told
 where nothing else is found.
 

@@ -28,6 +28,9 @@ func rendered(actions []step.Action) string {
 		if a.Save != nil {
 			flags = append(flags, fmt.Sprintf("piece by piece into %s, for %s", a.Save.To, strings.Join(a.Save.Recipients, ", ")))
 		}
+		if a.Keep != "" {
+			flags = append(flags, "kept as "+a.Keep)
+		}
 		if a.Until != nil {
 			flags = append(flags, fmt.Sprintf("until %q, every %v for %v", a.Until.What, a.Until.Every, a.Until.For))
 		}
@@ -61,7 +64,11 @@ func renderedNotes(notes []step.Note) string {
 		if n.Warning {
 			b.WriteString("warning: ")
 		}
-		b.WriteString(n.Text + "\n")
+		b.WriteString(n.Text)
+		if n.Cause != "" {
+			b.WriteString(" (" + n.Cause + ")")
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

@@ -67,5 +67,6 @@ func All() []step.Type {
 		etcdStartType(),
 		etcdRestoreType(),
 		fetchType(),
+		diagnosticsType(),
 	}
 }

@@ -7,6 +7,7 @@
 //	inventory.yaml
 //	inputs.json      without secrets
 //	output/          what the commands wrote, a file for each action
+//	diagnostics/     what was found out about hosts that failed, a folder for each
 //	lock             held by the process that runs it, as long as it lives
 //
 // Its one invariant: Record returns for the start of a mutating action only

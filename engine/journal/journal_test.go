@@ -206,3 +206,23 @@ func TestIDsAndRoot(t *testing.T) {
 		t.Errorf("Root() = %s, %v", got, err)
 	}
 }
+
+// A host may fail more than once in a run, where its failures are ignored: nothing that was kept is lost.
+func TestWhatIsKeptOfAHostLiesBesideTheJournal(t *testing.T) {
+	j := create(t, t.TempDir())
+	for i, want := range []string{"diagnostics/w_1/host.txt", "diagnostics/w_1/host-2.txt", "diagnostics/w_1/host-3.txt"} {
+		file, err := j.Put("w/1", "host.txt", []byte(fmt.Sprint(i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := os.ReadFile(file)
+		if err != nil || string(content) != fmt.Sprint(i) || file != filepath.Join(j.dir, filepath.FromSlash(want)) {
+			t.Errorf("%s: %q, %v", file, content, err)
+		}
+	}
+	for _, outside := range [][2]string{{"w1", "../x"}, {"..", "host.txt"}} {
+		if file, err := j.Put(outside[0], outside[1], nil); err == nil {
+			t.Errorf("%s was written", file)
+		}
+	}
+}

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+
+	"rung/engine/run"
 )
 
 // Digest returns what a Header says of a kept file: "sha256:" and its sum in
@@ -27,6 +30,34 @@ func (j *Journal) Keep(name string, content []byte) error {
 	}
 	return nil
 }
+
+// diagnosticsName is the folder of a run directory that holds what was found out about hosts that failed.
+const diagnosticsName = "diagnostics"
+
+// Put keeps content under a name in the folder of a host, beside what is there already, and says where: see run.Shelf.
+func (j *Journal) Put(host, name string, content []byte) (string, error) {
+	folder := plain(host)
+	if err := errors.Join(sane(name), sane(folder)); err != nil {
+		return "", err
+	}
+	dir := filepath.Join(j.dir, diagnosticsName, folder)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("keep %s of %s: %w", name, host, err)
+	}
+	base, ext := strings.TrimSuffix(name, filepath.Ext(name)), filepath.Ext(name)
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(filepath.Join(dir, name)); errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		name = fmt.Sprintf("%s-%d%s", base, n, ext)
+	}
+	if err := replace(dir, name, content); err != nil {
+		return "", fmt.Errorf("keep %s of %s: %w", name, host, err)
+	}
+	return filepath.Join(dir, name), nil
+}
+
+var _ run.Shelf = (*Journal)(nil)
 
 // replace writes a new file under another name and then renames it: a reader
 // sees the old content or the new, also after a crash.

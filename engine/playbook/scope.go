@@ -17,7 +17,7 @@ type scope struct {
 var (
 	textType   = guard.Type{Kind: guard.Text}
 	textList   = guard.ListOf(textType)
-	hostName   = guard.Name{Name: "host", Type: guard.RecordOf(guard.Name{Name: "name", Type: textType}, guard.Name{Name: "node", Type: textType}, guard.Name{Name: "vars", Type: guard.TableOf(textType)})}
+	hostName   = guard.Name{Name: "host", Type: guard.RecordOf(guard.Name{Name: "name", Type: textType}, guard.Name{Name: "node", Type: textType}, guard.Name{Name: "vars", Type: guard.TableOf(textType)}, guard.Name{Name: "failed", Type: guard.Type{Kind: guard.Bool}, Doc: "a step has failed on it in this stage"})}
 	windowName = guard.Name{Name: "window", Type: guard.RecordOf(guard.Name{Name: "nodes", Type: textList, Doc: "the nodes that hold a place in the window of the stage now"})}
 	groupName  = guard.Name{Name: "groups", Type: guard.TableOf(textList)}
 	nodesName  = guard.Name{Name: "nodes", Type: guard.TableOf(textList)}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"maps"
 	"slices"
 
 	"rung/engine/run"
@@ -36,5 +37,20 @@ func (t *Terminal) tellCauses(host string) {
 	for _, cause := range t.l.causes.of(host) {
 		t.print("  %s  %s %s\n", pad("", t.host), t.ink.on(bold, "probably:"), clean(cause.Why))
 		t.print("  %s  %s %s\n", pad("", t.host), t.ink.on(bold, "do:"), clean(cause.Do))
+	}
+}
+
+// diagnostics tells where lies what was found out about hosts that failed.
+func (t *Terminal) diagnostics() {
+	if len(t.l.kept) == 0 {
+		return
+	}
+	t.title("diagnostics")
+	for i, host := range slices.Sorted(maps.Keys(t.l.kept)) {
+		if i == mostListed {
+			t.print("  … and %d more\n", len(t.l.kept)-i)
+			return
+		}
+		t.print("  %s  %s\n", pad(clean(host), t.host), clean(t.l.kept[host]))
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ type ledger struct {
 	versions versions
 	cordons  cordons
 	causes   causes
+	kept     map[string]string // by host, the folder here with what was found out about it
 	laps     laps
 }
 
@@ -69,7 +71,7 @@ type ending struct {
 const tailLines = 12
 
 func newLedger() *ledger {
-	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, causes: causes{}, cordons: cordons{closed: map[string]bool{}, nodes: map[string]string{}}}
+	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, causes: causes{}, kept: map[string]string{}, cordons: cordons{closed: map[string]bool{}, nodes: map[string]string{}}}
 }
 
 // enter takes e in, before it is told.
@@ -99,6 +101,10 @@ func (l *ledger) enter(e run.Event) {
 		l.touched = l.touched || e.Mutates
 		if !w.named && e.Title != "" {
 			w.title = e.Title
+		}
+	case run.ActionEnded:
+		if e.File != "" {
+			l.kept[e.Host] = filepath.Dir(e.File)
 		}
 	case run.Output:
 		l.at(e).wrote(e.Text)

@@ -48,6 +48,7 @@ func (t *Terminal) whatCameOfIt() {
 	t.nodeVersions()
 	t.notes(true)
 	t.notes(false)
+	t.diagnostics()
 	t.left()
 }
 

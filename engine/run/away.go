@@ -26,7 +26,7 @@ func (v *visit) place(ctx context.Context, t Task) (step.Result, step.Outcome, e
 	var gone time.Time
 	for pause := firstLook; ; pause = min(2*pause, lastLook) {
 		result, outcome, err := v.placed(ctx, t)
-		if !v.mayComeBack(err) {
+		if t.Action.Keep != "" || !v.mayComeBack(err) {
 			if !gone.IsZero() && err == nil {
 				v.tellAway(t, false, "it is back: going on")
 			}

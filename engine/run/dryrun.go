@@ -54,7 +54,7 @@ type Live struct {
 // Perform reads, or tells.
 func (l *Live) Perform(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
 	if !l.stale(t) {
-		if t.Action.ReadOnly {
+		if t.Action.ReadOnly && t.Action.Keep == "" {
 			return l.Execute.Perform(ctx, t)
 		}
 		if t.Action.Check != nil {

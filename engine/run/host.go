@@ -18,6 +18,7 @@ type visit struct {
 	*window
 	host     string
 	scope    step.Host
+	facts    map[string]any // of the host, as expressions read them
 	view     *view
 	conds    []string // what a dry-run says of the guards around a step
 	cleaning bool     // in rescue or always: a gentle stop does not keep it from finishing
@@ -35,6 +36,7 @@ func (v *visit) walk(ctx context.Context) step.Outcome {
 	began := v.loop.Clock.Now()
 	outcome := v.steps(ctx, v.stage.Steps)
 	v.cleaning = true
+	v.facts["failed"] = outcome == step.Failed
 	if (outcome == step.Failed || outcome == step.Refused) && !v.over(ctx) {
 		outcome = worse(outcome, v.steps(ctx, v.stage.Rescue))
 	}
@@ -50,8 +52,8 @@ func (w *window) visit(h *inventory.Host) *visit {
 	for name, value := range h.Vars {
 		vars[name] = value
 	}
-	facts := map[string]any{"name": h.Name, "node": h.Node, "vars": vars}
-	v := &visit{window: w, host: h.Name, scope: step.Host{Name: h.Name, Node: h.Node, Vars: h.Vars}}
+	facts := map[string]any{"name": h.Name, "node": h.Node, "vars": vars, "failed": false}
+	v := &visit{window: w, host: h.Name, facts: facts, scope: step.Host{Name: h.Name, Node: h.Node, Vars: h.Vars}}
 	v.view = w.loop.view(w.frame, facts, h.Name)
 	v.conds = slices.Clone(w.conds)
 	return v

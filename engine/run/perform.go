@@ -39,6 +39,7 @@ type Execute struct {
 	Clock Clock
 	Sink  Sink
 	Vault func(path string, recipients []string) (Vault, error) // begins a file on this machine; nil: none can be made
+	Shelf Shelf                                                 // of the run; nil: nothing is kept
 
 	mu     sync.Mutex
 	starts map[string]int // of detached commands, by what they are for
@@ -68,6 +69,10 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 	}
 	began := x.Clock.Now()
 	result, err := x.do(ctx, t, do)
+	file := ""
+	if err == nil && a.Keep != "" {
+		file, err = x.shelve(t, result.Stdout)
+	}
 	result.At = x.Clock.Now()
 	result.Took = result.At.Sub(began)
 	outcome := step.Changed
@@ -76,7 +81,7 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 	}
 	outcome = outcomeOf(outcome, a.ReadOnly || a.Save != nil, err)
 	ended := t.event(ActionEnded, x.Clock.Now())
-	ended.Outcome, ended.Exit, ended.Took, ended.Mutates = outcome, result.Exit, result.Took, !a.ReadOnly
+	ended.Outcome, ended.Exit, ended.Took, ended.Mutates, ended.File = outcome, result.Exit, result.Took, !a.ReadOnly, file
 	if err != nil {
 		ended.Text = err.Error()
 	}
@@ -121,6 +126,8 @@ func (x *Execute) do(ctx context.Context, t Task, c step.Command) (step.Result, 
 		return x.until(ctx, t, c)
 	case t.Action.Save != nil:
 		return x.save(ctx, t, c)
+	case t.Action.Keep != "":
+		return x.glance(ctx, t, c)
 	}
 	var out *lines
 	if !t.Action.ReadOnly {

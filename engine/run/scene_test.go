@@ -38,6 +38,7 @@ type scene struct {
 	pauses   run.Pauses
 	confirm  func(context.Context, string) run.Answer
 	notAfter time.Duration // nothing new starts, after this long
+	shelf    run.Shelf
 }
 
 const fourHosts = `
@@ -87,7 +88,7 @@ func (s scene) play(t *testing.T) played {
 func (s scene) prepare(t testing.TB, sink run.Sink, exec *hosts) run.Run {
 	t.Helper()
 	p := s.plan(t)
-	x := &run.Execute{Exec: exec, Hosts: p.Inventory, Clock: run.Wall{}, Sink: sink}
+	x := &run.Execute{Exec: exec, Hosts: p.Inventory, Clock: run.Wall{}, Sink: sink, Shelf: s.shelf}
 	r := run.Run{ID: "test", Plan: p, Perform: x, Sink: sink, Clock: run.Wall{}, Lanes: s.lanes}
 	if s.probe {
 		r.Probe = x.Probe

@@ -82,6 +82,28 @@ func collected(results []step.Result) (said, []step.Note, error) {
 	return said{text, n, strings.Fields(text)}, nil, nil
 }
 
+// glance is a toy step that keeps what two commands print.
+type glance struct {
+	Run string `yaml:"run,required" doc:"What to run."`
+}
+
+func (s glance) Plan(step.Scope) ([]step.Action, error) {
+	return []step.Action{
+		{Title: s.Run, Do: words(s.Run), ReadOnly: true, Keep: "host.txt"},
+		{Title: s.Run + " there", On: step.AdminHost, Do: words(s.Run + " there"), ReadOnly: true, Keep: "cluster.txt"},
+	}, nil
+}
+
+func (glance) Collect(results []step.Result) (said, []step.Note, error) {
+	out, notes, err := collected(append([]step.Result{{}}, results...))
+	for _, r := range results {
+		if strings.Contains(string(r.Stdout), "full") {
+			notes = append(notes, step.Note{Text: "a disk", Cause: "no-space"})
+		}
+	}
+	return out, notes, err
+}
+
 func words(line string) step.Command { return step.Command{Argv: strings.Fields(line)} }
 
 func place(admin bool) step.Place {
@@ -95,6 +117,7 @@ func toys() *step.Set {
 	set, err := step.NewSet(
 		step.DefineWith[look](step.About{Name: "look", Summary: "Reads."}),
 		step.DefineWith[do](step.About{Name: "do", Summary: "Changes."}),
+		step.DefineWith[glance](step.About{Name: "glance", Summary: "Keeps."}),
 	)
 	if err != nil {
 		panic(err)

@@ -90,6 +90,10 @@ type Action struct {
 	// Save takes what Do prints to a file on the machine that rung runs on. Such an action reads on its host, and is not
 	// ReadOnly, for previews must not make files.
 	Save *Save
+	// Keep takes what Do prints to a file of this name, in the folder of the run on the machine that rung runs on. Collect
+	// sees it, and no event does. The action is ReadOnly, and nothing depends on it: what cannot be had soon is left out,
+	// and the step goes on.
+	Keep string
 }
 
 // Save is where what a command prints goes, encrypted: nothing of it is shown, kept in a Result, or journaled. Do is given

@@ -29,6 +29,8 @@ func resource(name string) string {
 		return "statefulsets"
 	case "pv", "persistentvolume", "persistentvolumes":
 		return "persistentvolumes"
+	case "ev", "event", "events":
+		return "events"
 	case "pdb", "poddisruptionbudget", "poddisruptionbudgets":
 		return "poddisruptionbudgets"
 	}
@@ -128,6 +130,8 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 		all = c.daemonSetObjects(namespace, now)
 	case "leases":
 		all = c.leaseObjects(namespace, now)
+	case "events":
+		all = c.eventObjects(namespace, now)
 	case "poddisruptionbudgets":
 		all = c.budgetObjects(namespace, now)
 	case "persistentvolumes":

@@ -2,7 +2,6 @@ package twin
 
 import (
 	"path"
-	"regexp"
 	"time"
 )
 
@@ -58,32 +57,4 @@ func (h *host) certOver(now time.Time) bool {
 		return false
 	}
 	return now.After(h.expiry("apiserver", h.started("kube-apiserver", now)))
-}
-
-// crictlPs lists the running containers of static pods by the name that they are asked for.
-func (p *process) crictlPs(args []string) int {
-	quiet, name := false, ""
-	for ; len(args) > 0; args = args[1:] {
-		switch {
-		case args[0] == "--quiet" || args[0] == "-q":
-			quiet = true
-		case args[0] == "--name" && len(args) > 1:
-			name, args = args[1], args[1:]
-		case args[0] == "--state" && len(args) > 1 && args[1] == "Running":
-			args = args[1:]
-		default:
-			return p.usage()
-		}
-	}
-	pattern, err := regexp.Compile(name)
-	if err != nil || !quiet {
-		return p.usage()
-	}
-	running := p.host.processes(p.now())
-	for _, component := range components {
-		if _, runs := running[component]; runs && pattern.MatchString(component) {
-			p.outf("%016x%016x\n", hash(component, p.host.name), hash(p.host.name, p.host.started(component, p.now())))
-		}
-	}
-	return 0
 }

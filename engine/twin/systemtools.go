@@ -363,6 +363,8 @@ func crictl(p *process) int {
 		p.outf("Version:  0.1.0\nRuntimeName:  containerd\nRuntimeVersion:  1.6.20\nRuntimeApiVersion:  v1\n")
 	case len(args) > 0 && args[0] == "ps":
 		return p.crictlPs(args[1:])
+	case len(args) > 0 && args[0] == "logs":
+		return p.crictlLogs(args[1:])
 	case len(args) > 0 && args[0] == "images":
 		p.outf("IMAGE               TAG                 IMAGE ID            SIZE\n")
 	default:

@@ -84,6 +84,13 @@ func (k *kubectlCall) columns(kind string, wide bool) ([]string, func(object) []
 			n := fmt.Sprint(dig(o, "status", "desiredNumberScheduled"))
 			return []string{name(o), n, n, fmt.Sprint(dig(o, "status", "numberReady")), n, fmt.Sprint(dig(o, "status", "numberAvailable")), "kubernetes.io/os=linux", ageOf(o)}
 		}
+	case "events":
+		head = []string{"LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"}
+		row = func(o object) []string {
+			seen, _ := time.Parse(time.RFC3339, textAt(o, "lastTimestamp")) // we wrote it
+			of := strings.ToLower(textAt(o, "involvedObject", "kind")) + "/" + textAt(o, "involvedObject", "name")
+			return []string{humanAge(now.Sub(seen)), textAt(o, "type"), textAt(o, "reason"), of, textAt(o, "message")}
+		}
 	case "leases":
 		head = []string{"NAME", "HOLDER", "AGE"}
 		row = func(o object) []string {

@@ -1,0 +1,29 @@
+# $1: how many of the last lines of the kubelet's journal.
+# ended: the ids of static pods' containers that have ended, the newest first.
+ended() { timeout 20 crictl ps --all --quiet --state Exited --name '^(etcd|kube-apiserver|kube-controller-manager|kube-scheduler)$' 2>/dev/null | head -n 4; }
+
+{
+  part versions uname -a
+  part versions date -u
+  if has kubeadm; then part versions kubeadm version -o short; fi
+  if has kubelet; then part versions kubelet --version; fi
+  part status systemctl status kubelet containerd --no-pager -n 5
+  part journal journalctl -u kubelet --no-pager -n "$1"
+  for folder in / /etc/kubernetes /var/lib/kubelet /var/lib/containerd /var/lib/etcd; do
+    if test -d "$folder"; then part disk df -P "$folder"; fi
+  done
+  part memory head -n 5 /proc/meminfo
+  part memory cat /proc/loadavg
+  for folder in /etc/kubernetes/manifests /etc/kubernetes/tmp; do
+    if test -d "$folder"; then part files ls -l "$folder"; fi
+  done
+  for manifest in /etc/kubernetes/manifests/*.yaml; do
+    if test -f "$manifest"; then part images grep 'image: ' "$manifest"; fi
+  done
+  if has crictl; then
+    part running crictl ps --all
+    for id in $(ended); do
+      part containers crictl logs --tail 30 "$id"
+    done
+  fi
+} | hidden
