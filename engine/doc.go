@@ -5,7 +5,7 @@
 //	diag ──► yamldoc ──► guard ──► step ──► playbook ──┐
 //	                │                 │                ├──► plan ──► run ──► journal, report ──► cli ──► main
 //	                └──► inventory ───│────────────────┘                                          ▲
-//	                                  └──► transport, detach, sshd, twin ─────────────────────────┘
+//	                                  └──► transport, detach, lock, sshd, twin ───────────────────┘
 //	kube ──► guard, playbook, plan, run, twin, steps
 //
 // An arrow points from what is known to who knows it.
@@ -24,6 +24,7 @@
 //	transport  commands over SSH, or here; the only importer of goph
 //	seal       files that only their recipients can read; the only importer of age
 //	detach     commands that outlive their link
+//	lock       one run per cluster: a lock on its hosts, which belongs to a run
 //	sshd       an SSH server in this process: the demo's door, and the tests'
 //	twin       a simulated cluster that answers the same commands as a real one
 //	cli        the verbs, where everything meets

@@ -34,6 +34,7 @@ var rooms = map[string]room{
 	"engine/report":    {"engine/run engine/step engine/diag engine/plan", "it shows events and actions; it neither reads files nor connects"},
 	"engine/transport": {"engine/step engine/inventory", "it carries commands to a host, whatever they are for"},
 	"engine/detach":    {"engine/step", "it decorates any raw exec: SSH, local and the twin alike"},
+	"engine/lock":      {"engine/step", "a lock lies on hosts, and knows its run by a key: who may break it, and when, others decide"},
 	"engine/seal":      {"", "it encrypts what it is given, whatever that is and wherever it comes from"},
 	"engine/sshd":      {"engine/step", "it is a door in front of anything that can execute a command"},
 	"engine/twin":      {"engine/step engine/kube engine/inventory", "it stands for real machines, and those do not know rung's loop"},

@@ -4,7 +4,7 @@
 //
 // Exit codes: 0 done · 1 a step failed · 2 bad usage, playbook or inventory ·
 // 3 a host is unreachable, or its login, host key or sudo was refused · 4
-// refused: a guard, the version policy, a no to a question · 5 an outcome is unknown: look, then
+// refused: a guard, the version policy, a lock that another run holds, a no to a question · 5 an outcome is unknown: look, then
 // run again · 6 ended early, as --pause-after or --not-after says · 70 internal fault · 130 interrupted. Where several apply: 130,
 // 5, 1, 4, 3, 6.
 //
@@ -71,6 +71,7 @@ type app struct {
 	in        io.Reader
 	out, err  io.Writer
 	verbosity int
+	parting   func() // before rung leaves a question on the terminal; nil: nothing
 }
 
 func (a *app) root() *cobra.Command {
@@ -92,7 +93,7 @@ kubeadm cluster in place, one minor version at a time.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &failure{run.ExitUsage, err, "see " + c.CommandPath() + " --help"}
 	})
-	root.AddCommand(a.runVerb(), a.renderVerb(), a.checkVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(),
+	root.AddCommand(a.runVerb(), a.renderVerb(), a.checkVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(), a.unlockVerb(),
 		a.stepsVerb(), a.playbooksVerb(), a.versionVerb())
 	return root
 }

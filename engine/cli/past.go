@@ -1,22 +1,41 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"rung/engine/journal"
+	"rung/engine/lock"
 	"rung/engine/report"
 	"rung/engine/run"
 )
 
 func (a *app) runsVerb() *cobra.Command {
-	return &cobra.Command{
+	var file string
+	var c contact
+	verb := &cobra.Command{
 		Use:   "runs",
-		Short: "List past runs, the newest first",
-		Args:  cobra.NoArgs,
+		Short: "List past runs, the newest first; or tell which run holds a cluster",
+		Long: `List the runs of this machine and login, the newest first, and which of them hold the lock of
+their cluster.
+
+With -i the hosts of an inventory are asked instead: which run holds the lock of the cluster,
+whoever started it, and wherever.`,
+		Example: "  rung runs\n  rung runs -i inventory.yaml",
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if file != "" {
+				inv, _, err := readInventory(file)
+				if err != nil {
+					return err
+				}
+				return a.withLocks(inv, c, func(context.Context, *hosts, lock.Site, []lock.Found) error { return nil })
+			}
 			root, err := journal.Root()
 			if err != nil {
 				return err
@@ -33,8 +52,30 @@ func (a *app) runsVerb() *cobra.Command {
 				fmt.Fprintln(a.err, "there are no runs yet in", root)
 				return nil
 			}
-			return report.Runs(a.out, rows)
+			if err := report.Runs(a.out, rows); err != nil {
+				return err
+			}
+			a.tellHeld(root, list)
+			return nil
 		},
+	}
+	verb.Flags().StringVarP(&file, "inventory", "i", "", "ask the hosts of this inventory who holds the lock of the cluster")
+	c.flags(verb.Flags())
+	return verb
+}
+
+// tellHeld says which runs hold the lock of their cluster, or have not given it
+// back.
+func (a *app) tellHeld(root string, list []journal.Summary) {
+	for _, s := range list {
+		f, err := readLockFile(filepath.Join(root, s.ID))
+		switch {
+		case err != nil: // none
+		case s.Outcome == "running":
+			fmt.Fprintf(a.out, "%s holds the lock of its cluster, on %s\n", s.ID, strings.Join(f.Hosts, ", "))
+		default:
+			fmt.Fprintf(a.out, "%s did not give the lock of its cluster back, on %s: it expires, or falls to the next run from here\n", s.ID, strings.Join(f.Hosts, ", "))
+		}
 	}
 }
 

@@ -101,9 +101,14 @@ func (e *execution) run(ctx context.Context) error {
 	if err := h.connect(stop.first(), e.plan); err != nil {
 		return e.refuse(err)
 	}
+	var held *claim // nil: nothing is changed
 	if !e.plan.OnlyReads() {
-		if err := e.settle(stop.first(), h); err != nil {
+		if held, err = e.claim(stop, h, ""); err != nil {
 			return err
+		}
+		defer held.release(ctx)
+		if err := e.settle(stop.first(), h); err != nil {
+			return held.instead(err)
 		}
 	}
 	if e.ask != nil && !e.plan.OnlyReads() {
@@ -121,12 +126,15 @@ func (e *execution) run(ctx context.Context) error {
 	if err != nil {
 		return &failure{run.ExitInternal, err, "set XDG_STATE_HOME to a folder that can be written"}
 	}
+	if err := held.begun(j); err != nil {
+		return &failure{run.ExitInternal, errors.Join(err, j.Close()), ""}
+	}
 	out, closeReport := e.report(j.ID())
 	all := newSinks(j, e.err, out)
 	detached := &detach.Exec{Raw: h, Run: j.ID(), Clock: e.clock, Away: run.Patience}
 	x := &run.Execute{Exec: detached, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault, Shelf: j}
 	stop.announce(all, e.clock)
-	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Reached: e.plan.Hosts(), Stop: stop.gentle, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
+	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Reached: e.plan.Hosts(), Stop: stop.gentle, StopWhy: held.why, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
 	closeReport()
 	if end.Exit != run.ExitInternal { // how they ended is on record
 		tidy(ctx, detached)

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -73,6 +75,13 @@ func (p *process) kill() {
 // expect waits for the end, shows the script what p said, and compares the
 // exit code.
 func (p *process) expect(ts *testscript.TestScript, code string) {
+	if got := p.wait(ts); got != number(ts, code) {
+		ts.Fatalf("%s: exit code %d, want %s", p.words, got, code)
+	}
+}
+
+// wait waits for the end, shows the script what p said, and returns the exit code.
+func (p *process) wait(ts *testscript.TestScript) int {
 	select {
 	case <-p.ended:
 	case <-time.After(patience):
@@ -81,8 +90,21 @@ func (p *process) expect(ts *testscript.TestScript, code string) {
 	}
 	fmt.Fprint(ts.Stdout(), p.out.String())
 	fmt.Fprint(ts.Stderr(), p.err.String())
-	if got := p.cmd.ProcessState.ExitCode(); got != number(ts, code) {
-		ts.Fatalf("%s: exit code %d, want %s", p.words, got, code)
+	return p.cmd.ProcessState.ExitCode()
+}
+
+// both waits for what was begun, and for what is aside, and compares their exit codes, whichever is whose.
+func both(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 2, 2, "both N M")
+	var codes []string
+	for range args {
+		p := running(ts)
+		of(ts).begun, of(ts).aside = of(ts).aside, nil
+		codes = append(codes, strconv.Itoa(p.wait(ts)))
+	}
+	slices.Sort(codes)
+	if !slices.Equal(codes, args) {
+		ts.Fatalf("exit codes %q, want %q", codes, args)
 	}
 }
 

@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 //	begin COMMAND…       start a command, see PATTERN [VAR] in what it says,
 //	interrupt, ends N    interrupt it, and wait for its end; or crash: it is killed
 //	aside                what was begun goes on aside; once more: it is back
+//	both N M             wait for both; these are their exit codes, whichever is whose
 //	jsonlines ALL [SOME]  ALL is events, one a line, in order; all lines of SOME are among them
 //	edit FILE PATTERN TEXT, newkey FILE
 //
@@ -60,7 +61,7 @@ func TestScripts(t *testing.T) {
 			"twin": setTwin, "nodes": tellNodes, "on": actOn, "remove": remove, "fail": letFail, "heal": heal,
 			"hold": hold, "held": held, "release": release,
 			"starts": countStarts, "untouched": untouched, "forget": forget,
-			"exits": exits, "begin": begin, "see": see, "interrupt": interrupt, "ends": ends, "crash": crash, "aside": aside,
+			"exits": exits, "begin": begin, "see": see, "interrupt": interrupt, "ends": ends, "crash": crash, "aside": aside, "both": both,
 			"edit": edit, "jsonlines": jsonLines, "newkey": newKey,
 		},
 	})

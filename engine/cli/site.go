@@ -88,8 +88,10 @@ func (s *site) serve(c machines, name string, login ssh.PublicKey) error {
 	}
 	var door atomic.Pointer[sshd.Door]
 	shell := func(ctx context.Context, _, line string, stdin io.Reader, stdout, stderr io.Writer) int {
-		exit := c.Shell(ctx, name, line, stdin, stdout, stderr)
-		if d := door.Load(); exit == gone && d != nil {
+		out, errs := &hearing{Writer: stdout}, &hearing{Writer: stderr}
+		exit := c.Shell(ctx, name, line, stdin, out, errs)
+		client := ctx.Err() == nil && !out.deaf.Load() && !errs.deaf.Load() // it is there: its host is not
+		if d := door.Load(); exit == gone && d != nil && client {
 			d.Drop()
 		}
 		return exit
@@ -105,6 +107,20 @@ func (s *site) serve(c machines, name string, login ssh.PublicKey) error {
 	fmt.Fprintf(&s.config, "Host %s\n  HostName 127.0.0.1\n  Port %d\n  User root\n  IdentityFile %s/id_ed25519\n  IdentitiesOnly yes\n  UserKnownHostsFile %s/known_hosts\n", name, port, s.folder, s.folder)
 	fmt.Fprintf(&s.hosts, "  %s: {address: 127.0.0.1, port: %d}\n", name, port)
 	return nil
+}
+
+// hearing is a writer to a client that may go away.
+type hearing struct {
+	io.Writer
+	deaf atomic.Bool // it went
+}
+
+func (h *hearing) Write(b []byte) (int, error) {
+	n, err := h.Writer.Write(b)
+	if err != nil {
+		h.deaf.Store(true)
+	}
+	return n, err
 }
 
 func (s *site) inventoryText(c machines) string {

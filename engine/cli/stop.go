@@ -17,13 +17,14 @@ import (
 // one, and leaves with the third. A terminal that goes away (SIGHUP) says so
 // more than once: it stops gently, and never more than that.
 type stopper struct {
-	gentle chan struct{}   // closed by the first signal
+	gentle chan struct{}   // closed by the first signal, or by halt
 	hard   context.Context // ends with the second
 
 	signals chan os.Signal
 	cancel  context.CancelFunc
 	leave   func(why string)
 	wait    sync.WaitGroup
+	once    sync.Once // closes gentle
 
 	mu    sync.Mutex
 	sink  run.Sink
@@ -66,7 +67,7 @@ func (s *stopper) obey() {
 		}
 		switch asked++; asked {
 		case 1:
-			close(s.gentle)
+			s.once.Do(func() { close(s.gentle) })
 			s.say("running commands finish, nothing new starts; once more ends those that may be cut off")
 		case 2:
 			s.cancel()
@@ -75,6 +76,12 @@ func (s *stopper) obey() {
 			s.leave("left at once: what must not be cut off goes on on its host. Run the playbook again: it waits for that, and recognises what is done")
 		}
 	}
+}
+
+// halt stops gently, because of something else than the operator.
+func (s *stopper) halt(why string) {
+	s.once.Do(func() { close(s.gentle) })
+	s.say(why + ": running commands finish, nothing new starts")
 }
 
 // announce tells stops to sink from now on.

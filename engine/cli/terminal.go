@@ -35,7 +35,12 @@ func (a *app) confirm(question string) (bool, error) {
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return false, usage("there is no terminal to ask on: give --yes to go ahead without a question")
 	}
-	defer asking(f, leave)()
+	defer asking(f, func(why string) {
+		if a.parting != nil {
+			a.parting()
+		}
+		leave(why)
+	})()
 	fmt.Fprintf(a.err, "%s [y/N] ", question)
 	line, err := bufio.NewReader(a.in).ReadString('\n')
 	if err != nil && line == "" {

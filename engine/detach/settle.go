@@ -24,18 +24,28 @@ type Host struct {
 // there: one that was killed leaves it behind, and whoever looks at a host, or
 // changes it, must not do so meanwhile. tell hears of each such command.
 func (x *Exec) Settle(ctx context.Context, hosts []Host, tell func(host, run, unit string)) error {
+	return x.atWork(ctx, hosts, "wait", tell)
+}
+
+// AtWork tells of each command of a run that works on the hosts now. The error
+// is of the hosts that cannot be asked.
+func (x *Exec) AtWork(ctx context.Context, hosts []Host, tell func(host, run, unit string)) error {
+	return x.atWork(ctx, hosts, "look", tell)
+}
+
+func (x *Exec) atWork(ctx context.Context, hosts []Host, how string, tell func(host, run, unit string)) error {
 	var all sync.WaitGroup
 	failed := make([]error, len(hosts))
 	for i, h := range hosts {
-		all.Go(func() { failed[i] = x.settle(ctx, h, tell) })
+		all.Go(func() { failed[i] = x.settle(ctx, h, how, tell) })
 	}
 	all.Wait()
 	return errors.Join(failed...)
 }
 
-func (x *Exec) settle(ctx context.Context, h Host, tell func(host, run, unit string)) error {
+func (x *Exec) settle(ctx context.Context, h Host, how string, tell func(host, run, unit string)) error {
 	said := &names{tell: func(run, unit string) { tell(h.Name, run, unit) }}
-	c := step.Command{Script: settleScript, Argv: []string{x.Folder}, Sudo: h.Sudo}
+	c := step.Command{Script: settleScript, Argv: []string{x.Folder, how}, Sudo: h.Sudo}
 	for again := false; ; again = true {
 		result, err := x.Raw.Exec(ctx, h.Name, c, said)
 		switch {

@@ -1,4 +1,4 @@
-# Names every command of a run that still works here, RUN/UNIT a line, and waits for it. $1 as in start.sh.
+# Names every command of a run that still works here, RUN/UNIT a line. $1 as in start.sh; $2 wait: waits for it.
 all=$1
 if [ -z "$all" ]; then
   all=/var/lib/rung/runs
@@ -9,6 +9,6 @@ for lock in "$all"/*/*/lock; do
   if ! flock -s -n "$lock" true; then
     unit=${lock%/lock}
     echo "${unit#"$all"/}"
-    flock -s "$lock" true
+    [ "$2" != wait ] || flock -s "$lock" true
   fi
 done

@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 // lock is held on a file while a run is alive. The system lets go of it when
@@ -28,6 +29,9 @@ func (l *lock) release() {
 		l.file.Close() // and so the lock
 	}
 }
+
+// Alive says whether the process of the run of that directory is alive.
+func Alive(dir string) bool { return alive(filepath.Join(dir, lockName)) }
 
 // alive says whether some process holds the lock at path.
 func alive(path string) bool {

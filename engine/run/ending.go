@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -44,6 +45,14 @@ var byWeight = [...]struct {
 
 const byOperator = "stopped by the operator"
 
+// whyStopped is what closed Stop.
+func (l *loop) whyStopped() string {
+	if l.StopWhy == nil {
+		return byOperator
+	}
+	return cmp.Or(l.StopWhy(), byOperator)
+}
+
 // note keeps why the run will end with exit. It may go on: a failure can be
 // within max_failures.
 func (l *loop) note(exit int, why string) {
@@ -68,7 +77,7 @@ func (l *loop) ending(ctx context.Context) Ending {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if interrupted {
-		l.reasons[ExitInterrupted] = byOperator
+		l.reasons[ExitInterrupted] = l.whyStopped()
 	}
 	for _, w := range byWeight {
 		if why, applies := l.reasons[w.exit]; applies {

@@ -96,6 +96,19 @@ func TestWhatCannotBeRecordedIsNotDone(t *testing.T) {
 	}
 }
 
+// What stops a run gently need not be the operator: it is said what it was, and the rest is the same.
+func TestAStopThatIsNotTheOperatorsSaysWhy(t *testing.T) {
+	p := scene{
+		stages:  "\n  - stage: S\n    hosts: w1\n    steps: [{do: {run: act}}, {do: {run: more}}]\n    always: [{do: {run: always}}]\n",
+		replies: map[string][]reply{"w1 act": {{takes: time.Minute}}}, stopAt: time.Second, stopWhy: "the lock was taken away",
+	}.play(t)
+	same(t, "commands", p.hosts.sent(), []string{"w1 act", "w1 always"})
+	same(t, "ends", p.lines(run.HostEnded), []string{"host.ended S w1 = canceled took 1m : the lock was taken away"})
+	if p.Exit != run.ExitInterrupted || p.Text != "the lock was taken away" {
+		t.Errorf("exit %d: %s", p.Exit, p.Text)
+	}
+}
+
 func TestExitCodes(t *testing.T) {
 	const stages = `
   - stage: S

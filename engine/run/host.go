@@ -71,7 +71,7 @@ func (v *visit) whyOver() string {
 	if v.loop.isBroken() {
 		return "the journal cannot be written"
 	}
-	return byOperator
+	return v.loop.whyStopped()
 }
 
 // worse returns the one of two outcomes that weighs more; a where both weigh

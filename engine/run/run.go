@@ -63,6 +63,7 @@ type Run struct {
 	Sink    Sink
 	Clock   Clock
 	Stop    <-chan struct{} // closed by the operator: start nothing new
+	StopWhy func() string   // why it was closed; "", and nil: by the operator
 	Reached []string        // hosts that are known to be there: where one goes away, it is waited for
 	Lanes   int             // hosts worked on at a time, whatever the windows say; 0: no bound
 	Probe   func(ctx context.Context, host string) bool

@@ -33,6 +33,7 @@ type scene struct {
 	probe    bool // ask admin hosts whether they answer
 	lanes    int
 	stopAt   time.Duration // the operator's first Ctrl-C, after this long
+	stopWhy  string        // it was something else
 	cancelAt time.Duration // and the second
 	broken   func(run.Event) error
 	pauses   run.Pauses
@@ -69,7 +70,7 @@ func (s scene) play(t *testing.T) played {
 			r.NotAfter = time.Now().Add(s.notAfter)
 		}
 		stop := make(chan struct{})
-		r.Stop = stop
+		r.Stop, r.StopWhy = stop, func() string { return s.stopWhy }
 		if s.stopAt > 0 {
 			timer := time.AfterFunc(s.stopAt, func() { close(stop) })
 			defer timer.Stop()

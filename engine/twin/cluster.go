@@ -21,6 +21,7 @@ type Cluster struct {
 	shape Shape
 	clock Clock
 	born  time.Time
+	made  [2]time.Time // by the clock, and by the hosts' own
 	tools map[string]tool
 
 	mu        sync.Mutex // of all that follows

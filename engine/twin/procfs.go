@@ -48,7 +48,7 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 	case "/proc/meminfo":
 		return text("MemTotal:        8009180 kB\nMemFree:         5009180 kB\nMemAvailable:    6009180 kB\n")
 	case "/proc/uptime":
-		up := now.Sub(h.bootedAt(now)).Seconds()
+		up := h.cluster.shown(now.Sub(h.bootedAt(now))).Seconds()
 		return text(fmt.Sprintf("%.2f %.2f\n", up, up))
 	case "/proc/loadavg":
 		return text("0.10 0.12 0.09 1/210 4711\n")

@@ -39,8 +39,8 @@ func sleep(p *process) int {
 
 func date(p *process) int {
 	now := p.now()
-	if clock, ok := p.cluster.clock.(Shower); ok {
-		now = clock.Shown()
+	if _, ok := p.cluster.clock.(Shower); ok {
+		now = ownTime(p.cluster.clock)
 	}
 	now = now.Add(p.host.ahead).UTC()
 	format := "+%a %b %e %H:%M:%S UTC %Y"
@@ -57,6 +57,23 @@ func date(p *process) int {
 		"%S", now.Format("05"), "%N", now.Format("000000000"), "%F", now.Format("2006-01-02"), "%T", now.Format("15:04:05"), "%a", now.Format("Mon"), "%b", now.Format("Jan"), "%e", now.Format("_2"),
 		"%z", "+0000", "%Z", "UTC", "%%", "%").Replace(format[1:]))
 	return 0
+}
+
+// ownTime is what the hosts' own clocks show.
+func ownTime(c Clock) time.Time {
+	if clock, ok := c.(Shower); ok {
+		return clock.Shown()
+	}
+	return c.Now()
+}
+
+// shown is how long d was on the hosts' own clocks.
+func (c *Cluster) shown(d time.Duration) time.Duration {
+	by, own := c.clock.Now().Sub(c.made[0]), ownTime(c.clock).Sub(c.made[1])
+	if by <= 0 || own == by {
+		return d
+	}
+	return time.Duration(float64(d) * float64(own) / float64(by))
 }
 
 func hostname(p *process) int {
