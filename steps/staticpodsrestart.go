@@ -19,12 +19,12 @@ func staticPodsRestartType() step.Type {
 	return step.Define[StaticPodsRestart](step.About{
 		Name:    "static-pods-restart",
 		Summary: "Restarts the static pods of a control plane that certs-renew has marked, one after the other.",
-		Doc: `The kubelet has no word for it: the manifest is moved out of its folder, and in again once the
-container is gone (the kubelet looks every 20 seconds). A manifest never stays out, be it that
-the script is ended on the way; where the machine dies there, the next run puts it back. A mark
-goes once the container runs again.
+		Doc: `The container is stopped with crictl, and the kubelet starts another one, which reads the
+certificates anew. Manifests stay where they are: taken out and put in again, as the page below
+has it, the only etcd of a cluster came back after more than three minutes, because the kubelet
+waits for the API to delete its mirror pod. A mark goes once the new container runs.
 
-The apiserver of the host is away for some seconds. Wait for it with api-ready.
+The apiserver of the host is away for up to a minute. Wait for it with api-ready.
 
 Source: https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-certs/#manual-certificate-renewal
 `,

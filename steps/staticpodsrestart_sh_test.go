@@ -5,42 +5,66 @@ import (
 	"testing"
 )
 
-func TestAStaticPodIsRestartedAndItsManifestNeverStaysOut(t *testing.T) {
-	b := newBench(t)
+// crictlOf is a crictl over a file with the id of the container that runs; a stop starts the next one.
+const crictlOf = `case $1 in
+ps) cat /run/container ;;
+stop) echo "$4" >>/run/stopped; echo 2b2b >/run/container ;;
+esac`
+
+func TestAStaticPodIsRestartedOnce(t *testing.T) {
 	restart := actionsOf(t, "static-pods-restart: {}", "name=cp1")[0]
-	here := func(name string) bool {
-		_, err := os.Stat(b.path(name))
-		return err == nil
+	marked := func(mark string) (*bench, func() bool) {
+		b := newBench(t)
+		b.tool("sleep", "")
+		b.file("var/lib/rung/restart/etcd", mark)
+		b.file("run/container", "1f0c\n")
+		return b, func() bool {
+			_, err := os.Stat(b.path("var/lib/rung/restart/etcd"))
+			return err == nil
+		}
 	}
-	b.tool("sleep", "")
-	b.file("etc/kubernetes/manifests/etcd.yaml", "kind: Pod\n")
-	b.exits(*restart.Check, 0)
-	b.file("var/lib/rung/restart/etcd", "")
+
+	b, isMarked := marked("")
 	b.exits(*restart.Check, 1)
-
-	b.tool("crictl", "echo no such socket >&2; exit 1")
-	b.exits(restart.Do, 1)
-	if !here("etc/kubernetes/manifests/etcd.yaml") || !here("var/lib/rung/restart/etcd") {
-		t.Error("where nobody can tell what runs, nothing is to be moved")
-	}
-
-	b.tool("crictl", "echo 1f0c") // the container does not end
-	b.exits(restart.Do, 1)
-	if !here("etc/kubernetes/manifests/etcd.yaml") || !here("var/lib/rung/restart/etcd") {
-		t.Error("broken off, the manifest is to be back, and the restart still to do")
-	}
-
-	b.tool("crictl", "if test -e /etc/kubernetes/manifests/etcd.yaml; then echo 1f0c; fi")
+	b.tool("crictl", crictlOf)
 	b.exits(restart.Do, 0)
-	if !here("etc/kubernetes/manifests/etcd.yaml") || here("etc/kubernetes/etcd.yaml.restarting") || here("var/lib/rung/restart/etcd") {
-		t.Error("restarted, the manifest is to be back, and the mark gone")
+	if b.read("run/stopped") != "1f0c\n" || isMarked() {
+		t.Errorf("it stopped %q, and the mark is there: %t", b.read("run/stopped"), isMarked())
+	}
+	b.exits(*restart.Check, 0)
+
+	// Broken off after the stop: the new container stays.
+	b, isMarked = marked("1f0c\n")
+	b.file("run/container", "2b2b\n")
+	b.file("run/stopped", "")
+	b.tool("crictl", crictlOf)
+	b.exits(restart.Do, 0)
+	if b.read("run/stopped") != "" || isMarked() {
+		t.Errorf("it stopped %q, and the mark is there: %t", b.read("run/stopped"), isMarked())
 	}
 
-	// A machine that died while the manifest was out.
-	b.file("var/lib/rung/restart/etcd", "")
-	_ = os.Rename(b.path("etc/kubernetes/manifests/etcd.yaml"), b.path("etc/kubernetes/etcd.yaml.restarting"))
+	// What does not run starts with the new files.
+	b, isMarked = marked("")
+	b.file("run/container", "")
+	b.file("run/stopped", "")
+	b.tool("sleep", "echo 2b2b >/run/container")
+	b.tool("crictl", crictlOf)
 	b.exits(restart.Do, 0)
-	if b.read("etc/kubernetes/manifests/etcd.yaml") != "kind: Pod\n" || here("var/lib/rung/restart/etcd") {
-		t.Error("the manifest is to be back")
+	if b.read("run/stopped") != "" || isMarked() {
+		t.Errorf("it stopped %q, and the mark is there: %t", b.read("run/stopped"), isMarked())
+	}
+
+	for why, tool := range map[string]string{
+		"the container does not end":    "echo 1f0c",
+		"nobody can tell what runs":     "echo no such socket >&2; exit 1",
+		"the kubelet starts no other":   `case $1 in ps) cat /run/container ;; stop) : >/run/container ;; esac`,
+		"the container cannot be ended": `case $1 in ps) cat /run/container ;; stop) exit 1 ;; esac`,
+	} {
+		b, isMarked = marked("")
+		b.tool("crictl", tool)
+		b.exits(restart.Do, 1)
+		if !isMarked() {
+			t.Errorf("%s, and the restart is not to do any more", why)
+		}
 	}
 }

@@ -1,6 +1,9 @@
 package twin
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // outage is a time in which a control plane's apiserver does not answer, and a little more in which it
 // answers but has not read its roles yet, and forbids everything: the recordings have it, after the
@@ -22,22 +25,32 @@ const (
 	serves
 )
 
+// interruptions are the times in which this host's apiserver is away.
+func (h *host) interruptions(now time.Time) []outage {
+	at, ever := h.cameBack("kube-apiserver", now)
+	if !ever {
+		return h.outages
+	}
+	answers := at.Add(apiserverStart)
+	return append(h.outages[:len(h.outages):len(h.outages)], outage{at, answers, answers.Add(3 * time.Second)})
+}
+
+// apiserverRuns tells whether there is a process of the apiserver: also one that hangs without its etcd.
+func (h *host) apiserverRuns(now time.Time) bool {
+	if !h.controlPlane || h.away(now) || h.image("kube-apiserver", now) == "" || h.crashes("kube-apiserver", now) {
+		return false
+	}
+	return !slices.ContainsFunc(h.interruptions(now), func(o outage) bool { return !now.Before(o.from) && now.Before(o.until) })
+}
+
 // apiserver is the state of this host's apiserver.
 func (h *host) apiserver(now time.Time) serving {
-	if !h.controlPlane || h.away(now) || h.image("kube-apiserver", now) == "" || h.crashes("kube-apiserver", now) || !h.etcdServes(now) {
+	if !h.apiserverRuns(now) || !h.etcdServes(now) {
 		return refuses
 	}
-	state, outages := serves, h.outages
-	if at, ever := h.cameBack("kube-apiserver", now); ever {
-		answers := at.Add(apiserverStart)
-		outages = append(outages[:len(outages):len(outages)], outage{at, answers, answers.Add(3 * time.Second)})
-	}
-	for _, o := range outages {
-		switch {
-		case now.Before(o.from):
-		case now.Before(o.until):
-			return refuses
-		case now.Before(o.forbids):
+	state := serves
+	for _, o := range h.interruptions(now) {
+		if !now.Before(o.until) && now.Before(o.forbids) {
 			state = forbids
 		}
 	}

@@ -68,6 +68,26 @@ func (p *process) crictlPs(args []string) int {
 	return 0
 }
 
+// crictlStop ends a container: the kubelet starts another.
+func (p *process) crictlStop(args []string) int {
+	if len(args) != 3 || args[0] != "--timeout" {
+		return p.usage()
+	}
+	for _, c := range p.host.containers(p.now()) {
+		if c.id == args[2] && c.runs {
+			if p.host.stops == nil {
+				p.host.stops = map[string][]time.Time{}
+			}
+			p.host.stops[c.component] = append(p.host.stops[c.component], p.now())
+			p.charge(time.Second)
+			p.outf("%s\n", c.id)
+			return 0
+		}
+	}
+	p.errf("E1125 remote_runtime.go: \"StopContainer from runtime service failed\" err=\"rpc error: code = NotFound desc = an error occurred when try to find container %q: not found\"\n", args[2])
+	return 1
+}
+
 // crictlLogs tells what a container wrote: an etcd that does not start with its data says so. Of others nothing is known.
 //
 // Source: etcd, server/storage/backend/backend.go, and bbolt's ErrInvalid.

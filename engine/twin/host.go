@@ -35,8 +35,9 @@ type host struct {
 	changed   map[string]*timeline[string] // packages, since
 	kubelet   timeline[kubelet]
 	spec      timeline[nodeSpec]
-	outages   []outage             // of the apiserver
-	crashing  map[string]time.Time // when the manifest was written with which a component does not start, by its name
+	outages   []outage               // of the apiserver
+	stops     map[string][]time.Time // of containers of static pods, by component
+	crashing  map[string]time.Time   // when the manifest was written with which a component does not start, by its name
 	boots     timeline[boot]
 	absences  []absence
 	only      kube.Version     // of the kubelet that starts; any where zero

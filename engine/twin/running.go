@@ -5,8 +5,20 @@ import (
 	"time"
 )
 
-// cameBack is the last time at which the manifest of a component came to lie there again after it had been gone.
+// cameBack is the last time at which a component was to start again: its container was stopped, or its manifest came to
+// lie there again after it had been gone.
 func (h *host) cameBack(component string, now time.Time) (at time.Time, ever bool) {
+	at, ever = h.returned(component, now)
+	for _, stop := range h.stops[component] {
+		if !stop.After(now) && (!ever || stop.After(at)) {
+			at, ever = stop, true
+		}
+	}
+	return at, ever
+}
+
+// returned is the last time at which the manifest of a component came to lie there again after it had been gone.
+func (h *host) returned(component string, now time.Time) (at time.Time, ever bool) {
 	over := h.disk.written[path.Join(manifests, component+".yaml")]
 	if over == nil {
 		return time.Time{}, false
@@ -42,6 +54,9 @@ func (h *host) started(component string, now time.Time) time.Time {
 	}
 	if over := h.disk.written[path.Join(manifests, component+".yaml")]; over != nil {
 		later(over.since(now))
+	}
+	if back, ever := h.cameBack(component, now); ever {
+		later(back)
 	}
 	if component == "kube-apiserver" {
 		for _, o := range h.outages {

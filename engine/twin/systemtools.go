@@ -236,7 +236,7 @@ func (h *host) processes(now time.Time) map[string]int {
 	if k := h.kubelet.at(now); k.active {
 		running["kubelet"] = k.pid
 	}
-	if h.apiserver(now) != refuses {
+	if h.apiserverRuns(now) {
 		running["kube-apiserver"] = 2001 + len(h.outages)
 	}
 	for i, component := range components {
@@ -382,6 +382,8 @@ func crictl(p *process) int {
 		return p.crictlPs(args[1:])
 	case len(args) > 0 && args[0] == "logs":
 		return p.crictlLogs(args[1:])
+	case len(args) > 0 && args[0] == "stop":
+		return p.crictlStop(args[1:])
 	case len(args) > 0 && args[0] == "images":
 		p.outf("IMAGE               TAG                 IMAGE ID            SIZE\n")
 	default:
