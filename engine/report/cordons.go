@@ -1,18 +1,24 @@
 package report
 
 import (
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"rung/engine/run"
 	"rung/engine/step"
 )
 
-// cordons are the hosts whose nodes this run closed and has not opened again:
-// what an operator must hear last, however a run ends.
+// cordons are the nodes that this run, or an earlier one, closed and that nobody has opened again: what an operator
+// must hear last, however a run ends.
 type cordons struct {
-	closed map[string]bool   // hosts
-	nodes  map[string]string // by host, where Kubernetes has another name for it
+	closed  map[string]bool   // hosts whose nodes this run closed
+	nodes   map[string]string // by host, where Kubernetes has another name for it
+	earlier map[string]bool   // nodes that an earlier run closed
+}
+
+func newCordons() cordons {
+	return cordons{closed: map[string]bool{}, nodes: map[string]string{}, earlier: map[string]bool{}}
 }
 
 // see takes in what steps do to nodes. A drain that began counts, however it
@@ -23,29 +29,69 @@ func (c cordons) see(e run.Event) {
 		c.nodes[e.Host] = e.Node
 	case e.Kind == run.ActionStarted && e.Mutates && (e.Type == "drain" || e.Type == "cordon"):
 		c.closed[e.Host] = true
+		delete(c.earlier, c.node(e.Host)) // it counts as this run's now
 	case e.Kind == run.StepEnded && e.Type == "uncordon" && (e.Outcome == step.OK || e.Outcome == step.Changed):
 		delete(c.closed, e.Host)
+		delete(c.earlier, c.node(e.Host))
+	case e.Kind == run.StepEnded && e.Type == "cluster-facts":
+		cordoned := names(e.Data["cordoned"])
+		for _, node := range names(e.Data["marked"]) {
+			if slices.Contains(cordoned, node) && !c.isOurs(node) {
+				c.earlier[node] = true
+			}
+		}
 	}
+}
+
+// node is what Kubernetes calls a host.
+func (c cordons) node(host string) string {
+	if name := c.nodes[host]; name != "" {
+		return name
+	}
+	return host
+}
+
+// isOurs says whether this run has closed a node.
+func (c cordons) isOurs(node string) bool {
+	for host := range c.closed {
+		if c.node(host) == node {
+			return true
+		}
+	}
+	return false
+}
+
+// names reads a list of an output, which a journal gives back as it was written.
+func names(list any) []string {
+	all, _ := list.([]any)
+	var texts []string
+	for _, item := range all {
+		if text, ok := item.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	return texts
 }
 
 // left tells which nodes are still closed, and how they are opened.
 func (t *Terminal) left() {
-	if len(t.l.cordons.closed) == 0 {
+	var nodes []string
+	for host := range t.l.cordons.closed {
+		nodes = append(nodes, t.l.cordons.node(host))
+	}
+	t.stillClosed("this run", nodes)
+	t.stillClosed("an earlier run", slices.Collect(maps.Keys(t.l.cordons.earlier)))
+}
+
+func (t *Terminal) stillClosed(by string, nodes []string) {
+	if len(nodes) == 0 {
 		return
 	}
-	var hosts, nodes []string
-	for host := range t.l.cordons.closed {
-		hosts = append(hosts, host)
-	}
-	sort.Strings(hosts)
-	t.title(t.ink.on(yellow, "left cordoned by this run"))
-	for _, host := range hosts {
-		node := host
-		if name := t.l.cordons.nodes[host]; name != "" {
-			node = name
-		}
-		t.print("  %s\n", clean(node))
-		nodes = append(nodes, clean(node))
+	slices.Sort(nodes)
+	t.title(t.ink.on(yellow, "left cordoned by "+by))
+	for i, node := range nodes {
+		nodes[i] = clean(node)
+		t.print("  %s\n", nodes[i])
 	}
 	t.print("  running the playbook again releases them; by hand, on a control plane:\n  kubectl --kubeconfig /etc/kubernetes/admin.conf uncordon %s\n", strings.Join(nodes, " "))
 }

@@ -71,7 +71,7 @@ type ending struct {
 const tailLines = 12
 
 func newLedger() *ledger {
-	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, causes: causes{}, kept: map[string]string{}, cordons: cordons{closed: map[string]bool{}, nodes: map[string]string{}}}
+	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, causes: causes{}, kept: map[string]string{}, cordons: newCordons()}
 }
 
 // enter takes e in, before it is told.

@@ -227,7 +227,7 @@ func (v *visit) holds(e *guard.Expr) bool {
 // spare notes a failure that ends the way of its host alone. What fails after it, in rescue or always, ends more: the
 // host was not left as it should be.
 func (v *visit) spare(s *playbook.Step, e Event, outcome step.Outcome) {
-	v.spared = outcome == step.Failed && !v.cleaning && v.holds(s.Skip)
+	v.spared = outcome == step.Failed && !v.cleaning && !v.loop.isPlane(v.host) && v.holds(s.Skip)
 	if v.spared {
 		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Warning: true, Text: "the host is skipped, as the playbook says: the run goes on without it"})
 	}

@@ -89,7 +89,7 @@ func TestWhatLaterStepsRead(t *testing.T) {
 			name: "a step that another host never came to has not run here",
 			stages: `
   - stage: First
-    hosts: cp1
+    hosts: w2
     max_failures: 1
     steps:
       - do: {run: act}
@@ -98,7 +98,7 @@ func TestWhatLaterStepsRead(t *testing.T) {
     hosts: w1
     steps:
       - do: {run: "use ${{ steps.made.said }}"}
-`, replies: map[string][]reply{"act": {no}}, sent: []string{"cp1 act"},
+`, replies: map[string][]reply{"act": {no}}, sent: []string{"w2 act"},
 			ended: "S w1 1:do = refused : steps.made.said is not known hint: the step made has not run here", exit: run.ExitFailed,
 		},
 		{

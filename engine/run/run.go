@@ -14,7 +14,8 @@
 //	true/–    true/–    a command said no, tries left  (again)    –
 //	true/–    true/–    a command said no              failed     no: rescue, always
 //	true/–    true/–    the same, with ignore_failure  failed     yes
-//	true/–    true/–    the same, with skip_host       failed     no: rescue, always; it counts for no other host
+//	true/–    true/–    the same, with skip_host,      failed     no: rescue, always; it counts for no other host
+//	                    not on a control plane
 //	true/–    true/–    contact lost in a read, twice  failed     no: rescue, always
 //	true/–    true/–    a host that was there is away  (again)    when it is back: nothing was started
 //	true/–    true/–    … for longer than Patience     failed     no: rescue, always
@@ -40,8 +41,8 @@
 // more is sent to any host, also not for rescue or always.
 //
 // A stage stops giving slots once more than max_failures of its hosts failed,
-// at once on a refusal or an unknown outcome, and when the operator stops the
-// run. A host that failed takes no part in later stages. A run ends after the
+// at once on a refusal, an unknown outcome or a failed control plane, and when
+// the operator stops the run. A host that failed takes no part in later stages. A run ends after the
 // first stage that stopped.
 package run
 

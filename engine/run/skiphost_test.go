@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -69,5 +70,23 @@ func TestRetryThatIsNoCountIsRefused(t *testing.T) {
 	same(t, "endings", p.endings(), slashed("S w1 1:do = refused : retry: inputs.n is 101; want a number from 0 to 100"))
 	if p.Exit != run.ExitRefused || len(p.hosts.sent()) > 0 {
 		t.Errorf("exit %d, and %q was sent; want %d and nothing", p.Exit, p.hosts.sent(), run.ExitRefused)
+	}
+}
+
+// Another control plane may be the quorum of etcd: whatever a playbook allows, the first that fails is the last.
+func TestTheFirstControlPlaneThatFailsStopsTheRun(t *testing.T) {
+	const stages = "  - stage: S\n    hosts: all\n    at_once: 1\n    max_failures: %s\n    steps:\n      - skip_host: %s\n        do: {run: act}\n  - stage: After\n    hosts: all\n    steps:\n      - do: {run: after}\n"
+	const two = "hosts: {w1: {}, cp1: {}, cp2: {}}\ngroups: {control_plane: [cp1, cp2], workers: [w1]}\n"
+	for _, test := range []struct{ allowed, skip, fails, commands string }{
+		{"2", "false", "cp1 act", "w1 act / cp1 act"},
+		{"100%", "true", "cp1 act", "w1 act / cp1 act"},
+		{"0", "true", "w1 act", "w1 act / cp1 act / cp2 act / cp1 after / cp2 after"},
+		{"1", "false", "w1 act", "w1 act / cp1 act / cp2 act / cp1 after / cp2 after"},
+	} {
+		p := scene{hosts: two, lanes: 1, stages: fmt.Sprintf(stages, test.allowed, test.skip), replies: map[string][]reply{test.fails: {no}}}.play(t)
+		same(t, fmt.Sprintf("commands with max_failures %s, skip_host %s", test.allowed, test.skip), p.hosts.sent(), slashed(test.commands))
+		if p.Exit != run.ExitFailed {
+			t.Errorf("exit %d, want %d", p.Exit, run.ExitFailed)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 
 	"rung/engine/guard"
@@ -170,12 +171,18 @@ func (w *window) settle(host string, outcome step.Outcome, spared bool) {
 	if !alone {
 		w.failures++
 	}
-	over := !alone && (w.failures > w.allowed || outcome != step.Failed)
+	over := !alone && (w.failures > w.allowed || outcome != step.Failed || w.loop.isPlane(host))
 	w.mu.Unlock()
 	w.loop.mu.Lock()
 	defer w.loop.mu.Unlock()
 	w.loop.lost[host] = outcome
 	w.loop.full = w.loop.full || over
+}
+
+// isPlane says whether host is a control plane: the first that fails ends the run, for the next one may be its quorum.
+func (l *loop) isPlane(host string) bool {
+	group := l.Plan.Inventory.Group(ControlPlanes)
+	return group != nil && slices.Contains(group.Hosts, host)
 }
 
 func (l *loop) occupy(host string, busy bool) {
