@@ -133,7 +133,7 @@ func (e *execution) run(ctx context.Context) error {
 	all := newSinks(j, e.err, out)
 	detached := &detach.Exec{Raw: h, Run: j.ID(), Clock: e.clock, Away: run.Patience}
 	x := &run.Execute{Exec: detached, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault, Shelf: j}
-	stop.announce(all, e.clock)
+	stop.announce(all, e.clock, closeReport)
 	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Reached: e.plan.Hosts(), Stop: stop.gentle, StopWhy: held.why, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
 	closeReport()
 	if end.Exit != run.ExitInternal { // how they ended is on record

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -29,6 +30,7 @@ type stopper struct {
 	mu    sync.Mutex
 	sink  run.Sink
 	clock run.Clock
+	last  func()
 }
 
 func listen(ctx context.Context) *stopper {
@@ -73,6 +75,7 @@ func (s *stopper) obey() {
 			s.cancel()
 			s.say("what may be cut off is ended now; the rest (kubeadm, drains, packages) is waited for; once more leaves at once")
 		default:
+			s.conclude()
 			s.leave("left at once: what must not be cut off goes on on its host. Run the playbook again: it waits for that, and recognises what is done")
 		}
 	}
@@ -84,11 +87,33 @@ func (s *stopper) halt(why string) {
 	s.say(why + ": running commands finish, nothing new starts")
 }
 
-// announce tells stops to sink from now on.
-func (s *stopper) announce(sink run.Sink, clock run.Clock) {
+// announce tells stops to sink from now on. last tells what is known of the run so far, where it is left at once.
+func (s *stopper) announce(sink run.Sink, clock run.Clock, last func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sink, s.clock = sink, clock
+	s.sink, s.clock, s.last = sink, clock, last
+}
+
+// longestLast is how long the last lines may take: a terminal that takes none keeps nobody from leaving.
+const longestLast = 2 * time.Second
+
+// conclude says what is known of the run, which nodes are still closed above all.
+func (s *stopper) conclude() {
+	s.mu.Lock()
+	last := s.last
+	s.mu.Unlock()
+	if last == nil {
+		return
+	}
+	done := make(chan struct{})
+	go func() { // the process ends next, and this with it
+		defer close(done)
+		last()
+	}()
+	select {
+	case <-done:
+	case <-time.After(longestLast):
+	}
 }
 
 func (s *stopper) say(text string) {

@@ -29,7 +29,8 @@ func TestSignals(t *testing.T) {
 			var why []string
 			s := newStopper(t.Context(), func(text string) { why = append(why, text) })
 			report := &book{}
-			s.announce(report, run.Wall{})
+			concluded := 0
+			s.announce(report, run.Wall{}, func() { concluded++ })
 			for _, sig := range test.signals {
 				s.signals <- sig
 			}
@@ -44,8 +45,8 @@ func TestSignals(t *testing.T) {
 			if hard := s.hard.Err() != nil; hard != test.hard {
 				t.Errorf("hard stop %v, want %v", hard, test.hard)
 			}
-			if left := len(why) == 1; left != test.left {
-				t.Errorf("left: %q, want %v", why, test.left)
+			if left := len(why) == 1; left != test.left || left != (concluded == 1) {
+				t.Errorf("left: %q, want %v; %d last lines", why, test.left, concluded)
 			}
 			if len(report.events) != test.says {
 				t.Errorf("%d announcements, want %d", len(report.events), test.says)
