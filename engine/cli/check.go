@@ -106,10 +106,11 @@ func (a *app) check(file string, src []byte, inv *inventory.Inventory) diag.List
 	if pb == nil {
 		return found
 	}
-	found = slices.Concat(found, playbook.Plannable(pb), playbook.Advise(pb))
-	if inv != nil {
-		found = append(found, once(plan.Fits(pb, inv))...)
+	found = append(found, playbook.Plannable(pb)...)
+	if found.Err() == nil { // first things first
+		found = append(found, playbook.Advise(pb)...)
 	}
+	found = append(found, once(plan.Fits(pb, inv))...)
 	found.Sort()
 	return found
 }

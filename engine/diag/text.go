@@ -12,12 +12,16 @@ import (
 // caret under the place, and its hint. source returns the text of a file, or nil
 // where there is none to quote.
 func Write(w io.Writer, l List, source func(file string) []byte) {
+	files := map[string][]string{}
 	for i, d := range l {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
+		if _, read := files[d.Pos.File]; !read && source != nil {
+			files[d.Pos.File] = strings.Split(string(source(d.Pos.File)), "\n")
+		}
 		fmt.Fprintln(w, d.Error()+coded(d))
-		if line, ok := sourceLine(d.Pos, source); ok {
+		if line, ok := sourceLine(d.Pos, files[d.Pos.File]); ok {
 			fmt.Fprintf(w, "  %4d | %s\n", d.Pos.Line, line)
 			if under := caretWidth(line, d); under > 0 {
 				fmt.Fprintf(w, "       | %s%s\n", margin(line, d.Pos.Col-1), strings.Repeat("^", under))
@@ -40,16 +44,12 @@ func coded(d Diagnostic) string {
 // or binary file are not worth more.
 const longestLine = 160
 
-func sourceLine(p Pos, source func(string) []byte) (string, bool) {
-	if p.Line < 1 || source == nil {
-		return "", false
-	}
-	lines := strings.Split(string(source(p.File)), "\n")
-	if p.Line > len(lines) || (p.Line == len(lines) && lines[p.Line-1] == "") {
+func sourceLine(p Pos, lines []string) (string, bool) {
+	if p.Line < 1 || p.Line > len(lines) || (p.Line == len(lines) && lines[p.Line-1] == "") {
 		return "", false
 	}
 	line := strings.TrimRight(lines[p.Line-1], "\r")
-	if runes := []rune(line); len(runes) > longestLine {
+	if runes := []rune(line[:min(len(line), 4*longestLine+4)]); len(runes) > longestLine { // 4: the bytes of a rune at most
 		line = string(runes[:longestLine]) + " …"
 	}
 	return strings.Map(printable, line), true

@@ -3,7 +3,9 @@ package guard
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/checker/nature"
@@ -13,13 +15,18 @@ import (
 )
 
 var (
-	unknownName  = regexp.MustCompile(`^unknown (?:name|field|builtin) (\S+)`)
-	typeMismatch = regexp.MustCompile(`invalid operation: (\S+) \(mismatched types (.+) and (.+)\)`)
-	noField      = regexp.MustCompile(`^type (\S+) has no (?:field|method) `)
-	goType       = regexp.MustCompile(`(?:\[\])?(?:kube\.Version|time\.Duration|map\[string\]interface \{\}|interface \{\}|\bstring\b|\bfloat64\b)`)
-	tooShort     = regexp.MustCompile(`unexpected (?:token EOF|end of expression)|unexpected EOF`)
-	bareVersion  = regexp.MustCompile(`^unexpected token Number\("\.\d+"\)`)
-	assignment   = regexp.MustCompile(`^unexpected token Operator\("=>?"\)`)
+	unknownName   = regexp.MustCompile(`^unknown (?:name|field|builtin) (\S+)`)
+	typeMismatch  = regexp.MustCompile(`invalid operation: (\S+) \(mismatched types (.+) and (.+)\)`)
+	noField       = regexp.MustCompile(`^type (\S+) has no (?:field|method) `)
+	goType        = regexp.MustCompile(`(?:\[\])?(?:kube\.Version|time\.Duration|map\[string\]interface \{\}|interface \{\}|\bstring\b|\bfloat64\b)`)
+	tooShort      = regexp.MustCompile(`unexpected (?:token EOF|end of expression)|unexpected EOF`)
+	bareVersion   = regexp.MustCompile(`^unexpected token Number\("\.\d+(?:\.\d+)?"\)`)
+	assignment    = regexp.MustCompile(`^unexpected token Operator\("=>?"\)`)
+	unexpected    = regexp.MustCompile(`^unexpected token \w+\("(.*)"\)`)
+	wrongArgument = regexp.MustCompile(`^cannot use (.+) as argument \(type (.+)\) to call (\w+)`)
+	wrongOperand  = regexp.MustCompile(`^invalid operation: (\S+) \(mismatched type (.+)\)`)
+	noTruth       = regexp.MustCompile(`^predicate should return boolean \(got (.+)\)`)
+	strange       = regexp.MustCompile(`^unrecognized character: U\+[0-9A-F]+ '(.+)'`)
 )
 
 // explain turns the library's error, or a refusal of ours, into a finding at
@@ -54,19 +61,75 @@ func (t *translation) reword(d *diag.Diagnostic, text string) {
 		d.Code, d.Text, d.Hint = "type", "a "+name+" has no fields", versionHint
 	case typeMismatch.MatchString(text):
 		m := typeMismatch.FindStringSubmatch(text)
-		d.Code, d.Text = "type", fmt.Sprintf("%s does not go between a %s and a %s", m[1], libraryType(m[2]), libraryType(m[3]))
-		if strings.Contains(m[2]+m[3], "kube.Version") {
-			d.Hint = `compare versions with versions: version("1.21.14")`
-		}
+		d.Code, d.Text = "type", fmt.Sprintf("%s does not go between %s and %s", m[1], article(libraryType(m[2])), article(libraryType(m[3])))
+		d.Hint = comparable(m[2] + " " + m[3])
+	case wrongArgument.MatchString(text):
+		m := wrongArgument.FindStringSubmatch(text)
+		d.Code, d.Text = "type", fmt.Sprintf("%s wants %s here, not %s", m[3], article(libraryType(m[2])), article(libraryType(m[1])))
+	case wrongOperand.MatchString(text):
+		m := wrongOperand.FindStringSubmatch(text)
+		d.Code, d.Text = "type", fmt.Sprintf("%s does not go with %s", m[1], article(libraryType(m[2])))
+	case noTruth.MatchString(text):
+		d.Code, d.Text = "type", "what is asked of each item must be true or false, not "+article(libraryType(noTruth.FindStringSubmatch(text)[1]))
 	case bareVersion.MatchString(text):
 		d.Text, d.Hint = "a version cannot be written bare", `write version("1.21.14")`
 	case assignment.MatchString(text):
 		d.Text, d.Hint = "= compares nothing", "write == for equal, and >= or <= for the others"
-	case tooShort.MatchString(text) && strings.Count(t.source, "(") > strings.Count(t.source, ")") && !strings.HasSuffix(strings.TrimSpace(t.source), ","):
-		d.Text, d.Hint = "a ( is not closed", "close it with )"
+	case strings.HasPrefix(strings.TrimSpace(t.source), "{{"):
+		d.Text, d.Hint = "an expression does not stand in {{ }}", "write it as it is; inside of a text it stands in ${{ }}"
+	case strange.MatchString(text):
+		c := strange.FindStringSubmatch(text)[1]
+		d.Text = c + " is no part of an expression"
+		if strings.Contains("“”„‟‘’‚«»", c) {
+			d.Hint = `write plain quotes: "`
+		}
+	case strings.HasPrefix(text, "literal not terminated"):
+		d.Text, d.Hint = "a text is not closed", "close it with the quote that it begins with"
 	case tooShort.MatchString(text):
-		d.Text = "the expression ends too early"
-		d.Hint = "a # after a space starts a comment in YAML: quote the whole expression, or use without(a, b)"
+		t.endsEarly(d)
+	case unexpected.MatchString(text):
+		t.outOfPlace(d, unexpected.FindStringSubmatch(text)[1])
+	}
+}
+
+// comparable says how values of two types are brought together.
+func comparable(types string) string {
+	switch {
+	case strings.Contains(types, "kube.Version"):
+		return `compare versions with versions: version("1.21.14")`
+	case strings.Contains(types, "time.Duration"):
+		return `compare durations with durations: duration("5m")`
+	case strings.Contains(types, "string") && strings.Contains(types, "int"):
+		return "a number is written without quotes; int(x) makes one of a text"
+	case strings.Contains(types, "string") && strings.Contains(types, "bool"):
+		return "it is true or false by itself: write it alone, or not before it"
+	}
+	return ""
+}
+
+// endsEarly explains an expression that wants more.
+func (t *translation) endsEarly(d *diag.Diagnostic) {
+	source := strings.TrimSpace(t.source)
+	if strings.Count(source, "(") > strings.Count(source, ")") && !strings.HasSuffix(source, ",") {
+		d.Text, d.Hint = "a ( is not closed", "close it with )"
+		return
+	}
+	d.Text = "the expression ends too early"
+	d.Hint = "a # after a space starts a comment in YAML: quote the whole expression, or use without(a, b)"
+}
+
+// outOfPlace explains a word or a sign that cannot stand where it does.
+func (t *translation) outOfPlace(d *diag.Diagnostic, word string) {
+	d.Text = fmt.Sprintf("%q cannot stand here", word)
+	switch {
+	case word == ")" && strings.Count(t.source, ")") > strings.Count(t.source, "("):
+		d.Text, d.Hint = "this ) closes nothing", "remove it, or open it with ("
+	case strings.Contains(t.source, " is "):
+		d.Hint = "there is no is: compare with ==; whether a step ran says steps.ID.outcome"
+	case strings.Contains(t.source, "|") && !strings.Contains(t.source, "||"):
+		d.Hint = "there are no filters behind |: write len(x), join(x, \", \")"
+	case word == "then" || strings.HasPrefix(t.source, "if "):
+		d.Hint = "write  condition ? one : other"
 	}
 }
 
@@ -100,6 +163,23 @@ func (t *translation) mistyped(pos diag.Pos, got nature.Nature, wants []Type) di
 	return d
 }
 
+// elsewhere is what other languages call our functions.
+var elsewhere = map[string]string{
+	"length": "did you mean len?", "size": "did you mean len?", "default": "write  x ?? y", "defined": "whether a step ran says steps.ID.outcome",
+	"contains": "write  x in list", "semver": "did you mean version?", "to_string": "a text takes any value: ${{ x }}",
+}
+
+// elements are the fields of the records in the lists that the source reads.
+func (t *translation) elements() Names {
+	var fields Names
+	for _, ref := range t.refs {
+		if found, ok := t.names.Find(ref...); ok && found.Kind == List {
+			fields = append(fields, found.Elem.Fields...)
+		}
+	}
+	return fields
+}
+
 // meant says what word may have meant among the names that stand where it
 // stands.
 func (t *translation) meant(word string) string {
@@ -109,6 +189,9 @@ func (t *translation) meant(word string) string {
 			scope, holder = Names(found.Fields), m[1]
 		}
 	}
+	if holder == "" && regexp.MustCompile(`(^|[^\w)\]])#?\.`+regexp.QuoteMeta(word)+`\b`).MatchString(t.source) {
+		scope, holder = t.elements(), "an item of the list" // inside of all(list, .field)
+	}
 	var known []string
 	for _, n := range scope {
 		known = append(known, n.Name)
@@ -117,12 +200,20 @@ func (t *translation) meant(word string) string {
 	if holder == "" {
 		candidates = append(candidates, functionNames()...)
 	}
+	if holder == "" && elsewhere[word] != "" {
+		return elsewhere[word]
+	}
 	if s := diag.DidYouMean(word, candidates); s != "" {
 		return s
+	}
+	if foreign := diag.Suggest(word, slices.Sorted(maps.Keys(elsewhere))); holder == "" && foreign != "" {
+		return elsewhere[foreign]
 	}
 	switch {
 	case holder == "steps":
 		return "no earlier step in scope has the id " + word
+	case holder == "fleet":
+		return "fleet has the ids of stages that are over, and of steps with outputs"
 	case holder == "inputs" && len(known) == 0:
 		return "the playbook declares no inputs"
 	case len(known) == 0:

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 
 	"rung/engine/diag"
 	"rung/engine/yamldoc"
@@ -26,7 +25,7 @@ func Load(file string, src []byte) (*Inventory, diag.List) {
 	if err != nil {
 		home = "" // only a path with ~ needs it, and says so
 	}
-	r := reader{folder: folder, home: home, jumps: map[string]*yamldoc.Node{}, inv: &Inventory{File: file}}
+	r := reader{folder: folder, home: home, jumps: map[string]*yamldoc.Node{}, names: map[string]bool{}, inv: &Inventory{File: file}}
 	r.document(root)
 	r.found.Sort()
 	if r.found.Err() != nil {
@@ -43,6 +42,7 @@ type reader struct {
 	folder, home string
 	inv          *Inventory
 	jumps        map[string]*yamldoc.Node // by host: where its jump was written
+	names        map[string]bool          // of groups
 	found        diag.List
 }
 
@@ -124,6 +124,9 @@ func (r *reader) groups(n *yamldoc.Node) {
 		return
 	}
 	for _, f := range n.Fields {
+		r.names[f.Key] = true
+	}
+	for _, f := range n.Fields {
 		r.name(f, "group")
 		if r.inv.Host(f.Key) != nil && reserved[f.Key] == "" {
 			r.report(diag.Errorf("same-name", f.Pos, "%s is a host and a group", f.Key).Over(len(f.Key)).WithHint("a selector could not tell them apart; rename one"))
@@ -151,9 +154,16 @@ func (r *reader) member(g *Group, n *yamldoc.Node) {
 			return
 		}
 	}
+	if len(r.inv.Hosts) == 0 {
+		return // what is wrong with them was said
+	}
 	if r.inv.Host(n.Text) == nil {
+		other := "add it under hosts"
+		if n.Text == All || r.names[n.Text] {
+			other = "a group lists hosts, and not groups"
+		}
 		r.report(diag.Errorf("unknown-host", n.Pos, "group %s names %s, which is not a host", g.Name, n.Describe()).Over(width(n)).
-			WithHint("%s", didYouMeanOr(n.Text, r.inv.Names(), "add it under hosts")))
+			WithHint("%s", didYouMeanOr(n.Text, r.inv.Names(), other)))
 		return
 	}
 	g.Hosts = append(g.Hosts, n.Text)
@@ -175,11 +185,6 @@ func (r *reader) name(f yamldoc.Field, what string) {
 var reserved = map[string]string{
 	All:    "all means every host, and is always there",
 	NoJump: "none means no jump host",
-}
-
-func unknownKey(f yamldoc.Field, what string, known []string) diag.Diagnostic {
-	return diag.Errorf("unknown-key", f.Pos, "unknown key %q in %s", f.Key, what).Over(len([]rune(f.Key))).
-		WithHint("%s", didYouMeanOr(f.Key, known, "it may have "+strings.Join(known, ", ")))
 }
 
 // didYouMeanOr is a hint: the nearest candidate, or where none is near, other.

@@ -234,6 +234,12 @@ func TestAConfigThatCannotBeReadNamesItsFile(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add(example)
 	f.Add("hosts: {a: {jump: 'b,c'}, b: {jump: c}, c: {jump: a}}")
+	files, _ := filepath.Glob("../playbook/testdata/broken/inventory-*.yaml")
+	for _, file := range files {
+		if src, err := os.ReadFile(file); err == nil {
+			f.Add(string(src))
+		}
+	}
 	f.Fuzz(func(t *testing.T, src string) {
 		inv, found := inventory.Load("inv.yaml", []byte(src))
 		if (inv == nil) != (found.Err() != nil) {

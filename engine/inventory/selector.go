@@ -35,6 +35,12 @@ func (inv *Inventory) Select(expr string, at diag.Pos) ([]string, diag.List) {
 	return inv.InOrder(picked), nil
 }
 
+// CheckSelector reports what is wrong with expr whatever the inventory.
+func CheckSelector(expr string, at diag.Pos) diag.List {
+	_, found := parseSelector(expr, at)
+	return found
+}
+
 func (inv *Inventory) mark(picked map[string]bool, hosts []string, in bool) {
 	for _, name := range hosts {
 		picked[name] = in

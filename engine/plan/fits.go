@@ -10,6 +10,7 @@ import (
 // Fits holds a playbook against an inventory before any input is given: hosts
 // that a stage names and the inventory lacks are mistakes, a window that is
 // larger than its stage is advice. What depends on inputs is left to New.
+// Without an inventory only the selectors themselves are read.
 func Fits(pb *playbook.Playbook, inv *inventory.Inventory) diag.List {
 	f := &fit{inv: inv}
 	f.stages(pb.Stages)
@@ -24,7 +25,9 @@ type fit struct {
 
 func (f *fit) stages(stages []*playbook.Stage) {
 	for _, s := range stages {
-		if hosts, ok := constant(s.Hosts); ok {
+		if hosts, ok := constant(s.Hosts); ok && f.inv == nil {
+			f.found = append(f.found, inventory.CheckSelector(hosts, s.HostsPos)...)
+		} else if ok {
 			names, found := f.inv.Select(hosts, s.HostsPos)
 			f.found = append(f.found, found...)
 			if found == nil && s.Except == nil {

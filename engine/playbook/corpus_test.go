@@ -5,7 +5,6 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,33 +13,7 @@ import (
 	"rung/engine/playbook"
 )
 
-var update = flag.Bool("update", false, "write what is said of testdata/broken/*.yaml now into *.want; read the diff")
-
-// TestBrokenPlaybooks holds what is said of each testdata/broken/NAME.yaml
-// against NAME.want beside it.
-func TestBrokenPlaybooks(t *testing.T) {
-	_, types := bundled(t)
-	files, err := filepath.Glob("testdata/broken/*.yaml")
-	if err != nil || len(files) < 30 {
-		t.Fatalf("%d broken playbooks, %v", len(files), err)
-	}
-	for _, file := range files {
-		name := strings.TrimSuffix(filepath.Base(file), ".yaml")
-		t.Run(name, func(t *testing.T) {
-			src, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			pb, found := playbook.Load(name+".yaml", src, types)
-			if pb != nil || found.Err() == nil {
-				t.Fatal("it loads")
-			}
-			var said bytes.Buffer
-			diag.Write(&said, found, func(string) []byte { return src })
-			golden(t, strings.TrimSuffix(file, ".yaml")+".want", said.Bytes())
-		})
-	}
-}
+var update = flag.Bool("update", false, "write what is said of testdata/advice/*.yaml now into *.want; read the diff")
 
 // golden holds said against the file, or writes it with -update.
 func golden(t *testing.T, file string, said []byte) {

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"slices"
+	"strings"
 
 	"rung/engine/diag"
 )
@@ -16,7 +17,8 @@ func Plannable(pb *Playbook) diag.List {
 			continue
 		}
 		if err := s.Draft.Refused(); err != nil {
-			d := diag.Errorf("value", s.Pos, "%s: %v", s.Draft.Type.Name, err)
+			name := s.Draft.Type.Name
+			d := diag.Errorf("value", s.Pos, "%s: %s", name, strings.TrimPrefix(err.Error(), name+" "))
 			if !slices.Contains(found, d) { // a sequence stands at every call
 				found = append(found, d)
 			}

@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"rung/engine/diag"
@@ -49,24 +50,12 @@ func (l *loader) stage(n *yamldoc.Node, outer *scope) *Stage {
 		s = outer.child()
 		st.ForEach = l.loop(loop, s)
 	}
-	plain := &scope{base: s.base[:1]}
-	l.hinting("unknown-name", "it is settled before anything runs: no step is known here", func() {
-		if h := n.Get("hosts"); h != nil {
-			st.Hosts, st.HostsPos = l.selector(h, plain.names()), h.Content()
-		}
-		if e := n.Get("except"); e != nil {
-			st.Except = l.expression(e, "except", (&scope{base: s.base}).names(), textList)
-		}
+	l.hinting(nil, "this is settled before anything runs: hosts reads inputs, except also groups, nodes and inventory", func() {
+		l.where(st, n, s)
 	})
-	if a := n.Get("at_once"); a != nil {
-		st.AtOnce, st.AtOncePos = l.count(a, "at_once", s), a.Content()
-	}
-	if m := n.Get("max_failures"); m != nil {
-		st.MaxFailures = l.count(m, "max_failures", s)
-	}
-	if w := n.Get("when"); w != nil {
-		st.When = l.expression(w, "when", s.names(), guard.Type{Kind: guard.Bool})
-	}
+	l.hinting([]string{"host", "window"}, "the guards of a stage have no host: give this one to its steps", func() {
+		l.window(st, n, s)
+	})
 	if g := n.Get("gather"); g != nil {
 		st.Gather = l.boolean(g, "gather")
 	}
@@ -109,6 +98,29 @@ func (l *loader) body(st *Stage, n *yamldoc.Node, s *scope, meant []string) {
 	}
 }
 
+// where reads which hosts a stage is for.
+func (l *loader) where(st *Stage, n *yamldoc.Node, s *scope) {
+	if h := n.Get("hosts"); h != nil {
+		st.Hosts, st.HostsPos = l.selector(h, (&scope{base: s.base[:1]}).names()), h.Content()
+	}
+	if e := n.Get("except"); e != nil {
+		st.Except = l.expression(e, "except", (&scope{base: s.base}).names(), textList)
+	}
+}
+
+// window reads how many hosts a stage takes at once, and whether it takes any.
+func (l *loader) window(st *Stage, n *yamldoc.Node, s *scope) {
+	if a := n.Get("at_once"); a != nil {
+		st.AtOnce, st.AtOncePos = l.count(a, "at_once", s), a.Content()
+	}
+	if m := n.Get("max_failures"); m != nil {
+		st.MaxFailures = l.count(m, "max_failures", s)
+	}
+	if w := n.Get("when"); w != nil {
+		st.When = l.expression(w, "when", s.names(), guard.Type{Kind: guard.Bool})
+	}
+}
+
 // selector compiles the hosts of a stage.
 func (l *loader) selector(n *yamldoc.Node, names guard.Names) *guard.Template {
 	if n.Kind == yamldoc.List {
@@ -119,13 +131,15 @@ func (l *loader) selector(n *yamldoc.Node, names guard.Names) *guard.Template {
 	return l.template(n, "hosts", names)
 }
 
-// hinting does something, and gives hint to what it finds with the code that
-// has no near name for a hint.
-func (l *loader) hinting(code, hint string, do func()) {
+// hinting does something, and gives hint to the unknown names that it finds:
+// those of names, or, where that is nil, all that are near no other.
+func (l *loader) hinting(names []string, hint string, do func()) {
 	before := len(l.found)
 	do()
 	for i := range l.found[before:] {
-		if d := &l.found[before+i]; d.Code == code && !strings.HasPrefix(d.Hint, "did you mean") {
+		d := &l.found[before+i]
+		known := func(name string) bool { return strings.HasPrefix(d.Text, strconv.Quote(name)+" ") }
+		if d.Code == "unknown-name" && (slices.ContainsFunc(names, known) || names == nil && !strings.HasPrefix(d.Hint, "did you mean")) {
 			d.Hint = hint
 		}
 	}

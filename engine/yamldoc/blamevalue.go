@@ -7,6 +7,14 @@ import (
 // value reads what stands on a line from col on: a text, quoted or plain, or
 // brackets. inside: a quote or a bracket of an earlier line is open.
 func (b *blaming) value(line []rune, col int, inside bool) {
+	for !inside && col < len(line) && strings.ContainsRune("&!*", line[col]) { // an anchor or a tag: Parse refuses them
+		for col < len(line) && line[col] != ' ' {
+			col++
+		}
+		for col < len(line) && line[col] == ' ' {
+			col++
+		}
+	}
 	rest := strings.TrimSpace(string(line[min(col, len(line)):]))
 	switch {
 	case inside:

@@ -43,7 +43,7 @@ func Parse(file string, src []byte) (*Node, diag.List) {
 	var more yaml.Node
 	switch err := dec.Decode(&more); {
 	case err == nil:
-		r.add("several-documents", diag.Pos{File: file, Line: more.Line, Col: 1}, "a second document starts here").Hint = "keep one document in a file"
+		r.add("several-documents", diag.Pos{File: file, Line: min(more.Line, r.lines), Col: 1}, "a second document starts here").Hint = "keep one document in a file"
 	case !errors.Is(err, io.EOF):
 		r.found = append(r.found, syntaxError(at, src, err))
 	}
@@ -55,13 +55,38 @@ func Parse(file string, src []byte) (*Node, diag.List) {
 }
 
 func unreadable(at diag.Pos, src []byte) (diag.Diagnostic, bool) {
-	switch {
-	case len(src) > MaxBytes:
+	if len(src) > MaxBytes {
 		return diag.Errorf("too-large", at, "the file has %d bytes; at most %d are read", len(src), MaxBytes), true
-	case bytes.IndexByte(src, 0) >= 0 || !utf8.Valid(src):
-		return diag.Errorf("not-text", at, "the file is not UTF-8 text"), true
+	}
+	hint := "save it as UTF-8"
+	switch {
+	case bytes.HasPrefix(src, []byte("\xff\xfe")), bytes.HasPrefix(src, []byte("\xfe\xff")):
+		return diag.Errorf("not-text", at, "the file is UTF-16, and not UTF-8").WithHint("%s", hint), true
+	case bytes.IndexByte(src, 0) >= 0:
+		return diag.Errorf("not-text", at, "the file is not UTF-8 text").WithHint("it looks like a program, an archive or an image: is it the file that you mean?"), true
+	}
+	line, start := 1, 0
+	for i, r := range string(src) {
+		if r == '\n' {
+			line, start = line+1, i+1
+		}
+		_, size := utf8.DecodeRune(src[i:])
+		broken := r == utf8.RuneError && size == 1
+		if !broken && !control(r) {
+			continue
+		}
+		at.Line, at.Col = line, utf8.RuneCount(src[start:i])+1
+		if broken {
+			return diag.Errorf("not-text", at, "the file is not UTF-8 text: the byte 0x%02x stands here", src[i]).WithHint("%s", hint), true
+		}
+		return diag.Errorf("not-text", at, "a control character (U+%04X) stands here", r).WithHint("remove it"), true
 	}
 	return diag.Diagnostic{}, false
+}
+
+// control says whether r is a character that YAML does not have.
+func control(r rune) bool {
+	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r >= 0x7f && r < 0xa0 && r != 0x85
 }
 
 // tab finds the first line that a tab indents. It is to blame where the
@@ -149,7 +174,7 @@ func (r *reader) node(y *yaml.Node, depth int) *Node {
 	case yaml.AliasNode:
 		if !r.aliases[y.Value] { // one of a bomb is enough
 			r.aliases[y.Value] = true
-			r.add("alias", n.Pos, "aliases (*%s) are not read", y.Value).Hint = "write the value out, or use a sequence"
+			r.add("alias", n.Pos, "aliases (*%s) are not read", y.Value).Hint = "write the value out where it is needed"
 		}
 	case yaml.MappingNode:
 		n.Kind = Map
@@ -171,7 +196,7 @@ func (r *reader) node(y *yaml.Node, depth int) *Node {
 // dressed reports what stands before a value or a key and is not read.
 func (r *reader) dressed(y *yaml.Node, pos diag.Pos) {
 	if y.Anchor != "" && y.Kind != yaml.AliasNode {
-		r.add("anchor", pos, "anchors (&%s) are not read", y.Anchor).Hint = "write the value out, or use a sequence"
+		r.add("anchor", pos, "anchors (&%s) are not read", y.Anchor).Hint = "write the value out where it is needed"
 	}
 	if y.Style&yaml.TaggedStyle != 0 {
 		r.add("tag", pos, "tags (%s) are not read", y.Tag).Hint = "leave the tag out"
@@ -188,7 +213,7 @@ func (r *reader) fields(n *Node, y *yaml.Node, depth int) {
 			r.add("key", pos, "a key must be a plain word")
 			continue
 		case k.Value == "<<" && k.Tag == "!!merge":
-			r.add("merge", pos, "merge keys (<<) are not read").Hint = "write the fields out, or use a sequence"
+			r.add("merge", pos, "merge keys (<<) are not read").Hint = "write the fields out where they are needed"
 			continue
 		}
 		r.dressed(k, pos)

@@ -89,9 +89,9 @@ func TestRefused(t *testing.T) {
 		"a tab before a key":        {"a:\n\tb: c\n", "f:2:1: error: a tab indents this line", "YAML is indented with spaces"},
 		"a tab after spaces":        {"a:\n  b:\n  \tc: d\n", "f:3:3: error: a tab indents this line", "YAML is indented with spaces"},
 		"the same key twice":        {"a: 1\n\"a\": 2\n", "f:2:1: error: \"a\" stands here a second time", "the first is on line 1; keep one"},
-		"an alias and its anchor":   {"a: &x y\nb: *x\n", "f:1:4: error: anchors (&x) are not read\nf:2:4: error: aliases (*x) are not read", "write the value out, or use a sequence"},
+		"an alias and its anchor":   {"a: &x y\nb: *x\n", "f:1:4: error: anchors (&x) are not read\nf:2:4: error: aliases (*x) are not read", "write the value out where it is needed"},
 		"a bomb of aliases":         {bomb, "f:1:4: error: anchors (&a) are not read\nf:2:4: error: anchors (&b) are not read\nf:2:8: error: aliases (*a) are not read", ""},
-		"a merge key":               {"a: {<<: {b: c}}\n", "f:1:5: error: merge keys (<<) are not read", "write the fields out, or use a sequence"},
+		"a merge key":               {"a: {<<: {b: c}}\n", "f:1:5: error: merge keys (<<) are not read", "write the fields out where they are needed"},
 		"a tag":                     {"a: !!int 1\n", "f:1:4: error: tags (!!int) are not read", "leave the tag out"},
 		"a tag of its own":          {"a: !secret x\n", "f:1:4: error: tags (!secret) are not read", "leave the tag out"},
 		"two documents":             {"a: b\n---\nc: d\n", "f:2:1: error: a second document starts here", "keep one document in a file"},
@@ -105,7 +105,9 @@ func TestRefused(t *testing.T) {
 		"a text that starts with @": {"a: @b\n", "f:1: error: this is not YAML: found character that cannot start any token", "quote a text that starts with @, `, % or a tab"},
 		"an alias to nothing":       {"a: *x\n", "f: error: this is not YAML: unknown anchor 'x' referenced", ""},
 		"a byte that is no text":    {"a: \x00\n", "f: error: the file is not UTF-8 text", ""},
-		"text of another encoding":  {"a: gr\xf6\xdfe\n", "f: error: the file is not UTF-8 text", ""},
+		"text of another encoding":  {"a: gr\xf6\xdfe\n", "f:1:6: error: the file is not UTF-8 text: the byte 0xf6 stands here", "save it as UTF-8"},
+		"text of Windows":           {"\xff\xfea\x00:\x00", "f: error: the file is UTF-16, and not UTF-8", "save it as UTF-8"},
+		"a command to a terminal":   {"a: b\nc: \"\x1b[31m\"\n", "f:2:5: error: a control character (U+001B) stands here", "remove it"},
 		"too large":                 {"a: " + strings.Repeat("x", MaxBytes), "f: error: the file has 1048579 bytes; at most 1048576 are read", ""},
 		"too deep":                  {strings.Repeat("[", MaxDepth+5) + strings.Repeat("]", MaxDepth+5), "f:1:42: error: nested more than 40 levels deep", ""},
 		"deep beyond the library":   {strings.Repeat("[", 20000), "f: error: this is not YAML: exceeded max depth of 10000", ""},
@@ -180,6 +182,12 @@ func TestNodes(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{"a: b\n", "- [x, {y: z}]\n", "a: |\n  b\n", "a: &x 1\nb: *x\n", "\ta: b\n", "a: !!binary eA==\n", "---\n---\n", "? a\n: b\n", "a: 'b\n\n c'\n", "\ufeffa: b"} {
 		f.Add([]byte(seed))
+	}
+	files, _ := filepath.Glob("../playbook/testdata/broken/*.yaml")
+	for _, file := range files {
+		if src, err := os.ReadFile(file); err == nil {
+			f.Add(src)
+		}
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
 		n, found := Parse("f", src)
