@@ -156,6 +156,14 @@ func (c *claim) begun(j *journal.Journal) error {
 	return j.Keep(lockName, append(text, '\n'))
 }
 
+// sure makes commands wait for a sign of life where the last one is old.
+func (c *claim) sure(x step.Exec) step.Exec {
+	if c == nil {
+		return x
+	}
+	return c.lock.Sure(x)
+}
+
 // release gives the lock back, however the run ended: what it left at work is
 // waited for by whoever comes next, and nothing else of it can come.
 func (c *claim) release(ctx context.Context) {

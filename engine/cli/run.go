@@ -132,7 +132,7 @@ func (e *execution) run(ctx context.Context) error {
 	out, closeReport := e.report(j.ID())
 	all := newSinks(j, e.err, out)
 	detached := &detach.Exec{Raw: h, Run: j.ID(), Clock: e.clock, Away: run.Patience}
-	x := &run.Execute{Exec: detached, Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault, Shelf: j}
+	x := &run.Execute{Exec: held.sure(detached), Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault, Shelf: j}
 	stop.announce(all, e.clock, closeReport)
 	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Reached: e.plan.Hosts(), Stop: stop.gentle, StopWhy: held.why, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
 	closeReport()

@@ -8,9 +8,11 @@ import (
 
 // Keep gives signs of life until Release, or until ctx ends. Once the lock is
 // found to be another's, or taken away, on any host, lost is told so, and that
-// was the last one. It is called once at most; Release waits for it.
+// was the last one. It is called once at most, and Release waits for it; it
+// must not use the Lock.
 func (l *Lock) Keep(ctx context.Context, lost func(Found)) {
 	ctx, l.stop = context.WithCancel(ctx)
+	l.lost = lost
 	l.keeping.Go(func() {
 		tick := time.NewTicker(every)
 		defer tick.Stop()
@@ -21,33 +23,51 @@ func (l *Lock) Keep(ctx context.Context, lost func(Found)) {
 			case <-tick.C:
 			case <-l.renamed:
 			}
-			if f := l.live(ctx); f != nil {
-				lost(*f)
+			if l.live(ctx) {
 				return
 			}
 		}
 	})
 }
 
-// live gives a sign of life on all hosts, and returns what was found where the lock is not ours any more.
-func (l *Lock) live(ctx context.Context) *Found {
+// live gives a sign of life on all hosts, and says whether the lock is not ours any more.
+func (l *Lock) live(ctx context.Context) (gone bool) {
 	ctx, cancel := context.WithTimeout(ctx, answer)
 	defer cancel()
-	gone := make([]*Found, len(l.site.Hosts))
+	took, theirs := make([]bool, len(l.site.Hosts)), make([]*Found, len(l.site.Hosts))
 	var all sync.WaitGroup
 	for i, h := range l.site.Hosts {
 		all.Go(func() {
 			verdict, f, err := l.site.turn(ctx, h, "keep", l.key, expiry(), l.line())
+			took[i] = err == nil && verdict == kept
 			if err == nil && verdict == lost { // an error says nothing about the lock
-				gone[i] = &f
+				theirs[i] = &f
 			}
 		})
 	}
 	all.Wait()
-	for _, f := range gone {
-		if f != nil {
-			return f
+	return l.note(took, theirs)
+}
+
+// note keeps what came of a sign of life, and tells of the loss the first time that it is seen: before anybody else sees it.
+func (l *Lock) note(took []bool, theirs []*Found) (gone bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	heard := 0
+	for _, took := range took {
+		if took {
+			heard++
 		}
 	}
-	return nil
+	l.tried = time.Now().Round(0)
+	if 2*heard > len(took) {
+		l.heard = l.tried
+	}
+	for _, f := range theirs {
+		if f != nil && !l.gone {
+			l.gone = true
+			l.lost(*f)
+		}
+	}
+	return l.gone
 }

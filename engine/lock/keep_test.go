@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -169,6 +170,21 @@ func TestALockThatAHostLostIsTakenAgainByItsRun(t *testing.T) {
 			t.Errorf("bob is kept out by %q", who)
 		}
 		_ = ana.Release(t.Context())
+	})
+}
+
+func TestADiskWithoutRoomIsNoLock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := cluster(t)
+		c.DiskFull("cp1", "/var")
+		ana := mustTake(t, site(c, all), "ana") // by the other two
+		if who := holder(t, site(c, all), "bob", never); who != "ana" {
+			t.Errorf("bob is kept out by %q", who)
+		}
+		_ = ana.Release(t.Context())
+		if _, err := attempt(t, site(c, "cp1"), "bob", never); err == nil || !strings.Contains(err.Error(), "the lock of the cluster lies on cp1, more than half of which must answer: cp1: ") || !strings.Contains(err.Error(), "No space left on device") {
+			t.Errorf("%v", err)
+		}
 	})
 }
 

@@ -89,8 +89,14 @@ type Lock struct {
 	site Site
 	key  string
 
-	mu  sync.Mutex
-	who Record
+	asking sync.Mutex // held while it is looked at before a command; see Sure
+
+	mu    sync.Mutex
+	who   Record
+	heard time.Time // the last sign of life that more than half of the hosts took, by the clock on the wall
+	tried time.Time // the last one
+	gone  bool      // it is lost
+	lost  func(Found)
 
 	renamed chan struct{} // holds a token when who changed
 	stop    context.CancelFunc

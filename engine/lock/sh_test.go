@@ -207,6 +207,28 @@ func TestWhoIsKilledAtAnyLineLeavesAWholeLock(t *testing.T) {
 	}
 }
 
+// Who reads waits for nobody: what was opened before a change stays as it was.
+func TestTheStateIsReplacedInOnePiece(t *testing.T) {
+	b := here{root: t.TempDir()}
+	s := Site{Exec: b, Hosts: []Host{{Name: "cp1"}}}
+	l, err := s.Take(t.Context(), "mine", Record{Owner: "me"}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := b.read()
+	f, err := os.Open(b.state())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := l.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if old, err := io.ReadAll(f); err != nil || string(old) != before || b.read() == before {
+		t.Errorf("%v: %q, %q, %q", err, before, old, b.read())
+	}
+}
+
 func TestAStateThatWasTornIsNoLock(t *testing.T) {
 	for _, torn := range []string{"", "\n", "held", "held mine 300 10 boot 2026-03-14T15:09:26Z", "held mine 300 10 boot 2026-03-14T15:09:26Z\n"} {
 		b := here{root: t.TempDir()}
