@@ -17,6 +17,7 @@
 //	kube       what is true of Kubernetes: versions, ladder, skew policy; pure
 //	inventory  hosts, groups, selectors: where a playbook runs
 //	playbook   a tree of nodes to inputs, stages and steps, all checked
+//	schema     JSON Schemas of playbooks and inventories, for editors
 //	plan       playbook × inventory × flags to stages, windows, hosts; pure arithmetic
 //	run        the loop: guard, plan, perform, collect; its only output is events
 //	journal    the events on disk, and the runs that lie there

@@ -16,6 +16,8 @@ const preflightHead = `# Says everything that would stop kubeadm-upgrade, all at
 # It takes the inputs of kubeadm-upgrade, and asks what that asks before it changes anything: exit code 0 means that
 # nothing was found, 4 that the upgrade would be refused, and each reason is told with its host. What stands below is
 # cut out of kubeadm-upgrade.yaml (go test ./playbooks -update): change it there.
+
+# yaml-language-server: $schema=../docs/playbook.schema.json
 format: 1
 playbook: kubeadm-preflight
 about: Say everything that would stop an upgrade, all at once, and change nothing.

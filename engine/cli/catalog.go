@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"regexp"
 	"runtime"
 	"strings"
 	"text/tabwriter"
@@ -82,7 +83,7 @@ func (a *app) playbooksVerb() *cobra.Command {
 				if err != nil {
 					return &failure{run.ExitUsage, fmt.Errorf("there is no bundled playbook %q", args[0]), diag.DidYouMean(args[0], a.bundled())}
 				}
-				_, err = a.out.Write(src)
+				_, err = a.out.Write(modeline.ReplaceAll(src, nil))
 				return err
 			}
 			w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
@@ -97,6 +98,10 @@ func (a *app) playbooksVerb() *cobra.Command {
 		},
 	}
 }
+
+// modeline tells an editor where the schema lies; what is printed lies
+// elsewhere.
+var modeline = regexp.MustCompile(`(?m)^# yaml-language-server:.*\n`)
 
 func (a *app) bundledPlaybook(name string) (*playbook.Playbook, error) {
 	src, err := fs.ReadFile(a.Playbooks, name+".yaml")

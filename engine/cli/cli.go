@@ -94,7 +94,7 @@ kubeadm cluster in place, one minor version at a time.
 		return &failure{run.ExitUsage, err, "see " + c.CommandPath() + " --help"}
 	})
 	root.AddCommand(a.runVerb(), a.renderVerb(), a.checkVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(), a.unlockVerb(),
-		a.stepsVerb(), a.playbooksVerb(), a.versionVerb())
+		a.stepsVerb(), a.playbooksVerb(), a.schemaVerb(), a.versionVerb())
 	return root
 }
 

@@ -48,8 +48,6 @@ type reader struct {
 
 func (r *reader) report(d diag.Diagnostic) { r.found = append(r.found, d) }
 
-var sections = []string{"format", "defaults", "hosts", "groups"}
-
 func (r *reader) document(root *yamldoc.Node) {
 	if d, ok := yamldoc.WantKind(root, yamldoc.Map, "an inventory"); !ok {
 		r.report(d.WithHint("it has the keys hosts, groups and defaults"))
@@ -63,7 +61,7 @@ func (r *reader) document(root *yamldoc.Node) {
 			}
 		case "defaults", "hosts", "groups":
 		default:
-			r.report(unknownKey(f, "an inventory", sections))
+			r.report(unknownKey(f, "an inventory", names(RootKeys())))
 		}
 	}
 	r.hosts(root, r.defaults(root.Get("defaults")))

@@ -11,10 +11,7 @@ import (
 	"rung/engine/yamldoc"
 )
 
-var (
-	defaultKeys = []string{"user", "port", "identity_file", "jump", "sudo", "known_hosts", "env", "vars"}
-	hostKeys    = append([]string{"address", "node"}, defaultKeys...)
-)
+var defaultKeys, hostKeys = names(DefaultKeys()), names(HostKeys())
 
 // settings reads the fields of n into h; what says whose they are.
 func (r *reader) settings(n *yamldoc.Node, h *Host, known []string, what string) {

@@ -132,7 +132,7 @@ func (l *loader) inputs(n *yamldoc.Node) {
 }
 
 func (l *loader) input(in *Input, n *yamldoc.Node) {
-	l.keys(n, "an input", "type", "default", "about", "choices", "optional")
+	l.keys(n, "an input", InputKeys())
 	in.About = l.text(n.Get("about"), "about")
 	in.Type = "string"
 	if t := n.Get("type"); t != nil {

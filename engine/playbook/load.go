@@ -110,7 +110,8 @@ func (l *loader) boolean(n *yamldoc.Node, what string) bool {
 
 // keys reports the keys of n that are not known, and returns those that seem
 // to be meant by them: they are misspelt, not missing.
-func (l *loader) keys(n *yamldoc.Node, what string, known ...string) (meant []string) {
+func (l *loader) keys(n *yamldoc.Node, what string, keys []Key) (meant []string) {
+	known := names(keys)
 	for _, f := range n.Fields {
 		if slices.Contains(known, f.Key) {
 			continue
@@ -130,7 +131,7 @@ func (l *loader) root(n *yamldoc.Node) {
 	if l.mistaken(n) || !l.want(n, yamldoc.Map, "a playbook") {
 		return
 	}
-	meant := l.keys(n, "a playbook", "format", "playbook", "about", "inputs", "sequences", "stages")
+	meant := l.keys(n, "a playbook", RootKeys())
 	if f := n.Get("format"); f != nil && f.Text != "1" {
 		l.errorf("format", f.Pos, "this rung reads playbooks of format 1, not %s", f.Describe())
 	}

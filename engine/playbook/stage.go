@@ -13,8 +13,6 @@ import (
 // innerKeys are those that a stage of stages does not have.
 var innerKeys = []string{"hosts", "except", "at_once", "max_failures", "admit", "rescue", "always"}
 
-var stageKeys = []string{"stage", "hosts", "except", "at_once", "admit", "max_failures", "when", "for_each", "gather", "stages", "steps", "rescue", "always"}
-
 func (l *loader) stages(n *yamldoc.Node, s *scope) []*Stage {
 	if !l.wantList(n, "stages", "stage: What it is for") {
 		return nil
@@ -39,7 +37,7 @@ func (l *loader) stages(n *yamldoc.Node, s *scope) []*Stage {
 }
 
 func (l *loader) stage(n *yamldoc.Node, outer *scope) *Stage {
-	meant := l.keys(n, "a stage", stageKeys...)
+	meant := l.keys(n, "a stage", StageKeys())
 	st := &Stage{Pos: n.Pos, Name: l.text(n.Get("stage"), "stage")}
 	if n.Get("stage") == nil && !slices.Contains(meant, "stage") {
 		l.add(diag.Errorf("missing-key", n.Pos, "a stage needs a name: stage: What it is for").WithHint("a dash begins a new stage: if this belongs to the one above, take the dash away"))

@@ -12,10 +12,7 @@ import (
 	"rung/engine/yamldoc"
 )
 
-var modifiers = []string{"id", "name", "when", "require", "else", "on", "retry", "timeout", "ignore_failure", "skip_host"}
-
-// forms are what a step can be besides one of a type.
-var forms = []string{"sequence", "confirm"}
+var modifiers, forms = names(Modifiers()), names(Forms())
 
 // maxSteps bounds what a few sequences that call each other several times can
 // make of a small file.
@@ -219,7 +216,7 @@ func (l *loader) tries(st *Step, n *yamldoc.Node, names guard.Names) {
 	st.Pause = 5 * time.Second
 	times := r
 	if r.Kind == yamldoc.Map {
-		l.keys(r, "retry", "times", "every")
+		l.keys(r, "retry", RetryKeys())
 		times = r.Get("times")
 		if e := r.Get("every"); e != nil {
 			st.Pause = l.duration(e, "every")
