@@ -27,7 +27,7 @@ func sick(t *testing.T) *bench {
 func TestDiagnosticsHoldNoSecrets(t *testing.T) {
 	b := sick(t)
 	b.tool("crictl", `case "$*" in *--quiet*) echo 1f2e ;; logs*) echo 'panic: freepages: failed to get all reachable pages' ;; *) echo 'CONTAINER' ;; esac`)
-	out := b.out(actionsOf(t, "diagnostics: {lines: 7}", "name=cp1")[0].Do)
+	out := b.out(actionsOf(t, "diagnostics: {lines: 20}", "name=cp1")[0].Do)
 	for _, secret := range []string{"eyJ", "abcdef.0123456789abcdef", "s3cr3t", "user:pass", "MIIEow", "PRIVATE KEY", "key-file"} {
 		if strings.Contains(out, secret) {
 			t.Errorf("it prints %q:\n%s", secret, out)
@@ -38,7 +38,7 @@ func TestDiagnosticsHoldNoSecrets(t *testing.T) {
 			t.Errorf("it lacks %q:\n%s", want, out)
 		}
 	}
-	if calls := b.called(); !strings.Contains(calls, "journalctl -u kubelet --no-pager -n 7") || !strings.Contains(calls, "timeout 20 crictl logs --tail 30 1f2e") {
+	if calls := b.called(); !strings.Contains(calls, "journalctl -u kubelet --no-pager -n 20") || !strings.Contains(calls, "timeout 20 crictl logs --tail 30 1f2e") {
 		t.Errorf("it called\n%s", calls)
 	}
 	parts := map[kube.Trace]string{}

@@ -73,21 +73,28 @@ func names(list any) []string {
 	return texts
 }
 
+// ours are the nodes that this run closed, and others those of an earlier one, sorted.
+func (c cordons) ours() []string {
+	var nodes []string
+	for host := range c.closed {
+		nodes = append(nodes, c.node(host))
+	}
+	slices.Sort(nodes)
+	return nodes
+}
+
+func (c cordons) others() []string { return slices.Sorted(maps.Keys(c.earlier)) }
+
 // left tells which nodes are still closed, and how they are opened.
 func (t *Terminal) left() {
-	var nodes []string
-	for host := range t.l.cordons.closed {
-		nodes = append(nodes, t.l.cordons.node(host))
-	}
-	t.stillClosed("this run", nodes)
-	t.stillClosed("an earlier run", slices.Collect(maps.Keys(t.l.cordons.earlier)))
+	t.stillClosed("this run", t.l.cordons.ours())
+	t.stillClosed("an earlier run", t.l.cordons.others())
 }
 
 func (t *Terminal) stillClosed(by string, nodes []string) {
 	if len(nodes) == 0 {
 		return
 	}
-	slices.Sort(nodes)
 	t.title(t.ink.on(yellow, "left cordoned by "+by))
 	for i, node := range nodes {
 		nodes[i] = clean(node)

@@ -3,17 +3,20 @@ package report
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"sync"
 
 	"rung/engine/run"
 )
 
 // JSONLines is a run.Sink that writes each event as one JSON object on a line:
-// what --json prints. The keys are those of run.Event.
+// what --json prints. The keys are those of run.Event; the last one also has in
+// its data, as left_cordoned, the nodes that are still closed.
 type JSONLines struct {
-	mu  sync.Mutex
-	out *json.Encoder
-	seq int64
+	mu      sync.Mutex
+	out     *json.Encoder
+	seq     int64
+	cordons cordons
 }
 
 // NewJSONLines returns a JSONLines that writes to w, at once and event by
@@ -21,7 +24,7 @@ type JSONLines struct {
 func NewJSONLines(w io.Writer) *JSONLines {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
-	return &JSONLines{out: out}
+	return &JSONLines{out: out, cordons: newCordons()}
 }
 
 // Record writes e, numbered from 1 where it has no number yet. The error is the
@@ -33,6 +36,12 @@ func (j *JSONLines) Record(e run.Event) error {
 		e.Seq = j.seq + 1
 	}
 	j.seq = e.Seq
+	j.cordons.see(e)
+	if nodes := append(j.cordons.ours(), j.cordons.others()...); e.Kind == run.RunEnded && len(nodes) > 0 {
+		data := map[string]any{"left_cordoned": nodes}
+		maps.Copy(data, e.Data)
+		e.Data = data
+	}
 	return j.out.Encode(e)
 }
 

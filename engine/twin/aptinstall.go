@@ -70,6 +70,9 @@ func (a *aptCall) install() int {
 	if len(changes) == 0 {
 		return 0
 	}
+	if a.host.busy && !a.set["--download-only"] {
+		return a.packagesBusy()
+	}
 	return a.perform(changes)
 }
 

@@ -38,6 +38,7 @@ type Cluster struct {
 
 	oldConfigs bool // a component config wants to be upgraded by hand
 	lostEtcd   int  // members of an external etcd that are away
+	jobHangs   bool // the Job of kubeadm's health check never completes
 
 	leader        timeline[lead]
 	config        timeline[clusterConfig]

@@ -74,6 +74,10 @@ func TestFaultsThatAreKnownAreToldWithTheirCause(t *testing.T) {
 		{faults: "image-missing:kube-proxy:w1", causes: "image-pull", kept: "w1", says: "=== running\n"},
 		{faults: "disk-full:w1:/var/lib/rung", causes: "no-space", kept: "w1", says: "=== disk\n"},
 		{faults: "package-drags:w1:kubernetes-cni", causes: "package-conflict", kept: "w1", says: "v1.31.4"},
+		{faults: "disk-pressure:cp1", causes: "disk-pressure static-pod-hash", kept: "cp1", says: "DiskPressure=True"},
+		{faults: "health-job-hangs", causes: "health-job", kept: "cp1", says: "=== pods\n"},
+		{faults: "package-locked:w2", causes: "package-lock", kept: "w2", says: "v1.31.4"},
+		{faults: "package-locked:w2", shape: twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4"), Packages: twin.Apt}, causes: "package-lock", kept: "w2", says: "v1.31.4"},
 		{faults: "repository-down:w1", causes: "repository"},
 		{faults: "certs-expire:cp1:-1h", causes: "certificate-expired"},
 	} {

@@ -57,6 +57,9 @@ var faultKinds = []faultKind{
 		c.DiskFull(args[0], args[1])
 		return nil
 	}},
+	{"disk-pressure", []string{"HOST"}, "The control plane is short of disk: its kubelet starts no static pod that kubeadm has changed.", func(c *Cluster, args []string) error {
+		return c.DiskPressure(args[0])
+	}},
 	{"drain-blocked", []string{"HOST"}, "A pod runs on the node whose disruption budget never lets it go.", onHost((*Cluster).BlockDrain)},
 	{"etcd-lost", []string{"COUNT"}, "So many of the three members of an external etcd are away.", func(c *Cluster, args []string) error {
 		members, err := strconv.Atoi(args[0])
@@ -81,6 +84,10 @@ var faultKinds = []faultKind{
 	}},
 	{"hazard", []string{"ID"}, "The cluster has a hazard of docs/hazards.md: dockershim, cgroup-v1, removed-apis-1.25.", func(c *Cluster, args []string) error {
 		return c.Hazard(args[0])
+	}},
+	{"health-job-hangs", nil, "The Job of kubeadm's health check never completes.", func(c *Cluster, _ []string) error {
+		c.HealthJobHangs()
+		return nil
 	}},
 	{"hop-broken-off", []string{"VERSION"}, "The first control plane was upgraded to that version, and then the hop was broken off.", func(c *Cluster, args []string) error {
 		v, err := kube.Parse(args[0])
@@ -127,6 +134,7 @@ var faultKinds = []faultKind{
 	{"package-held", []string{"HOST", "NAME"}, "A package is held on the host: apt-mark hold, or yum versionlock.", func(c *Cluster, args []string) error {
 		return c.HoldPackage(args[0], args[1])
 	}},
+	{"package-locked", []string{"HOST"}, "Another program, such as an unattended upgrade, holds the lock of the host's packages.", onHost((*Cluster).LockPackages)},
 	{"package-removed", []string{"HOST", "NAME"}, "A package is not installed on the host.", func(c *Cluster, args []string) error {
 		c.Remove(args[0], args[1])
 		return nil

@@ -26,6 +26,8 @@ type host struct {
 	noEtcdctl    bool                           // its etcd container has no etcdctl and no etcdutl
 	withheld     []string                       // packages that no repository of the host has: "kubelet-1.22.17", "kubeadm-1.22"
 	drags        []string                       // packages of which a new kubeadm demands the newest
+	pressed      time.Time                      // since when it is short of disk; zero: it is not
+	busy         bool                           // another program holds the lock of its packages
 	cut          bool                           // no repository of packages is reached
 	ahead        time.Duration                  // of its clock, by which it is wrong
 	powerless    bool                           // who logs in is not root, and may not become it

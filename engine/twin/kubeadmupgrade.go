@@ -182,6 +182,9 @@ func (k *kubeadmCall) staticPod(component string, target kube.Version, backup st
 	moving := map[bool]string{true: "Moving", false: "Moved"}[k.own.Minor >= 30]
 	k.outf("[upgrade/staticpods] %s new manifest to %q and %s up old manifest to %q\n", moving, file, map[bool]string{true: "backing", false: "backed"}[k.own.Minor >= 30], path.Join(backup, component+".yaml"))
 	k.outf("[upgrade/staticpods] Waiting for the kubelet to restart the component\n[upgrade/staticpods] This can take up to 5m0s\n")
+	if !h.pressed.IsZero() {
+		return k.rolledBack(component, backup)
+	}
 	if f, spoiled := k.cluster.spoiled(component); spoiled {
 		if f.dies {
 			return k.killed(component)

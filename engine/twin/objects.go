@@ -85,9 +85,13 @@ func (c *Cluster) nodeConditions(h *host, now time.Time) []any {
 		pressure = "Unknown"
 		ready = condition("Ready", "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status.")
 	}
+	disk := condition("DiskPressure", pressure, "KubeletHasNoDiskPressure", "kubelet has no disk pressure")
+	if pressure == "False" && !h.pressed.IsZero() {
+		disk = condition("DiskPressure", "True", "KubeletHasDiskPressure", "kubelet has disk pressure")
+	}
 	return []any{
 		condition("MemoryPressure", pressure, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-		condition("DiskPressure", pressure, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
+		disk,
 		condition("PIDPressure", pressure, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
 		ready,
 	}

@@ -63,6 +63,9 @@ func (y *yumCall) transact() int {
 		y.sayf("Nothing to do.\nComplete!\n")
 		return 0
 	}
+	if y.host.busy && !y.only {
+		return y.packagesBusy()
+	}
 	return y.perform(changes)
 }
 

@@ -8,7 +8,6 @@ ended() { timeout 20 crictl ps --all --quiet --state Exited --name '^(etcd|kube-
   if has kubeadm; then part versions kubeadm version -o short; fi
   if has kubelet; then part versions kubelet --version; fi
   part status systemctl status kubelet containerd --no-pager -n 5
-  part journal journalctl -u kubelet --no-pager -n "$1"
   for folder in / /etc/kubernetes /var/lib/kubelet /var/lib/containerd /var/lib/etcd; do
     if test -d "$folder"; then part disk df -P "$folder"; fi
   done
@@ -26,4 +25,7 @@ ended() { timeout 20 crictl ps --all --quiet --state Exited --name '^(etcd|kube-
       part containers crictl logs --tail 30 "$id"
     done
   fi
+  # Last, for a file that is too long is cut at its end.
+  most=$1
+  part journal journalctl -u kubelet --no-pager -n "$1"
 } | hidden

@@ -1,8 +1,9 @@
 # part NAME COMMAND…: the last lines of what the command prints, under a heading. What fails, or hangs, says so there.
+most=300
 part() {
   echo "=== $1"
   shift
-  timeout 20 "$@" </dev/null 2>&1 | tail -n 300 | cut -c 1-600
+  timeout 20 "$@" </dev/null 2>&1 | tail -n "$most" | cut -c 1-600
 }
 
 # has NAME: whether there is such a program.
