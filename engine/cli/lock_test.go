@@ -191,6 +191,28 @@ func TestARunWhoseLockIsTakenAwayStopsGently(t *testing.T) {
 	})
 }
 
+// Who leaves at Go on? has touched nothing, and leaves no lock behind.
+func TestWhoLeavesAQuestionGivesTheLockBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := twoPlaneTwin(t)
+		ana, said := operator(t)
+		s := newStopper(t.Context(), nil)
+		defer s.close()
+		held, err := ana.claim(s, c, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ana.parting()
+		bob, _ := operator(t)
+		if got := bob.claims(t, c); got != "" {
+			t.Error(got)
+		}
+		if held.release(t.Context()); said.Len() > 0 {
+			t.Errorf("said: %s", said)
+		}
+	})
+}
+
 // The run that a lock belongs to is let in again, by its id alone.
 func TestAResumedRunIsLetInAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -34,7 +34,8 @@ func (a *app) runVerb() *cobra.Command {
 Everything is checked and every host is connected to before the first change. rung looks,
 says what it is about to do, and asks; with --yes it starts at once. Ctrl-C lets running commands finish and starts nothing
 new; a second one ends what may be cut off; a third one leaves at once. Running again is
-safe: what is done is recognised.
+safe: what is done is recognised. Only one run works on a cluster: a second one is refused,
+and told whose the first is (see rung unlock --help).
 
 --pause-after and --not-after end it early, with exit code 6.`,
 		Example: "  rung run kubeadm-upgrade -i inventory.yaml -e target=1.34.2",

@@ -23,6 +23,9 @@ func (l *Lock) Keep(ctx context.Context, lost func(Found)) {
 			case <-tick.C:
 			case <-l.renamed:
 			}
+			l.mu.Lock()
+			l.lookUp()
+			l.mu.Unlock()
 			if l.live(ctx) {
 				return
 			}
@@ -61,7 +64,7 @@ func (l *Lock) note(took []bool, theirs []*Found) (gone bool) {
 	}
 	l.tried = time.Now().Round(0)
 	if 2*heard > len(took) {
-		l.heard = l.tried
+		l.slept = false
 	}
 	for _, f := range theirs {
 		if f != nil && !l.gone {

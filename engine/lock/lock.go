@@ -93,8 +93,9 @@ type Lock struct {
 
 	mu    sync.Mutex
 	who   Record
-	heard time.Time // the last sign of life that more than half of the hosts took, by the clock on the wall
-	tried time.Time // the last one
+	awake time.Time // when this machine was seen to be, by the clock on the wall
+	slept bool      // it was not, since more than half of the hosts last took a sign of life
+	tried time.Time // the last sign of life
 	gone  bool      // it is lost
 	lost  func(Found)
 

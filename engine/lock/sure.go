@@ -9,19 +9,17 @@ import (
 	"rung/engine/step"
 )
 
-// After an hour of sleep a machine wakes up in the middle of a run, whose lock
-// fell to another meanwhile. Its next sign of life may be half a minute away.
 const (
-	doubtful = Expiry - time.Minute // since the last sign of life that came through
-	enough   = 10 * time.Second     // between two that did not
+	nap    = time.Minute      // a machine that is awake looks up more often: see Keep
+	enough = 10 * time.Second // between two looks at the lock that were in vain
 )
 
-// Sure returns x, but before a command that comes so late that the lock may
-// have fallen, a sign of life is given first. Where the lock is found to be
-// lost, that command is not started: the error is of context.Canceled. What
-// comes after it, to end what was begun, is. Where no host can be asked, nothing
-// is known, and it is started.
-// It is for after Keep.
+// Sure returns x, but where this machine slept in the middle of the run, so that
+// the lock may have fallen, a sign of life is given before the next command.
+// Where the lock is lost, that command is not started: the error is of
+// context.Canceled. What comes after it, to end what was begun, is. Where the
+// hosts cannot be asked, nothing is known, and it is started. It is for after
+// Keep.
 func (l *Lock) Sure(x step.Exec) step.Exec { return sure{x, l} }
 
 type sure struct {
@@ -51,11 +49,21 @@ func (l *Lock) found(ctx context.Context) bool {
 	return l.gone
 }
 
-// known says whether there is nothing to ask: it is ours, or lost, or was just asked for in vain. The clock on the wall
-// counts, for the other one stands still while a machine sleeps.
+// known says whether there is nothing to ask: it is lost, or this machine did not sleep since it was last found to be ours,
+// or it was just asked for in vain.
 func (l *Lock) known() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.lookUp()
+	return l.gone || !l.slept || time.Now().Round(0).Sub(l.tried).Abs() < enough
+}
+
+// lookUp notices that this machine slept. The clock on the wall counts, for the other one stands still meanwhile. l.mu is
+// held.
+func (l *Lock) lookUp() {
 	now := time.Now().Round(0)
-	return l.gone || now.Sub(l.heard).Abs() < doubtful || now.Sub(l.tried).Abs() < enough
+	if now.Sub(l.awake).Abs() > nap {
+		l.slept, l.tried = true, time.Time{}
+	}
+	l.awake = now
 }

@@ -26,39 +26,56 @@ func (l *ledger) Exec(context.Context, string, step.Command, io.Writer) (step.Re
 	return step.Result{}, nil
 }
 
+// frozen is a way on which nothing moves from a time on, until thaw is closed: what was under way is lost then.
+type frozen struct {
+	*way
+	from time.Time
+	thaw chan struct{}
+}
+
+func (f *frozen) Exec(ctx context.Context, host string, c step.Command, output io.Writer) (step.Result, error) {
+	if time.Now().After(f.from) {
+		select {
+		case <-f.thaw:
+		default:
+			<-f.thaw
+			return step.Result{}, step.ErrLost
+		}
+	}
+	return f.way.Exec(ctx, host, c, output)
+}
+
 // asleep is ana, whose machine slept for that long in the middle of her run, and what she starts as it wakes up.
-func asleep(t *testing.T, w *way, d time.Duration) (sure step.Exec, l *ledger, news chan lock.Found, release func()) {
+func asleep(t *testing.T, w *way, d time.Duration) (sure step.Exec, l *ledger, news chan lock.Found, wake, release func()) {
 	t.Helper()
+	f := &frozen{w, time.Now().Add(2 * time.Minute), make(chan struct{})}
 	mine := site(w.Cluster, all)
-	mine.Exec = w
+	mine.Exec = f
 	ana, news := keeping(t, mine)
-	time.Sleep(time.Hour)
-	w.closed.Store(true)
-	time.Sleep(d)
+	time.Sleep(2*time.Minute + d)
 	l = &ledger{}
-	return ana.Sure(l), l, news, func() { _ = ana.Release(t.Context()) }
+	return ana.Sure(l), l, news, func() { close(f.thaw) }, func() { _ = ana.Release(t.Context()) }
 }
 
 func TestWhoWakesUpToALostLockStartsNothingMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &way{Cluster: cluster(t)}
-		sure, l, news, release := asleep(t, w, lock.Expiry+47*time.Second) // 13 seconds before her next sign of life
+		sure, l, news, wake, release := asleep(t, w, lock.Expiry+time.Minute)
 		defer release()
 		bob, err := attempt(t, site(w.Cluster, all), "bob", onceExpired)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer func() { _ = bob.Release(t.Context()) }()
-		w.closed.Store(false)
-		var all sync.WaitGroup
-		for range 5 { // hosts at work
-			all.Go(func() {
-				if _, err := sure.Exec(t.Context(), "w1", toy, nil); !errors.Is(err, context.Canceled) {
-					t.Errorf("%v", err)
-				}
-			})
-		}
-		all.Wait()
+		var command sync.WaitGroup
+		command.Go(func() {
+			if _, err := sure.Exec(t.Context(), "w1", toy, nil); !errors.Is(err, context.Canceled) {
+				t.Errorf("%v", err)
+			}
+		})
+		synctest.Wait() // it is on its way
+		wake()
+		command.Wait()
 		if f := <-news; f.Who.Owner != "bob" || l.started != 0 {
 			t.Errorf("%d commands were started; told: %+v", l.started, f)
 		}
@@ -74,9 +91,10 @@ func TestWhoWakesUpToTheSameLockGoesOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := &way{Cluster: cluster(t)}
-				sure, l, news, release := asleep(t, w, time.Hour+17*time.Second)
+				sure, l, news, wake, release := asleep(t, w, time.Hour)
 				defer release()
 				w.closed.Store(!reached)
+				wake()
 				if _, err := sure.Exec(t.Context(), "w1", toy, nil); err != nil || l.started != 1 {
 					t.Errorf("%v; %d commands were started", err, l.started)
 				}
