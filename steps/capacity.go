@@ -114,7 +114,7 @@ func (s Capacity) notes(out CapacityOutput) []step.Note {
 	if len(s.Nodes) > 0 {
 		text := fmt.Sprintf("%d of %d nodes may be out at once", out.Largest, len(s.Nodes))
 		if len(out.Missing) > 0 {
-			text += "; with one more: " + strings.Join(out.Missing, "; ")
+			text += fmt.Sprintf("; with %d, these pods find no other: %s", out.Largest+1, strings.Join(out.Missing, "; "))
 		}
 		notes = append(notes, step.Note{Warning: out.Largest < out.Wanted, Text: text})
 	}

@@ -19,6 +19,7 @@ type Certs struct {
 type CertsOutput struct {
 	Expirations []string `yaml:"expirations" doc:"Each certificate, and when it expires: apiserver 2027-11-23T13:51Z."`
 	Expiring    []string `yaml:"expiring" doc:"What expires soon or has expired, or is missing, a sentence each."`
+	Expired     []string `yaml:"expired" doc:"Certificates that have expired already."`
 	KeylessCAs  []string `yaml:"keyless_cas" doc:"Certificate authorities whose key is not here: kubeadm renews nothing of theirs."`
 	Renewed     []string `yaml:"renewed" doc:"Certificates that expire later than before."`
 }
@@ -73,6 +74,9 @@ func (s Certs) Collect(results []step.Result) (CertsOutput, []step.Note, error) 
 		out.Expirations = append(out.Expirations, name+" "+at.UTC().Format("2006-01-02T15:04Z"))
 		if left := at.Sub(now); !now.IsZero() && left < s.Within {
 			out.Expiring = append(out.Expiring, soon(name, at, left))
+			if left < 0 {
+				out.Expired = append(out.Expired, name)
+			}
 		}
 	}
 	if len(rows) == 0 {
@@ -91,7 +95,8 @@ func soon(name string, at time.Time, left time.Duration) string {
 	if left < 0 {
 		return fmt.Sprintf("%s expired on %s", name, at.UTC().Format(time.DateOnly))
 	}
-	return fmt.Sprintf("%s expires on %s, in %d days", name, at.UTC().Format(time.DateOnly), int(left.Hours()/24))
+	days := int(left.Hours() / 24)
+	return fmt.Sprintf("%s expires on %s, in %d %s", name, at.UTC().Format(time.DateOnly), days, map[bool]string{true: "day", false: "days"}[days == 1])
 }
 
 // renewed are the names of what expires later than before. The times are written so that they sort.

@@ -2,6 +2,7 @@ package steps
 
 import (
 	_ "embed"
+	"strings"
 
 	"rung/engine/step"
 )
@@ -11,7 +12,7 @@ type Etcdctl struct{}
 
 // EtcdctlOutput is what there is.
 type EtcdctlOutput struct {
-	Found  string `yaml:"found" doc:"Where etcdctl is: host, container (that of etcd), or none."`
+	Found  string `yaml:"found" doc:"Where etcdctl is: host, container (that of etcd), none, or unasked where the container could not be asked."`
 	Reader string `yaml:"reader" doc:"What reads a snapshot again: etcdutl, etcdctl, or empty where nothing does."`
 }
 
@@ -44,8 +45,16 @@ func (Etcdctl) Plan(scope step.Scope) ([]step.Action, error) {
 func (Etcdctl) Collect(results []step.Result) (EtcdctlOutput, []step.Note, error) {
 	f := keyValues(string(results[0].Stdout))
 	out := EtcdctlOutput{Found: f["etcdctl"], Reader: f["reader"]}
-	if out.Found != "none" && out.Reader == "" {
-		return out, []step.Note{{Warning: true, Text: "there is no etcdutl here, which etcd needs from 3.6 to read a snapshot again: backups will be kept unread"}}, nil
+	var text string
+	switch {
+	case out.Found == "unasked":
+		text = "whether there is an etcdctl for backups could not be asked: " + strings.TrimSpace(string(results[0].Stderr))
+	case out.Found == "none":
+		text = "there is no etcdctl here, of its own or in an etcd container: the data of etcd cannot be backed up from here"
+	case out.Reader == "":
+		text = "there is no etcdutl here, which etcd needs from 3.6 to read a snapshot again: backups will be kept unread"
+	default:
+		return out, nil, nil
 	}
-	return out, nil, nil
+	return out, []step.Note{{Warning: true, Text: text}}, nil
 }

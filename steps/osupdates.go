@@ -73,7 +73,11 @@ func (s OSUpdates) Collect(results []step.Result) (OSUpdatesOutput, []step.Note,
 		text = "to upgrade: " + strings.Join(out.Updates, ", ")
 	}
 	if len(out.Reboot) > 0 {
-		return out, []step.Note{{Warning: !s.Reboot, Text: text + "; a reboot is due: " + strings.Join(out.Reboot, ", ")}}, nil
+		due := "; a reboot is due: "
+		if s.Reboot {
+			due = "; a reboot is due, and is to be made: "
+		}
+		return out, []step.Note{{Warning: !s.Reboot, Text: text + due + strings.Join(out.Reboot, ", ")}}, nil
 	}
 	return out, []step.Note{{Text: text + "; no reboot is due"}}, nil
 }

@@ -202,7 +202,7 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 		{
 			name:  "S28: certificates that expire in two days",
 			spoil: []string{"certs-expire:cp2:48h"},
-			want:  []string{"on cp2: admin.conf expires on ", ", in 1 days; apiserver expires on ", "or -e acknowledge=cert-expired"},
+			want:  []string{"on cp2: admin.conf expires on ", ", in 1 day; apiserver expires on ", "or -e acknowledge=cert-expired"},
 		},
 		{
 			name:  "S28: a certificate authority without its key",

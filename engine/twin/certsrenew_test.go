@@ -64,13 +64,30 @@ func TestS28CertificatesThatLastAreLeftUnlessForced(t *testing.T) {
 
 // With expired certificates nobody reaches the API, and it is not asked before all are renewed.
 func TestS28CertificatesThatHaveExpiredAreRenewed(t *testing.T) {
-	for _, planes := range []int{1, 3} {
+	for _, planes := range []int{1, 3} { // all of them
 		s := siteOf(twin.Shape{ControlPlanes: planes, Workers: 1, Version: version("1.31.4")})
 		s.soon(t, "-1h")
 		if s.has("cp1", "kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf", "get", "nodes") {
 			t.Fatal("the API lets in who has an expired certificate")
 		}
 		s.twice(t, "certs-renew.yaml", nil)
+		s.admin(t, "cp1", "kubectl", "get", "nodes")
+	}
+}
+
+// Where one or two of three have expired, the others answer, and etcd is not whole.
+func TestS28SomeCertificatesHaveExpired(t *testing.T) {
+	for _, expired := range [][]string{{"cp1"}, {"cp2"}, {"cp3"}, {"cp2", "cp3"}} {
+		s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.31.4")})
+		for _, host := range expired {
+			s.inject(t, "certs-expire:"+host+":-1h")
+		}
+		d := s.twice(t, "certs-renew.yaml", nil)
+		for _, host := range s.ControlPlanes() {
+			if got := slices.Contains(d.changed(host), "restart kube-apiserver of "+host); got != slices.Contains(expired, host) {
+				t.Errorf("%q have expired, and %s was restarted: %t", expired, host, got)
+			}
+		}
 		s.admin(t, "cp1", "kubectl", "get", "nodes")
 	}
 }
