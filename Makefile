@@ -29,6 +29,10 @@ demo: build ## build rung and watch it upgrade a simulated cluster over real SSH
 .PHONY: test
 test: format vet lint cross race ## the whole gate: format, vet, lint, cross builds, tests under the race detector
 
+.PHONY: chaos
+chaos: ## kill and cut runs at every point, and not only at some: hours
+	RUNG_CHAOS=1 go test -timeout 12h -count 1 -run 'TestAResumedRunIsAsOneThatNeverDied' -v ./engine/twin
+
 .PHONY: lint
 lint: ## run golangci-lint
 	@echo 'golangci-lint run (where it was never run, the Go toolchain compiles it first: some minutes)'

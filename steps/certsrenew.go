@@ -53,6 +53,7 @@ func (s CertsRenew) Plan(scope step.Scope) ([]step.Action, error) {
 	}, {
 		Title: "renew the certificates of " + scope.Host.Name,
 		Do:    step.Command{Script: certsRenewScript, Detach: true},
+		Again: true,
 	}}, nil
 }
 

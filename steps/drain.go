@@ -76,5 +76,6 @@ func (s Drain) Plan(scope step.Scope) ([]step.Action, error) {
 		On:      step.AdminHost,
 		Do:      step.Command{Argv: kubectl(args...), Detach: true},
 		Explain: &step.Command{Script: drainExplain, Argv: []string{scope.Host.Node}},
+		Again:   true,
 	}}, nil
 }

@@ -57,6 +57,7 @@ func (s Hook) Plan(scope step.Scope) ([]step.Action, error) {
 		place = step.OwnHost
 	}
 	return []step.Action{{
+		Again: true,
 		Title: fmt.Sprintf("call %s for %s of %s", s.Run, s.Event, scope.Host.Node),
 		On:    place,
 		Do: step.Command{

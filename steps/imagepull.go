@@ -43,5 +43,5 @@ func (s ImagePull) Plan(step.Scope) ([]step.Action, error) {
 	if len(s.Only) > 0 {
 		do = step.Command{Script: imagePullScript, Argv: append([]string{tag(s.Version), repository}, s.Only...), Detach: true}
 	}
-	return []step.Action{{Title: "pull the images of " + tag(s.Version), Do: do}}, nil
+	return []step.Action{{Title: "pull the images of " + tag(s.Version), Do: do, Again: true}}, nil
 }

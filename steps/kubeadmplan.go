@@ -54,6 +54,7 @@ func (s KubeadmPlan) Plan(step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "plan the upgrade to " + tag(s.Version),
 		Do:    step.Command{Argv: append(argv, flags...), Detach: true},
+		Again: true,
 	}}, nil
 }
 

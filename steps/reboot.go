@@ -49,6 +49,7 @@ func (s Reboot) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "note which boot " + host + " is in",
 		Do:    step.Command{Script: bootNote, Detach: true},
+		Again: true,
 	}, {
 		Title: "reboot " + host,
 		Check: &step.Command{Script: bootNew},

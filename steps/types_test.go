@@ -188,3 +188,29 @@ func TestForeignToolsAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// A resumed run finds out by itself whether a bundled step has done its work, or does it once more. The exceptions besides
+// command are those that mend a broken etcd, where a second time may lose what was written since the first.
+func TestNoBundledStepNeedsAPersonWhenItIsResumed(t *testing.T) {
+	set := allTypes(t)
+	for _, name := range set.Names() {
+		if slices.Contains([]string{"command", "etcd-restore", "etcd-stop", "etcd-member-add"}, name) {
+			continue
+		}
+		for _, source := range samplesOf(t, set.Get(name)) {
+			s, found := decode(set.Get(name), name, source)
+			if found != nil {
+				continue
+			}
+			actions, err := s.Plan(scopeOf(""))
+			if err != nil {
+				continue
+			}
+			for _, a := range actions {
+				if !a.ReadOnly && a.Check == nil && !a.Again && a.Save == nil {
+					t.Errorf("%s: of %q nobody knows what became of it, once its host was restarted:\n%s", name, a.Title, source)
+				}
+			}
+		}
+	}
+}

@@ -61,6 +61,7 @@ func (s UpgradeApply) Plan(step.Scope) ([]step.Action, error) {
 	}
 	if s.Force {
 		return []step.Action{{
+			Again: true,
 			Title: "apply " + tag(s.Version) + " again, with force",
 			Do:    quiesced(s.Quiesce, append([]string{"kubeadm", "upgrade", "apply", "--force", tag(s.Version)}, flags...)...),
 		}}, nil

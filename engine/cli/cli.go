@@ -4,8 +4,9 @@
 //
 // Exit codes: 0 done · 1 a step failed · 2 bad usage, playbook or inventory ·
 // 3 a host is unreachable, or its login, host key or sudo was refused · 4
-// refused: a guard, the version policy, a lock that another run holds, a no to a question · 5 an outcome is unknown: look, then
-// run again · 6 ended early, as --pause-after or --not-after says · 70 internal fault · 130 interrupted. Where several apply: 130,
+// refused: a guard, the version policy, a lock that another run holds, a run that goes on, a no to a question · 5 an
+// outcome is unknown: resume finds it out · 6 ended early, as --pause-after or --not-after says · 70 internal fault · 130
+// interrupted. Where several apply: 130,
 // 5, 1, 4, 3, 6.
 //
 // What a verb answers goes to standard output; what is wrong, and diagnostics
@@ -93,7 +94,7 @@ kubeadm cluster in place, one minor version at a time.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &failure{run.ExitUsage, err, "see " + c.CommandPath() + " --help"}
 	})
-	root.AddCommand(a.runVerb(), a.renderVerb(), a.checkVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(), a.unlockVerb(),
+	root.AddCommand(a.runVerb(), a.resumeVerb(), a.renderVerb(), a.checkVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(), a.unlockVerb(),
 		a.stepsVerb(), a.playbooksVerb(), a.schemaVerb(), a.versionVerb())
 	return root
 }

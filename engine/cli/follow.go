@@ -117,7 +117,7 @@ func (w *watcher) end() error {
 	switch {
 	case !w.follower.Ended():
 		fmt.Fprintf(w.err, "rung: the process of the run %s is gone: it was killed, or its machine went down\n", w.follower.Header.Run)
-		fmt.Fprintln(w.err, "  hint: look at the hosts where something had begun; then run the playbook again: what is done is recognised")
+		fmt.Fprintln(w.err, "  hint: to go on with it: rung resume "+w.follower.Header.Run)
 		return errors.Join(err, told{run.ExitUnknown})
 	case w.exit != run.ExitDone:
 		return errors.Join(err, told{w.exit})

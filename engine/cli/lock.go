@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -66,15 +65,7 @@ func lockHosts(inv *inventory.Inventory, others []string) []lock.Host {
 
 // self is who runs this.
 func self() lock.Record {
-	name := os.Getenv("USER")
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	machine, err := os.Hostname()
-	if err != nil {
-		machine = "an unknown machine"
-	}
-	return lock.Record{Owner: name + "@" + machine, Process: os.Getpid()}
+	return lock.Record{Owner: journal.Operator(), Process: os.Getpid()}
 }
 
 // claim takes the lock of the cluster, before anything is looked at: for a new

@@ -46,7 +46,7 @@ whoever started it, and wherever.`,
 			}
 			rows := make([]report.PastRun, len(list))
 			for i, s := range list {
-				rows[i] = report.PastRun{ID: s.ID, Playbook: s.Playbook, Outcome: s.Outcome, Started: s.Started, Ended: s.Ended, Hosts: len(s.Hosts)}
+				rows[i] = report.PastRun{ID: s.ID, Playbook: s.Playbook, Outcome: s.Outcome, Started: s.Started, Ended: s.Ended, Hosts: len(s.Hosts), Resumable: s.Resumable}
 			}
 			if len(rows) == 0 {
 				fmt.Fprintln(a.err, "there are no runs yet in", root)

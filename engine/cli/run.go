@@ -33,8 +33,9 @@ func (a *app) runVerb() *cobra.Command {
 
 Everything is checked and every host is connected to before the first change. rung looks,
 says what it is about to do, and asks; with --yes it starts at once. Ctrl-C lets running commands finish and starts nothing
-new; a second one ends what may be cut off; a third one leaves at once. Running again is
-safe: what is done is recognised. Only one run works on a cluster: a second one is refused,
+new; a second one ends what may be cut off; a third one leaves at once. rung resume goes on with
+what did not come to its end; running again is safe as well: what is done is recognised.
+Only one run works on a cluster: a second one is refused,
 and told whose the first is (see rung unlock --help).
 
 --pause-after and --not-after end it early, with exit code 6.`,
@@ -46,7 +47,7 @@ and told whose the first is (see rung unlock --help).
 			if err != nil {
 				return err
 			}
-			e := execution{app: a, plan: p, inventory: inventory, contact: c, clock: a.Clock, json: asJSON}
+			e := execution{app: a, plan: p, inventory: inventory, contact: c, clock: a.Clock, json: asJSON, from: r}
 			if e.pauses, e.notAfter, err = early.of(a, p, a.Clock.Now()); err != nil {
 				return err
 			}
@@ -86,6 +87,9 @@ type execution struct {
 	json      bool
 	ask       func(question string) (bool, error) // nil: go ahead
 
+	from request
+	life *life // what is resumed; nil: a new run
+
 	pauses   run.Pauses
 	confirm  func(ctx context.Context, question string) run.Answer // nil: nobody is asked
 	notAfter time.Time
@@ -104,7 +108,7 @@ func (e *execution) run(ctx context.Context) error {
 	}
 	var held *claim // nil: nothing is changed
 	if !e.plan.OnlyReads() {
-		if held, err = e.claim(stop, h, ""); err != nil {
+		if held, err = e.claim(stop, h, e.id()); err != nil {
 			return err
 		}
 		defer held.release(ctx)
@@ -113,7 +117,7 @@ func (e *execution) run(ctx context.Context) error {
 		}
 	}
 	if e.ask != nil && !e.plan.OnlyReads() {
-		if err := e.foresee(stop.first(), h); err != nil {
+		if err := e.preview(stop.first(), h); err != nil {
 			return err
 		}
 		if yes, err := e.ask("Go on?"); err != nil || !yes {
@@ -131,11 +135,15 @@ func (e *execution) run(ctx context.Context) error {
 		return &failure{run.ExitInternal, errors.Join(err, j.Close()), ""}
 	}
 	out, closeReport := e.report(j.ID())
-	all := newSinks(j, e.err, out)
+	all := newSinks(j, j.Last(), e.err, out)
 	detached := &detach.Exec{Raw: h, Run: j.ID(), Clock: e.clock, Away: run.Patience}
 	x := &run.Execute{Exec: held.sure(detached), Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault, Shelf: j}
 	stop.announce(all, e.clock, closeReport)
-	end := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Reached: e.plan.Hosts(), Stop: stop.gentle, StopWhy: held.why, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}.Do(stop.hard)
+	r := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Reached: e.plan.Hosts(), Stop: stop.gentle, StopWhy: held.why, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}
+	if e.life != nil {
+		e.life.enter(&r, x, detached)
+	}
+	end := r.Do(stop.hard)
 	closeReport()
 	if end.Exit != run.ExitInternal { // how they ended is on record
 		tidy(ctx, detached)
@@ -177,8 +185,20 @@ func (e *execution) refuse(err error) error {
 	return err
 }
 
-// journal begins the run's journal, with copies of what is run beside it.
+// preview says what the run is about to do.
+func (e *execution) preview(ctx context.Context, h *hosts) error {
+	if e.life != nil { // what it would do was looked at when it began; now it may be in the middle of it
+		e.life.tell(e)
+		return nil
+	}
+	return e.foresee(ctx, h)
+}
+
+// journal begins the run's journal, with copies of what is run beside it, or goes on with that of a run that is resumed.
 func (e *execution) journal() (*journal.Journal, error) {
+	if e.life != nil {
+		return e.life.journal, nil
+	}
 	root, err := journal.Root()
 	if err != nil {
 		return nil, err
@@ -187,8 +207,12 @@ func (e *execution) journal() (*journal.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := map[string][]byte{"playbook.yaml": e.plan.Playbook.Source, "inventory.yaml": e.inventory, "inputs.json": append(inputs, '\n')}
-	header := journal.Header{Playbook: e.plan.Playbook.Name, Rung: e.Version, Created: time.Now(), Digests: map[string]string{}}
+	kept := map[string][]byte{playbookKept: e.plan.Playbook.Source, inventoryKept: e.inventory, inputsKept: append(inputs, '\n')}
+	header := journal.Header{Playbook: e.plan.Playbook.Name, Rung: e.Version, Created: time.Now(), Digests: map[string]string{}, Limit: e.from.limit, Stages: e.from.stages}
+	if header.Folder, err = os.Getwd(); err != nil {
+		return nil, err
+	}
+	header.Sources = map[string]string{playbookKept: absolute(e.plan.Playbook.File), inventoryKept: absolute(e.plan.Inventory.File)}
 	for name, content := range kept {
 		header.Digests[name] = journal.Digest(content)
 	}

@@ -17,7 +17,7 @@ func (e *execution) settle(ctx context.Context, h *hosts) error {
 		there = append(there, detach.Host{Name: name, Sudo: e.plan.Inventory.Host(name).Sudo})
 	}
 	var mu sync.Mutex
-	x := &detach.Exec{Raw: h, Clock: e.clock}
+	x := &detach.Exec{Raw: h, Run: e.id(), Clock: e.clock} // what the run has left itself is followed by it
 	err := x.Settle(ctx, there, func(host, run, unit string) {
 		mu.Lock()
 		defer mu.Unlock()

@@ -26,8 +26,9 @@ type sinks struct {
 	moved   sync.Cond // told grew
 }
 
-func newSinks(journal run.Sink, lost io.Writer, reports ...run.Sink) *sinks {
-	s := &sinks{journal: journal, lost: lost, reports: reports, waiting: map[int64]run.Event{}}
+// newSinks numbers on from last, the number of the last event of the journal.
+func newSinks(journal run.Sink, last int64, lost io.Writer, reports ...run.Sink) *sinks {
+	s := &sinks{journal: journal, lost: lost, reports: reports, last: last, told: last, waiting: map[int64]run.Event{}}
 	s.moved.L = &s.mu
 	return s
 }

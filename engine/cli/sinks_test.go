@@ -41,7 +41,7 @@ func TestReportsHearEventsInTheOrderOfTheirNumbers(t *testing.T) {
 			<-slow
 		}
 	}
-	s := newSinks(journal, io.Discard, report)
+	s := newSinks(journal, 0, io.Discard, report)
 	var hosts sync.WaitGroup
 	hosts.Go(func() { record(t, s, run.Event{Kind: run.Noted, Host: "slow"}) })
 	<-quick
@@ -66,7 +66,7 @@ func TestReportsHearEventsInTheOrderOfTheirNumbers(t *testing.T) {
 func TestReportsHearOfTheEndAlsoWhereTheJournalFails(t *testing.T) {
 	full := errors.New("no space left on device")
 	report := &book{}
-	s := newSinks(&book{refuse: full}, io.Discard, report)
+	s := newSinks(&book{refuse: full}, 0, io.Discard, report)
 	for _, kind := range []run.Kind{run.StepStarted, run.RunEnded} {
 		if err := s.Record(run.Event{Kind: kind}); !errors.Is(err, full) {
 			t.Errorf("%s: error %v, want the journal's", kind, err)
@@ -80,7 +80,7 @@ func TestReportsHearOfTheEndAlsoWhereTheJournalFails(t *testing.T) {
 func TestAReportThatFailsStopsNothingAndIsSaidOnce(t *testing.T) {
 	gone, other := errors.New("broken pipe"), &book{}
 	var said bytes.Buffer
-	s := newSinks(nil, &said, &book{refuse: gone}, other)
+	s := newSinks(nil, 0, &said, &book{refuse: gone}, other)
 	for range 2 {
 		if err := s.Record(run.Event{Kind: run.Noted}); err != nil {
 			t.Errorf("error %v: only the journal can stop a run", err)

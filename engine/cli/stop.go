@@ -76,7 +76,7 @@ func (s *stopper) obey() {
 			s.say("what may be cut off is ended now; the rest (kubeadm, drains, packages) is waited for; once more leaves at once")
 		default:
 			s.conclude()
-			s.leave("left at once: what must not be cut off goes on on its host. Run the playbook again: it waits for that, and recognises what is done")
+			s.leave("left at once: what must not be cut off goes on on its host. rung resume follows it to its end, and goes on")
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 const (
 	exited = "exit" // with a status
 	lost   = "lost" // it was started, does not run, and left no status
-	gone   = "gone" // it was started, and nothing of it is there
+	gone   = "gone" // nothing of it is there: it was never started, or all of it was removed
 	none   = "none" // it did not start in time, and never will
 )
 

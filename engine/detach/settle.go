@@ -22,7 +22,8 @@ type Host struct {
 
 // Settle waits until nothing works on the hosts any more that a run has started
 // there: one that was killed leaves it behind, and whoever looks at a host, or
-// changes it, must not do so meanwhile. tell hears of each such command.
+// changes it, must not do so meanwhile. tell hears of each such command. What x.Run
+// itself has left there is passed over: see Attach.
 func (x *Exec) Settle(ctx context.Context, hosts []Host, tell func(host, run, unit string)) error {
 	return x.atWork(ctx, hosts, "wait", tell)
 }
@@ -45,7 +46,7 @@ func (x *Exec) atWork(ctx context.Context, hosts []Host, how string, tell func(h
 
 func (x *Exec) settle(ctx context.Context, h Host, how string, tell func(host, run, unit string)) error {
 	said := &names{tell: func(run, unit string) { tell(h.Name, run, unit) }}
-	c := step.Command{Script: settleScript, Argv: []string{x.Folder, how}, Sudo: h.Sudo}
+	c := step.Command{Script: settleScript, Argv: []string{x.Folder, how, x.Run}, Sudo: h.Sudo}
 	for again := false; ; again = true {
 		result, err := x.Raw.Exec(ctx, h.Name, c, said)
 		switch {

@@ -70,10 +70,13 @@ func newBench(t *testing.T, victim, moment string, call int) *bench {
 }
 
 // session runs start.sh, and hands what it says to h.
-func (b *bench) session(h *heard) {
+func (b *bench) session(h *heard) { b.sessionTo("start", h) }
+
+// sessionTo is a session of that mode.
+func (b *bench) sessionTo(mode string, h *heard) {
 	b.Helper()
 	command := "echo x >>" + b.root + "/starts; echo out; echo err >&2; exit 7"
-	cmd := exec.Command("/bin/sh", "-euc", startScript, "sh", b.root+"/runs", "r", "u1", "start", fmt.Sprint(h.out), fmt.Sprint(h.err), command, jobScript, "0")
+	cmd := exec.Command("/bin/sh", "-euc", startScript, "sh", b.root+"/runs", "r", "u1", mode, fmt.Sprint(h.out), fmt.Sprint(h.err), command, jobScript, "0")
 	cmd.Env = []string{"PATH=" + b.root + "/bin:/usr/bin:/bin", "HOME=" + b.root}
 	var complaints bytes.Buffer
 	cmd.Stdout, cmd.Stderr = h, &complaints
@@ -175,4 +178,49 @@ func TestACommandWhoseKeeperIsKilledIsNeverStartedTwice(t *testing.T) {
 			}
 		})
 	})
+}
+
+// Whoever looks for a unit that nobody has started keeps it from ever being started, also where the look was cut off.
+func TestAUnitThatWasNeverStartedNeverIs(t *testing.T) {
+	everyLook(t, func(b *bench, call int) {
+		h := &heard{}
+		b.sessionTo("claim", h)
+		if h.verdict == "" { // cut off
+			b.sessionTo("claim", h)
+		}
+		if h.verdict != gone && (h.verdict != lost || b.lines("calls") < call) {
+			b.Errorf("the look heard %q", h.verdict)
+		}
+		b.session(&heard{})
+		if b.lines("starts") != 0 {
+			b.Errorf("it was started behind the back of the look, which heard %q", h.verdict)
+		}
+	})
+}
+
+// everyLook cuts the session that looks off at each of its calls.
+func everyLook(t *testing.T, check func(b *bench, call int)) {
+	for _, moment := range []string{"before", "after"} {
+		for call := 1; ; call++ {
+			b := newBench(t, starter, moment, call)
+			check(b, call)
+			if t.Failed() {
+				t.Fatalf("it was ended %s call %d", moment, call)
+			}
+			if b.lines("calls") < call {
+				break
+			}
+		}
+	}
+}
+
+// Whoever looks for a unit that was started follows it, and does not start it.
+func TestAUnitThatWasStartedIsFollowedByWhoLooks(t *testing.T) {
+	b := newBench(t, "nobody", "never", 0)
+	b.session(&heard{})
+	h := &heard{}
+	b.sessionTo("claim", h)
+	if h.verdict != exited || h.exit != 7 || string(h.stdout) != "out\n" || b.lines("starts") != 1 {
+		t.Errorf("%s %d, started %d times: %q", h.verdict, h.exit, b.lines("starts"), h.stdout)
+	}
 }

@@ -2,7 +2,7 @@
 # moment, and run again, also beside itself.
 #
 # $1 the folder of all runs ("": the usual one)   $2 run   $3 unit
-# $4 start: it may be started; attach: only followed
+# $4 start: it may be started; attach: only followed; claim: followed, and where nobody has started it, nobody ever will
 # $5 $6 how many bytes of its standard output and error are known already
 # $7 the command, a line of sh   $8 what runs it (job.sh)   $9 the length of its input
 mask=$(umask)
@@ -46,7 +46,10 @@ if [ "$4" = start ] && [ ! -e "$d/claim" ]; then
   done
 fi
 
-if [ ! -e "$d/claim" ]; then
+if [ "$4" = claim ] && mkdir -p "$d" && mkdir "$d/claim" 2>/dev/null; then
+  mkdir "$d/claim/barred"
+fi
+if [ ! -e "$d/claim" ] || [ -e "$d/claim/barred" ] || [ ! -e "$d/lock" ]; then
   echo "@rung gone"
   exit 0
 fi

@@ -25,6 +25,7 @@ type unit struct {
 	command step.Command
 	heard   heard
 	doubt   bool // it may have been started
+	found   bool // it was started by somebody else, if at all: it is only followed
 }
 
 // follow starts the command, and stays with it until it has ended, or its host
@@ -62,8 +63,13 @@ func (u *unit) judge(result step.Result, err error) (over bool, came error) {
 	switch u.heard.verdict {
 	case exited:
 		return true, nil
-	case lost, gone:
-		return true, fmt.Errorf("%w: nobody saw it end; it was killed, or the host was restarted%s", step.ErrLost, u.heard.where())
+	case gone:
+		if u.found && !u.heard.began {
+			return true, errNeverStarted
+		}
+		fallthrough
+	case lost:
+		return true, fmt.Errorf("%w: %w; it was killed, or the host was restarted%s", step.ErrLost, step.ErrUnseen, u.heard.where())
 	case none:
 		return true, fmt.Errorf("the command was not started: the host took too long for it%s", said(result))
 	}
@@ -99,8 +105,11 @@ func said(r step.Result) string {
 // started only the following, from the first byte that is not known.
 func (u *unit) wrapped() step.Command {
 	mode := "start"
-	if u.heard.began {
+	switch {
+	case u.heard.began:
 		mode = "attach"
+	case u.found:
+		mode = "claim"
 	}
 	plain := u.command
 	plain.Sudo = false // the script has it

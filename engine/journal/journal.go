@@ -8,7 +8,8 @@
 //	inputs.json      without secrets
 //	output/          what the commands wrote, a file for each action
 //	diagnostics/     what was found out about hosts that failed, a folder for each
-//	lock             held by the process that runs it, as long as it lives
+//	lock             held by the process that runs it, as long as it lives; who that is
+//	torn             what crashes have cut short
 //
 // Its one invariant: Record returns for the start of a mutating action only
 // once that event, and every event before it, is on disk; and so for the end
@@ -16,8 +17,10 @@
 // the journal after a crash knows each command that can have changed a host.
 //
 // Events carry no secrets; keeping them out is the duty of who makes the
-// events. The package does not decide what to do about a run that ended early,
-// and it never repairs a journal: it says what it found.
+// events. The package does not decide what to do about a run that ended early.
+// Who reads a journal repairs nothing, and is told what was found. Who reopens it,
+// to resume the run, takes a line that a crash has cut short aside: the journal
+// goes on behind the last that is whole.
 package journal
 
 import (
@@ -44,7 +47,11 @@ type Header struct {
 	Rung     string            `json:"rung"`     // the version of the program
 	Created  time.Time         `json:"created"`
 	Digests  map[string]string `json:"digests,omitempty"` // of the files kept beside it, by name; see Digest
-	Torn     bool              `json:"-"`                 // set by Read: the last line was cut short by a crash, and left out
+	Folder   string            `json:"folder,omitempty"`  // where the program was called: relative paths begin there
+	Sources  map[string]string `json:"sources,omitempty"` // where the kept files were read, by name; absolute, or a bundled playbook's name
+	Limit    string            `json:"limit,omitempty"`   // what the run was narrowed to
+	Stages   []string          `json:"stages,omitempty"`
+	Torn     bool              `json:"-"` // set by Read: the last line was cut short by a crash, and left out
 }
 
 // Journal takes the events of one run to disk. It is a run.Sink that may be
@@ -86,6 +93,7 @@ func Create(root, id string, header Header) (*Journal, error) {
 		return nil, fmt.Errorf("lock run %s: %w", id, err)
 	}
 	header.Journal, header.Run = Version, id
+	held.sign()
 	file, err := begin(dir, header)
 	if err != nil {
 		held.release()

@@ -26,7 +26,9 @@ type Summary struct {
 	// unfinished. A run whose journal makes no sense is unreadable; see Err.
 	Outcome string
 	Hosts   []string
-	Err     error
+	// Resumable says that the run did not end well, and has changed something, or was about to.
+	Resumable bool
+	Err       error
 }
 
 // List returns the runs under root, the newest first. It reads the ends of
@@ -66,6 +68,7 @@ func summarize(dir string) Summary {
 		defer f.Close()
 		err = s.fill(f)
 	}
+	s.Resumable = s.Resumable && !living
 	switch {
 	case s.Ended.IsZero() && living:
 		s.Outcome = "running"
@@ -94,7 +97,24 @@ func (s *Summary) fill(f *os.File) error {
 	if e, ok := lastEvent(f); ok && e.Kind == run.RunEnded {
 		s.Ended, s.Outcome = e.At, ending(e.Outcome)
 	}
-	return nil
+	if s.Outcome != string(step.OK) {
+		s.Resumable, err = changing(f)
+	}
+	return err
+}
+
+// changing says whether f has the start of an action that may change something.
+func changing(f *os.File) (bool, error) {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return false, err
+	}
+	content, err := io.ReadAll(f)
+	for line := range bytes.Lines(content) {
+		if bytes.Contains(line, []byte(`"kind":"action.started"`)) && bytes.Contains(line, []byte(`"mutates":true`)) {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // ending is the word for how a run ended; one that changed nothing is as ok as

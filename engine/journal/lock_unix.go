@@ -17,6 +17,11 @@ func lockFile(f *os.File) error {
 	}
 }
 
+// tryLock takes the lock if that takes no waiting.
+func tryLock(f *os.File) bool {
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
+}
+
 // tryShare takes a shared lock if that takes no waiting; closing f frees it.
 func tryShare(f *os.File) bool {
 	return syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB) == nil

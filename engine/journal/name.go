@@ -13,6 +13,7 @@ import (
 const (
 	journalName = "journal.jsonl"
 	lockName    = "lock"
+	tornName    = "torn"
 )
 
 // NewID returns the id of a run of a playbook that starts at that time:

@@ -83,6 +83,8 @@ func (l *ledger) enter(e run.Event) {
 	switch e.Kind {
 	case run.RunStarted:
 		l.playbook, l.hosts, l.running = e.Title, e.Hosts, true
+	case run.RunResumed:
+		l.resume(e)
 	case run.RunEnded:
 		l.running = false
 	case run.StageStarted:
@@ -262,4 +264,11 @@ func bad(o step.Outcome) bool {
 func reasonOf(text string) string {
 	first, _, _ := strings.Cut(text, "\n")
 	return clean(strings.TrimSuffix(first, "; it printed:"))
+}
+
+// resume begins another life of the run: nobody is at work, and hosts that did not end well have another chance.
+func (l *ledger) resume(e run.Event) {
+	l.playbook, l.hosts, l.running = e.Title, e.Hosts, true
+	l.now, l.work, l.queue = nil, map[string]*work{}, nil
+	l.failed, l.gathered, l.ends = nil, nil, map[string]ending{}
 }

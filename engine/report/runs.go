@@ -16,6 +16,15 @@ type PastRun struct {
 	Started  time.Time
 	Ended    time.Time // zero where it did not end
 	Hosts    int
+	// Resumable says that it can be gone on with.
+	Resumable bool
+}
+
+func outcomeOf(r PastRun) string {
+	if r.Resumable {
+		return clean(r.Outcome) + ", resumable"
+	}
+	return clean(r.Outcome)
 }
 
 // Runs prints a table of runs in the order given, the id in the first column
@@ -36,7 +45,7 @@ func Runs(w io.Writer, runs []PastRun) error {
 		if !r.Started.IsZero() && !r.Ended.IsZero() {
 			took = length(r.Ended.Sub(r.Started))
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", clean(r.ID), clean(r.Playbook), started, took, r.Hosts, clean(r.Outcome))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%s\n", clean(r.ID), clean(r.Playbook), started, took, r.Hosts, outcomeOf(r))
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -38,6 +38,9 @@ func (t *Terminal) unfinished() {
 		}
 	}
 	t.whatCameOfIt()
+	if t.o.Run != "" {
+		t.print("\nto go on: rung resume %s\n", t.o.Run)
+	}
 }
 
 // whatCameOfIt is the same of a run that ended and of one that did not.
@@ -231,13 +234,17 @@ func (t *Terminal) next(e run.Event) {
 	if t.o.Run == "" {
 		return
 	}
+	again := "rung resume " + t.o.Run + "; what is done already is not done again"
+	if !t.l.touched {
+		again = "run the playbook again; nothing was changed"
+	}
 	switch e.Outcome {
 	case step.Canceled:
-		t.print("\nto see it again: rung show %s\nrun the playbook again to go on: what is done already is left as it is\n", t.o.Run)
+		t.print("\nto see it again: rung show %s\nto go on: %s\n", t.o.Run, again)
 	case step.Failed, step.Refused:
-		t.print("\nto see it again: rung show %s\nonce the cause is mended, run the playbook again: what is done already is left as it is\n", t.o.Run)
+		t.print("\nto see it again: rung show %s\nonce the cause is mended: %s\n", t.o.Run, again)
 	case step.Unknown:
-		t.print("\nlook at the hosts before you run anything again; what was begun: rung show %s\n", t.o.Run)
+		t.print("\nwhat was begun: rung show %s\nonce the hosts are back: rung resume %s; it finds out what became of it, before it goes on\n", t.o.Run, t.o.Run)
 	default:
 		t.print("\nto see it again: rung show %s\n", t.o.Run)
 	}

@@ -18,6 +18,9 @@ func (t *Terminal) tell(e run.Event) {
 	switch e.Kind {
 	case run.RunStarted:
 		t.opening(e)
+	case run.RunResumed:
+		t.opening(e)
+		t.line(e, "", t.ink.on(bold, "resumed")+strings.TrimPrefix(" "+clean(e.Text), " resumed"))
 	case run.StageStarted:
 		t.widen(e.Hosts)
 		t.heading(e, stageAbout(e))

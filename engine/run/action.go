@@ -30,8 +30,9 @@ func (v *visit) carry(ctx context.Context, s *playbook.Step, e Event) ended {
 	if how.outcome != "" {
 		return how
 	}
-	e.Kind = StepStarted
-	v.loop.emit(e)
+	began := e
+	began.Kind, began.Mutates = StepStarted, slices.ContainsFunc(w.actions, changes)
+	v.loop.emit(began)
 	more, how := v.tries(s)
 	if how.outcome != "" {
 		return how
@@ -40,6 +41,7 @@ func (v *visit) carry(ctx context.Context, s *playbook.Step, e Event) ended {
 		limited, release := v.timed(ctx, s.Timeout)
 		how := v.try(limited, w, e)
 		release()
+		v.past.drop(s.Key)
 		var record *RecordError
 		if how.outcome != step.Failed || try > more || v.over(ctx) || errors.As(how.err, &record) {
 			return how
@@ -133,16 +135,23 @@ func (v *visit) try(ctx context.Context, w work, e Event) ended {
 		if late := context.Cause(ctx); errors.Is(late, errTimeout) { // it passed in an action that was waited for
 			return ended{outcome: step.Failed, text: late.Error(), err: late}
 		}
-		t := Task{Event: e, On: w.own, Action: a, Open: w.open}
+		t := Task{Event: e, On: w.own, Action: a, Outputs: w.typ.HasOutputs(), Open: w.open}
 		t.Event.Action, t.Event.If = i+1, v.condition()
 		if t.Event.Title == "" || len(w.actions) > 1 {
 			t.Event.Title = a.Title
+		}
+		if result, known := v.recalledAction(w, t); known {
+			results, outcome = append(results, result), worse(outcome, step.Changed)
+			continue
 		}
 		result, got, err := v.place(ctx, t)
 		if spares(a, got, err) {
 			v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Type: e.Type, Text: "left out, " + a.Title + ": " + explain(got, err)})
 			results = append(results, step.Result{})
 			continue
+		}
+		if v.isKept(t, err) {
+			got, err = step.Changed, nil
 		}
 		if err != nil || !goesOn(got) {
 			return ended{outcome: got, text: explain(got, err), hint: hintOf(err), err: err}

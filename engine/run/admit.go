@@ -25,6 +25,8 @@ func (v *visit) enters(ctx context.Context, slots chan struct{}) bool {
 	defer v.confess(v.host)
 	switch {
 	case len(v.stage.Admit) == 0:
+	case v.past.underWay(): // it has its place already, and the others wait for it: only what its steps may read is wanted
+		v.askAdmission(ctx)
 	case v.stage.Outside[v.host]: // nothing will be changed there: only what its steps may read is wanted
 		v.askAdmission(ctx)
 	default:
@@ -84,7 +86,7 @@ func (v *visit) askAdmission(ctx context.Context) (no ended, ok bool) {
 		if v.over(ctx) {
 			return ended{}, false
 		}
-		if !goesOn(v.step(ctx, s)) {
+		if !goesOn(v.step(ctx, s)) && !v.past.underWay() {
 			return v.refusal, false
 		}
 	}

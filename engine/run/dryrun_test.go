@@ -46,7 +46,7 @@ host.ended Look w1 = planned
 stage.ended Look = ok
 stage.started Act if steps.facts.said != "done" : w1 hosts w1
 host.started Act w1
-step.started Act w1 1:do
+step.started Act w1 1:do mutates
 action.planned Act w1 1:do #1 $ sudo make '<steps.facts.said>' check $ check w1 mutates if steps.facts.said != "done" and steps.facts.number > 2
 step.ended Act w1 1:do = planned
 action.planned Act w1 2:look if steps.facts.said != "done" depends steps.facts.number
@@ -54,7 +54,7 @@ step.ended Act w1 2:look = planned
 step.started Act w1 3:look
 action.planned Act w1 3:look #1 on cp1 $ wait if steps.facts.said != "done" until wait succeeds: every 5s, at most 10m
 step.ended Act w1 3:look = planned
-step.started Act w1 4:do
+step.started Act w1 4:do mutates
 action.planned Act w1 4:do #1 on cp1 $ one mutates if steps.facts.said != "done"
 action.planned Act w1 4:do #2 $ sudo two mutates if steps.facts.said != "done"
 step.ended Act w1 4:do = planned

@@ -13,9 +13,10 @@ type Kind string
 // its ended, unless the process was killed between them.
 const (
 	RunStarted    Kind = "run.started"    // Text: the playbook; Data: inputs (without secrets), hosts
-	StageStarted  Kind = "stage.started"  // Stage, Text: hosts and window; Hosts; Data: at_once, where the hosts take turns; round and rounds of a loop
+	RunResumed    Kind = "run.resumed"    // another life of the run begins: as run.started; Text: by whom
+	StageStarted  Kind = "stage.started"  // Stage, Text: hosts and window; Hosts that it works on; Data: at_once, where the hosts take turns; round and rounds of a loop, which stands in the stage loop, and with the first round its list
 	HostStarted   Kind = "host.started"   // a host takes a slot of the window; where the stage has admit, it first waits to be let in; Node, where Kubernetes has another name for it
-	StepStarted   Kind = "step.started"   // Host, Step, Type, Text: its name
+	StepStarted   Kind = "step.started"   // Host, Step, Type, Text: its name; Mutates, where one of its actions may change something
 	ActionStarted Kind = "action.started" // Action, On, Command, Mutates; on disk before a mutating command leaves
 	Output        Kind = "output"         // Text: one line that a command wrote; not journaled line by line
 	Waiting       Kind = "waiting"        // Text: what an Until waits for, at most once a second
@@ -23,7 +24,8 @@ const (
 	ActionPlanned Kind = "action.planned" // a dry-run: Action, On, Command, Check, If
 	Noted         Kind = "note"           // Text, Warning
 	StepEnded     Kind = "step.ended"     // Outcome, Text: the reason of a skip, refusal or failure; Data: outputs
-	HostEnded     Kind = "host.ended"     // Outcome
+	HostLeft      Kind = "host.left"      // the host's steps did not end well, and its rescue and always begin; Outcome
+	HostEnded     Kind = "host.ended"     // Outcome; without a start where it ended in an earlier life
 	StageEnded    Kind = "stage.ended"    // Outcome, Took
 	Stopping      Kind = "stopping"       // the operator asked to stop; Text says what still runs
 	Paused        Kind = "paused"         // the run rests, and asks whether to go on; Text: after what
@@ -51,6 +53,7 @@ type Event struct {
 	Unit    string         `json:"unit,omitempty"`  // of a detached command: what its start is called on the host
 	Check   string         `json:"check,omitempty"` // planned only
 	Mutates bool           `json:"mutates,omitempty"`
+	Again   bool           `json:"again,omitempty"`   // started: it may be started again without harm, by its check or by its nature
 	If      string         `json:"if,omitempty"`      // planned only: "runs if …"
 	Until   string         `json:"until,omitempty"`   // planned only: what is waited for, how often and how long
 	Require string         `json:"require,omitempty"` // planned only: a guard that would stop the host; Text says what it would say

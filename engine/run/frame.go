@@ -5,12 +5,23 @@ import (
 	"sync"
 
 	"rung/engine/guard"
+	"rung/engine/step"
 )
 
 // record is what a step left behind for later expressions.
 type record struct {
 	values  map[string]any // outputs, outcome, changed; what is not known is not there
 	planned bool           // a dry-run did not perform it: a run would know more
+}
+
+// recordOf is the record of a step that ended so.
+func recordOf(outcome step.Outcome, outputs map[string]any) record {
+	r := record{values: make(map[string]any, len(outputs)+2), planned: outcome == step.Planned}
+	if !r.planned {
+		maps.Copy(r.values, outputs)
+		r.values["outcome"], r.values["changed"] = string(outcome), outcome == step.Changed
+	}
+	return r
 }
 
 // frame holds the records of one scope: the playbook's, or one round of a

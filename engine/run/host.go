@@ -29,6 +29,8 @@ type visit struct {
 	away      bool   // contact was lost in a stage that gathers
 	changed   bool   // a step changed something
 	spared    bool   // a step failed that ends the way of this host alone
+
+	past *past // what the host did here in an earlier life of the run, and does not do again; nil: nothing
 }
 
 // walk goes through the stage on the host, and returns what came of it.
@@ -37,6 +39,10 @@ func (v *visit) walk(ctx context.Context) step.Outcome {
 	outcome := v.steps(ctx, v.stage.Steps)
 	v.cleaning = true
 	v.facts["failed"] = outcome == step.Failed
+	if !goesOn(outcome) && outcome != step.Unknown && !v.over(ctx) && len(v.stage.Rescue)+len(v.stage.Always) > 0 {
+		v.loop.emit(Event{Kind: HostLeft, Stage: v.path, Host: v.host, Outcome: outcome})
+		v.past = nil
+	}
 	if (outcome == step.Failed || outcome == step.Refused) && !v.over(ctx) {
 		outcome = worse(outcome, v.steps(ctx, v.stage.Rescue))
 	}
@@ -56,6 +62,7 @@ func (w *window) visit(h *inventory.Host) *visit {
 	v := &visit{window: w, host: h.Name, facts: facts, scope: step.Host{Name: h.Name, Node: h.Node, Vars: h.Vars}}
 	v.view = w.loop.view(w.frame, facts, h.Name)
 	v.conds = slices.Clone(w.conds)
+	v.past = w.loop.Memory.visit(w.path, h.Name)
 	return v
 }
 
@@ -146,7 +153,13 @@ func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
 	if s.Draft != nil {
 		e.Type = s.Draft.Type.Name
 	}
-	verdict := v.when(s)
+	if how, known := v.recalled(s); known {
+		return how
+	}
+	verdict := ended{}
+	if !v.past.within(s.Key) { // it held when the step began
+		verdict = v.when(s)
+	}
 	if verdict.outcome == "" && s.Require != nil {
 		depth := len(v.conds)
 		if verdict.cond != "" {
@@ -234,13 +247,7 @@ func (v *visit) spare(s *playbook.Step, e Event, outcome step.Outcome) {
 }
 
 func (v *visit) publish(s *playbook.Step, how ended) {
-	r := record{values: make(map[string]any, len(how.outputs)+2), planned: how.outcome == step.Planned}
-	if !r.planned {
-		for name, value := range how.outputs {
-			r.values[name] = value
-		}
-		r.values["outcome"], r.values["changed"] = string(how.outcome), how.outcome == step.Changed
-	}
+	r := recordOf(how.outcome, how.outputs)
 	v.view.add(s.ID, r)
 	if !v.isPrivate(s) {
 		v.frame.publish(v.host, s.ID, r, len(v.stage.Hosts) == 1)

@@ -42,12 +42,26 @@ type hosts struct {
 	mu     sync.Mutex
 	log    []string // "host line", with what stands before and behind it
 	atWork map[string]int
-	most   int // hosts at work at one time
+	most   int              // hosts at work at one time
+	units  map[string]reply // of detached commands
+}
+
+// attach answers for a detached command that was started.
+func (h *hosts) attach(_ context.Context, host string, c step.Command, output io.Writer) (step.Result, bool, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.log = append(h.log, host+" attach")
+	r, found := h.units[c.Unit]
+	if output != nil {
+		_, _ = io.WriteString(output, r.out)
+	}
+	return step.Result{Exit: r.exit, Stdout: []byte(r.out)}, found, r.err
 }
 
 func (h *hosts) Exec(ctx context.Context, host string, c step.Command, output io.Writer) (step.Result, error) {
 	line := strings.Join(c.Argv, " ")
 	r := h.take(host, line, c)
+	h.keep(c.Unit, r)
 	defer h.leave(host)
 	if r.then != nil {
 		r.then()
@@ -75,6 +89,17 @@ func (h *hosts) Exec(ctx context.Context, host string, c step.Command, output io
 		_, _ = io.WriteString(output, r.out)
 	}
 	return step.Result{Exit: r.exit, Stdout: []byte(r.out)}, r.err
+}
+
+func (h *hosts) keep(unit string, r reply) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.units == nil {
+		h.units = map[string]reply{}
+	}
+	if unit != "" {
+		h.units[unit] = r
+	}
 }
 
 func (h *hosts) take(host, line string, c step.Command) reply {

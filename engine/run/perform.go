@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,11 +18,12 @@ import (
 
 // Task is one action on its way to a host.
 type Task struct {
-	Event  Event  // what the events of the task have in common
-	On     string // the host where it is carried out
-	Action step.Action
-	Known  bool // the host was reached before in the run
-	Open   bool // its texts hold names without a value: good to show, not to perform
+	Event   Event  // what the events of the task have in common
+	On      string // the host where it is carried out
+	Action  step.Action
+	Known   bool // the host was reached before in the run
+	Outputs bool // its step has some, which are made of what it says
+	Open    bool // its texts hold names without a value: good to show, not to perform
 }
 
 // Performer carries actions out, or does not: the one thing in which an
@@ -40,6 +42,9 @@ type Execute struct {
 	Sink  Sink
 	Vault func(path string, recipients []string) (Vault, error) // begins a file on this machine; nil: none can be made
 	Shelf Shelf                                                 // of the run; nil: nothing is kept
+
+	Memory *Memory // of the run's earlier lives; nil: none
+	Attach Attach  // nil only where there is no memory
 
 	mu     sync.Mutex
 	starts map[string]int // of detached commands, by what they are for
@@ -61,6 +66,7 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 	started := t.event(ActionStarted, x.Clock.Now())
 	started.Unit = do.Unit
 	started.Command, started.Mutates = a.Do.Line(), !a.ReadOnly // without the host's proxies: they may hold a password
+	started.Again = !a.ReadOnly && (a.Check != nil || a.Again || a.Save != nil || t.On == step.ThisMachine)
 	if do.Sudo {
 		started.Command = "sudo " + started.Command
 	}
@@ -82,8 +88,11 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 	outcome = outcomeOf(outcome, a.ReadOnly || a.Save != nil, err)
 	ended := t.event(ActionEnded, x.Clock.Now())
 	ended.Outcome, ended.Exit, ended.Took, ended.Mutates, ended.File = outcome, result.Exit, result.Took, !a.ReadOnly, file
-	if err != nil {
+	switch {
+	case err != nil:
 		ended.Text = err.Error()
+	case t.Outputs && !a.ReadOnly && a.Save == nil:
+		ended.Data = saidOf(result)
 	}
 	if e := x.Sink.Record(ended); e != nil && err == nil {
 		return result, step.Failed, &RecordError{e}
@@ -92,14 +101,18 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 }
 
 // unit names the start of a detached command that is at hand: by the place of
-// its action in the run, and how often it was started there before.
+// its action in the run, and how often it was started there before, in all lives
+// of the run.
 func (x *Execute) unit(t Task) string {
 	e := t.Event
-	action := strings.Join([]string{e.Stage, e.Host, e.Step, strconv.Itoa(e.Action)}, "\x00")
+	action := actionOf(e)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.starts == nil {
 		x.starts = map[string]int{}
+		if x.Memory != nil {
+			maps.Copy(x.starts, x.Memory.starts)
+		}
 	}
 	x.starts[action]++
 	sum := sha256.Sum256([]byte(action + "\x00" + strconv.Itoa(x.starts[action])))

@@ -72,6 +72,10 @@ type Run struct {
 	Pauses   Pauses
 	Confirm  func(ctx context.Context, question string) Answer // puts a question to a person, until ctx ends; nil: there is nobody
 	NotAfter time.Time                                         // nothing new starts from then on; zero: no bound
+
+	Memory *Memory // of the run's earlier lives; nil: this is its first
+	By     string  // who resumes it
+	Assume Assume  // asked about what nothing else can tell; nil: nobody can say
 }
 
 // Do runs r to its end. Cancelling ctx ends what runs, but for commands with
@@ -93,8 +97,14 @@ func (r Run) Do(ctx context.Context) Ending {
 		l.met[host] = true
 	}
 	began := r.Clock.Now()
-	l.emit(Event{Kind: RunStarted, Title: r.Plan.Playbook.Name, Text: r.Plan.Playbook.About, Hosts: r.Plan.Hosts(), Data: plainInputs(r.Plan.Inputs)})
-	l.stages(ctx, r.Plan.Stages, around{frame: newFrame(nil, nil)})
+	start := Event{Kind: RunStarted, Title: r.Plan.Playbook.Name, Text: r.Plan.Playbook.About, Hosts: r.Plan.Hosts(), Data: plainInputs(r.Plan.Inputs)}
+	if r.Memory != nil {
+		start.Kind, start.Text = RunResumed, r.By
+	}
+	l.emit(start)
+	if l.takeUp(ctx) {
+		l.stages(ctx, r.Plan.Stages, around{frame: newFrame(nil, nil)})
+	}
 	end := l.ending(ctx)
 	l.emit(Event{Kind: RunEnded, Outcome: end.Outcome, Exit: end.Exit, Text: end.Text, Took: r.Clock.Now().Sub(began)})
 	return end

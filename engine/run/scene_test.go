@@ -38,6 +38,7 @@ type scene struct {
 	broken   func(run.Event) error
 	pauses   run.Pauses
 	confirm  func(context.Context, string) run.Answer
+	assume   run.Assume
 	notAfter time.Duration // nothing new starts, after this long
 	shelf    run.Shelf
 }

@@ -87,6 +87,13 @@ func (l *loop) guarded(ctx context.Context, s *plan.Stage, a around) step.Outcom
 	if s.ForEach == nil {
 		return l.round(ctx, s, a)
 	}
+	if list, known := l.Memory.list(a.path); known {
+		values, err := s.ForEach.List.Type.Restore(list)
+		if err != nil {
+			return l.refuseStage(a, "for_each: the journal's list cannot be read: "+err.Error(), "")
+		}
+		return l.rounds(ctx, s, a, values.([]any))
+	}
 	list, missing, err := s.ForEach.List.Value(v.values)
 	switch {
 	case err != nil:
@@ -121,9 +128,16 @@ func (l *loop) rounds(ctx context.Context, s *plan.Stage, a around, values []any
 		if !l.starts(nothingAtWork) {
 			return worse(outcome, l.halting())
 		}
-		a := a
-		a.place = map[string]any{"round": i + 1, "rounds": len(values)}
-		turn := a.turn(s.ForEach, guard.Format(value), map[string]any{s.ForEach.Var: value})
+		inner := a
+		inner.place = map[string]any{"round": i + 1, "rounds": len(values), "loop": a.path}
+		if i == 0 {
+			inner.place["list"] = values
+		}
+		turn := inner.turn(s.ForEach, guard.Format(value), map[string]any{s.ForEach.Var: value})
+		if l.Memory.isOver(turn.path) {
+			l.emit(Event{Kind: Noted, Stage: turn.path, Text: turn.path + " was done before the run was resumed"})
+			continue
+		}
 		outcome = worse(outcome, l.round(ctx, s, turn))
 	}
 	return outcome
@@ -132,7 +146,7 @@ func (l *loop) rounds(ctx context.Context, s *plan.Stage, a around, values []any
 // stageWhen decides a stage's guard; how is empty where the stage runs.
 // cond is what a dry-run says of it.
 func (l *loop) stageWhen(s *plan.Stage, v *view, a around) (cond string, how step.Outcome) {
-	if s.When == nil {
+	if s.When == nil || l.Memory.underWayIn(a.path) { // it held when a host began there
 		return "", ""
 	}
 	truth, missing, err := s.When.Decide(v.values)
@@ -180,21 +194,24 @@ func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 		if text, hint := w.measure(); text != "" {
 			return l.refuseStage(a, text, hint)
 		}
-		l.emit(Event{Kind: StageStarted, Stage: a.path, Hosts: w.hosts, Text: w.describe(), If: condition(a.conds), Data: w.turns(a.place)})
+		if w.recall(); len(w.hosts) > 0 && len(w.todo) == 0 {
+			w.join()
+			return w.worst
+		}
+		l.emit(Event{Kind: StageStarted, Stage: a.path, Hosts: w.todo, Text: w.describe(), If: condition(a.conds), Data: w.turns(a.place)})
 		w.slide(ctx)
 		outcome = w.worst
-		for _, st := range s.Steps {
-			if st.ID != "" {
-				a.frame.join(st.ID, s.Hosts)
-			}
-		}
+		w.join()
 	}
 	ended := outcome
-	if goesOn(outcome) {
+	switch {
+	case goesOn(outcome) && s.Stages != nil && l.stopped():
+		ended = step.Canceled // not all of it was done
+	case goesOn(outcome):
 		ended = step.OK
 	}
 	l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: ended, Took: l.Clock.Now().Sub(began)})
-	if slices.Contains(l.Pauses.Stages, s.Name) {
+	if slices.Contains(l.Pauses.Stages, s.Name) && !l.Memory.endedWell(a.path) {
 		l.rests("the stage " + a.path)
 	}
 	return outcome

@@ -68,7 +68,7 @@ func TestRetryIsTold(t *testing.T) {
 run.started
 stage.started S : w1 hosts w1
 host.started S w1
-step.started S w1 1:do
+step.started S w1 1:do mutates
 action.started S w1 1:do #1 $ act mutates
 output S w1 1:do #1 : no
 action.ended S w1 1:do #1 mutates = failed exit 1 : the command exited with 1; it printed: / no

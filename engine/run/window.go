@@ -20,6 +20,7 @@ type window struct {
 	stage *plan.Stage
 
 	hosts   []string // that still take part
+	todo    []string // of them, those that were not done in an earlier life of the run; who was at work comes first
 	atOnce  int      // of them, as the playbook says
 	size    int      // of them, as the lanes allow
 	allowed int      // failures
@@ -92,17 +93,23 @@ func (w *window) turns(data map[string]any) map[string]any {
 
 func (w *window) describe() string {
 	switch total := len(w.hosts); {
+	case len(w.todo) < total:
+		return fmt.Sprintf("%d of %s, the others were done before the run was resumed", len(w.todo), w.all(total))
 	case len(w.stage.Hosts) == 0:
 		return "no hosts"
 	case total == 0:
 		return "no host is left"
 	case total == 1:
 		return w.hosts[0]
-	case w.stage.AtOnce == nil:
-		return fmt.Sprintf("%d hosts, all at once", total)
-	default:
-		return fmt.Sprintf("%d hosts, %d at a time", total, w.atOnce)
 	}
+	return w.all(len(w.hosts))
+}
+
+func (w *window) all(total int) string {
+	if w.stage.AtOnce == nil {
+		return fmt.Sprintf("%d hosts, all at once", total)
+	}
+	return fmt.Sprintf("%d hosts, %d at a time", total, w.atOnce)
 }
 
 // slide runs the steps on every host, each in its slot, and waits for all.
@@ -110,7 +117,7 @@ func (w *window) slide(ctx context.Context) {
 	defer w.atWork.Wait()
 	w.readsWindow = readsWindow(w.stage.Admit, w.stage.Steps, w.stage.Rescue, w.stage.Always)
 	slots := make(chan struct{}, max(1, w.size))
-	for _, host := range w.hosts {
+	for _, host := range w.todo {
 		slots <- struct{}{}
 		if !w.loop.starts(w.atWork.Wait) {
 			w.see(w.loop.halting())

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,7 +33,7 @@ type File struct {
 // Create begins a file for recipients of age (age1…). There must be none of this name, and one recipient at least.
 func Create(path string, recipients []string) (*File, error) {
 	if _, err := os.Lstat(path); err == nil {
-		return nil, fmt.Errorf("%s is there already, and is not overwritten", path)
+		return nil, fmt.Errorf("%s is there already, and is not overwritten: %w", path, fs.ErrExist)
 	}
 	to, err := age.ParseRecipients(strings.NewReader(strings.Join(recipients, "\n")))
 	if err != nil {

@@ -30,6 +30,10 @@ type Listener interface {
 // have done its work.
 var ErrLost = errors.New("contact with the host was lost while the command ran")
 
+// ErrUnseen is a reason of ErrLost: the command runs no more, and nobody knows how
+// it ended.
+var ErrUnseen = errors.New("nobody saw it end")
+
 // Unreachable means that a command was never started, because the host could
 // not be reached, or did not let us in.
 type Unreachable struct {

@@ -87,6 +87,9 @@ type Action struct {
 	// Explain is read-only, and asked where Do failed: what it prints stands in the error,
 	// behind what Do printed. That it fails itself is no matter.
 	Explain *Command
+	// Again says of an action without a Check that Do may be started again where nobody knows what became of it. Of the
+	// others a person has to tell, when a run is resumed.
+	Again bool
 	// Save takes what Do prints to a file on the machine that rung runs on. Such an action reads on its host, and is not
 	// ReadOnly, for previews must not make files.
 	Save *Save

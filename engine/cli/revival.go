@@ -1,0 +1,322 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"rung/engine/guard"
+	"rung/engine/inventory"
+	"rung/engine/journal"
+	"rung/engine/plan"
+	"rung/engine/playbook"
+	"rung/engine/run"
+)
+
+// What a run keeps beside its journal.
+const (
+	playbookKept  = "playbook.yaml"
+	inventoryKept = "inventory.yaml"
+	inputsKept    = "inputs.json"
+	digestsKept   = "digests.json" // of what was kept later than the journal's first line
+)
+
+// revival is what the operator says of a run that is to be resumed.
+type revival struct {
+	playbook  string
+	inventory string
+	inputs    []string
+	changed   bool
+	assume    string
+}
+
+func (o *revival) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.playbook, "playbook", "", "another playbook in place of the run's own")
+	f.StringVarP(&o.inventory, "inventory", "i", "", "another inventory in place of the run's own")
+	f.StringArrayVarP(&o.inputs, "input", "e", nil, "another value of an input, as name=value; may be given several times")
+	f.BoolVar(&o.changed, "changed", false, "go on although the playbook, the inventory or an input is not that of the run")
+	f.StringVar(&o.assume, "assume", "", "of what nothing else can tell: ok, it has done its work; failed, it is to be done again")
+}
+
+// life is another life of a run.
+type life struct {
+	journal   *journal.Journal
+	memory    *run.Memory
+	plan      *plan.Plan
+	inventory []byte
+	fate      string          // how the life before ended
+	used      map[string]bool // hosts on which something was started
+	assume    run.Assume
+}
+
+// kept is what a run has kept.
+type kept struct {
+	header journal.Header
+	dir    string
+	files  map[string][]byte
+}
+
+// revive makes another life of the run called name; nil where it has ended well. The life's journal must be closed.
+func (a *app) revive(name string, o revival) (*life, error) {
+	assume, err := a.assumes(o.assume)
+	if err != nil {
+		return nil, err
+	}
+	j, header, events, err := a.reopen(name)
+	if err != nil || j == nil {
+		return nil, err
+	}
+	l := &life{journal: j, memory: run.Remember(events), fate: fateOf(events), used: map[string]bool{}, assume: assume}
+	for _, e := range events {
+		if e.Unit != "" {
+			l.used[e.Host], l.used[e.On] = true, true
+		}
+	}
+	if err := l.load(a, header, o); err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return l, nil
+}
+
+// fateOf says how the last life of a run ended.
+func fateOf(events []run.Event) string {
+	if len(events) == 0 {
+		return "was about to begin"
+	}
+	last := events[len(events)-1]
+	if last.Kind != run.RunEnded {
+		return fmt.Sprintf("was broken off at %s", last.At.Format("2006-01-02 15:04:05"))
+	}
+	return fmt.Sprintf("ended at %s: %s", last.At.Format("2006-01-02 15:04:05"), last.Text)
+}
+
+// load makes the plan again of what the run keeps, and of what the operator has in place of it.
+func (l *life) load(a *app, header journal.Header, o revival) error {
+	k := kept{header: header, dir: l.journal.Dir(), files: map[string][]byte{}}
+	edited, err := k.read()
+	if err != nil {
+		return err
+	}
+	pb, otherSteps, err := k.playbook(a, o)
+	if err != nil {
+		return err
+	}
+	inv, otherHosts, err := k.inventory(a, o)
+	if err != nil {
+		return err
+	}
+	given, otherInputs, err := k.inputs(pb, o)
+	if err != nil {
+		return err
+	}
+	changes := slices.Concat(edited, otherSteps, otherHosts, otherInputs)
+	if len(changes) > 0 && !o.changed {
+		fmt.Fprintln(a.err, strings.Join(changes, "\n"))
+		return &failure{run.ExitUsage, errors.New("this is not what the run " + header.Run + " began with; nothing was touched"), "say --changed to go on with it, or leave it out to go on with what the run keeps"}
+	}
+	p, bad := plan.New(pb, inv, given, plan.Narrowing{Limit: header.Limit, Stages: header.Stages})
+	if bad.Err() != nil {
+		return &failure{code: run.ExitUsage, err: once(bad)}
+	}
+	l.plan, l.inventory = p, k.files[inventoryKept]
+	if len(changes) > 0 {
+		if len(changes) > len(otherHosts) {
+			l.memory.Afresh()
+		}
+		if err := k.keep(l.journal, p); err != nil {
+			return err
+		}
+	}
+	if err := os.Chdir(header.Folder); header.Folder != "" && err != nil {
+		fmt.Fprintf(a.err, "rung: the folder where the run began is gone, and relative paths begin here now: %v\n", err)
+	}
+	return nil
+}
+
+// read reads what was kept; what was edited since is a change.
+func (k kept) read() (changes []string, err error) {
+	digests := maps.Clone(k.header.Digests)
+	if content, err := os.ReadFile(filepath.Join(k.dir, digestsKept)); err == nil {
+		if err := json.Unmarshal(content, &digests); err != nil {
+			return nil, fmt.Errorf("%s: %w", digestsKept, err)
+		}
+	}
+	for _, name := range []string{playbookKept, inventoryKept, inputsKept} {
+		file := filepath.Join(k.dir, name)
+		content, err := os.ReadFile(file)
+		if err != nil {
+			return nil, &failure{run.ExitUsage, fmt.Errorf("what the run keeps cannot be read: %w", err), "run the playbook again instead: what is done is recognised"}
+		}
+		if digests[name] != journal.Digest(content) {
+			changes = append(changes, file+" was edited since the run kept it")
+		}
+		k.files[name] = content
+	}
+	return changes, nil
+}
+
+func (k kept) playbook(a *app, o revival) (pb *playbook.Playbook, changes []string, err error) {
+	file, src := k.source(playbookKept), k.files[playbookKept]
+	if o.playbook != "" {
+		if file, src, err = a.playbookSource(o.playbook); err != nil {
+			return nil, nil, err
+		}
+		changes = k.replace(playbookKept, src)
+	} else {
+		k.mention(a.err, playbookKept, "--playbook")
+	}
+	pb, found := playbook.Load(file, src, a.types)
+	if found.Err() != nil {
+		return nil, nil, &failure{code: run.ExitUsage, err: found}
+	}
+	return pb, changes, nil
+}
+
+// inventory loads the inventory as if it lay where it was read: its own relative paths begin there.
+func (k kept) inventory(a *app, o revival) (inv *inventory.Inventory, changes []string, err error) {
+	if o.inventory != "" {
+		inv, src, err := readInventory(o.inventory)
+		if err != nil {
+			return nil, nil, err
+		}
+		return inv, k.replace(inventoryKept, src), nil
+	}
+	k.mention(a.err, inventoryKept, "-i")
+	inv, found := inventory.Load(k.source(inventoryKept), k.files[inventoryKept])
+	if found.Err() != nil {
+		return nil, nil, &failure{code: run.ExitUsage, err: found}
+	}
+	return inv, nil, nil
+}
+
+// inputs are those of the run, but for what o says.
+func (k kept) inputs(pb *playbook.Playbook, o revival) (given map[string]any, changes []string, err error) {
+	values := map[string]any{}
+	if err := json.Unmarshal(k.files[inputsKept], &values); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", filepath.Join(k.dir, inputsKept), err)
+	}
+	given, found := readInputs(pb, o.inputs)
+	if found.Err() != nil {
+		return nil, nil, &failure{code: run.ExitUsage, err: found}
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		in, declared := declaredInput(pb, name)
+		if !declared {
+			continue // the playbook is another, and says so
+		}
+		value, err := in.GuardType().Restore(values[name])
+		if err != nil {
+			return nil, nil, usage("the run's input %s: %v", name, err)
+		}
+		other, again := given[name]
+		if !again {
+			given[name] = value
+		} else if was, is := guard.Format(value), guard.Format(other); was != is {
+			changes = append(changes, fmt.Sprintf("%s:\n  - %s\n  + %s", name, was, is))
+		}
+	}
+	for _, pair := range o.inputs {
+		if name, _, _ := strings.Cut(pair, "="); values[name] == nil {
+			changes = append(changes, fmt.Sprintf("%s:\n  + %s", name, guard.Format(given[name])))
+		}
+	}
+	return given, changes, nil
+}
+
+// source is where a kept file was read.
+func (k kept) source(name string) string {
+	if from := k.header.Sources[name]; from != "" {
+		return from
+	}
+	return name
+}
+
+// replace takes content in place of what was kept, and says what differs.
+func (k kept) replace(name string, content []byte) []string {
+	old := k.files[name]
+	k.files[name] = content
+	if string(old) == string(content) {
+		return nil
+	}
+	return []string{name + ":\n" + difference(string(old), string(content))}
+}
+
+// mention says that the file from which name was kept is another now, and is not what counts.
+func (k kept) mention(w io.Writer, name, flag string) {
+	file := k.header.Sources[name]
+	content, err := os.ReadFile(file)
+	if err == nil && filepath.IsAbs(file) && string(content) != string(k.files[name]) {
+		fmt.Fprintf(w, "rung: %s has changed since the run began, which goes on with what it keeps; with %s and --changed it takes the new one\n", file, flag)
+	}
+}
+
+// keep puts what the run goes on with beside its journal.
+func (k kept) keep(j *journal.Journal, p *plan.Plan) error {
+	inputs, err := json.MarshalIndent(p.Inputs, "", "  ")
+	if err != nil {
+		return err
+	}
+	k.files[inputsKept] = append(inputs, '\n')
+	digests := map[string]string{}
+	for name, content := range k.files {
+		digests[name] = journal.Digest(content)
+		if err := j.Keep(name, content); err != nil {
+			return err
+		}
+	}
+	list, err := json.MarshalIndent(digests, "", "  ")
+	if err != nil {
+		return err
+	}
+	return j.Keep(digestsKept, append(list, '\n'))
+}
+
+// mostShown bounds the lines of a difference.
+const mostShown = 20
+
+// difference is the lines that only the old text has, and those that only the new one has.
+func difference(old, now string) string {
+	count := map[string]int{}
+	for line := range strings.Lines(now) {
+		count[line]++
+	}
+	var lines []string
+	for line := range strings.Lines(old) {
+		if count[line]--; count[line] < 0 {
+			lines = append(lines, "  - "+strings.TrimRight(line, "\r\n"))
+		}
+	}
+	for line := range strings.Lines(now) {
+		if count[line] > 0 {
+			count[line]--
+			lines = append(lines, "  + "+strings.TrimRight(line, "\r\n"))
+		}
+	}
+	switch n := len(lines); {
+	case n == 0:
+		return "  the same lines in another order"
+	case n > mostShown:
+		lines = append(lines[:mostShown], fmt.Sprintf("  … and %d more lines", n-mostShown))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// absolute is where a file lies, whatever folder is at hand later; the name of a bundled playbook stays as it is.
+func absolute(file string) string {
+	if _, err := os.Stat(file); err != nil {
+		return file
+	}
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return file
+	}
+	return path
+}

@@ -1,0 +1,94 @@
+package journal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"rung/engine/run"
+)
+
+// Reopen goes on with the journal in the directory of a run, for another life of it, and returns what it holds. It takes
+// the run's lock: where another process has it, the error is an *AliveError. What a crash has cut short at its end goes to
+// the file torn. Nothing is written before the first Record.
+func Reopen(dir string) (*Journal, Header, []run.Event, error) {
+	id := filepath.Base(dir)
+	fail := func(err error) (*Journal, Header, []run.Event, error) {
+		return nil, Header{}, nil, fmt.Errorf("run %s: %w", id, err)
+	}
+	held, err := seize(filepath.Join(dir, lockName))
+	if err != nil {
+		return fail(err)
+	}
+	file, header, events, err := reopen(dir)
+	if err != nil {
+		held.release()
+		return fail(err)
+	}
+	held.sign()
+	j := start(dir, id, held, &disk{journal: file, dir: dir})
+	for _, e := range events {
+		j.seq = max(j.seq, e.Seq)
+	}
+	return j, header, events, nil
+}
+
+// reopen opens journal.jsonl behind its last whole line.
+func reopen(dir string) (*os.File, Header, []run.Event, error) {
+	file, err := os.OpenFile(filepath.Join(dir, journalName), os.O_RDWR|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, Header{}, nil, err
+	}
+	content, err := io.ReadAll(file)
+	if err != nil {
+		return nil, Header{}, nil, errors.Join(err, file.Close())
+	}
+	header, events, err := parse(content)
+	if err != nil {
+		return nil, Header{}, nil, errors.Join(fmt.Errorf("%s:%w", file.Name(), err), file.Close())
+	}
+	if whole := ends(content, 1+len(events)); whole < len(content) {
+		if err := cut(dir, file, content[whole:], int64(whole)); err != nil {
+			return nil, Header{}, nil, errors.Join(err, file.Close())
+		}
+	}
+	return file, header, events, nil
+}
+
+// ends says where the first so many lines of content end.
+func ends(content []byte, lines int) int {
+	at := 0
+	for ; lines > 0; lines-- {
+		at += bytes.IndexByte(content[at:], '\n') + 1
+	}
+	return at
+}
+
+// cut puts the end of the journal, which is no line of it, aside: first there, and then away from here.
+func cut(dir string, file *os.File, end []byte, whole int64) error {
+	aside, err := os.OpenFile(filepath.Join(dir, tornName), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = aside.Write(append(end[:len(end):len(end)], '\n'))
+	if err == nil {
+		err = aside.Sync()
+	}
+	if err = errors.Join(err, aside.Close()); err != nil {
+		return err
+	}
+	if err := file.Truncate(whole); err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), syncFolder(dir))
+}
+
+// Last is the number of the last event.
+func (j *Journal) Last() int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.seq
+}

@@ -1,0 +1,270 @@
+package twin_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rung/engine/detach"
+	"rung/engine/journal"
+	"rung/engine/plan"
+	"rung/engine/run"
+	"rung/engine/step"
+	"rung/engine/twin"
+)
+
+// death is where the process of a run is killed: after so many lines of its journal, counted over all lives; 0 for
+// never. lag is for how long the commands that have left go on before their sessions end with it.
+type death struct {
+	lines int
+	lag   time.Duration
+}
+
+// mortal is the world of one life of a run: its journal, and its way to the hosts. Once it is dead nothing is written,
+// no host hears of it, and its sessions have ended; what is detached goes on.
+type mortal struct {
+	*twin.Cluster
+	death
+	dead chan struct{}
+
+	mu     sync.Mutex
+	lines  []string // of all lives
+	killed time.Time
+	timer  *time.Timer
+}
+
+func (m *mortal) isDead() bool {
+	select {
+	case <-m.dead:
+		return true
+	default:
+		return false
+	}
+}
+
+func (m *mortal) die() {
+	m.killed = time.Now()
+	close(m.dead)
+}
+
+func (m *mortal) Record(e run.Event) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.isDead() {
+		return errDied
+	}
+	if e.Kind == run.Output {
+		return nil // which lies beside the journal
+	}
+	e.Seq = int64(len(m.lines) + 1)
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	m.lines = append(m.lines, string(line))
+	switch {
+	case len(m.lines) != m.death.lines:
+	case m.lag > 0:
+		m.timer = time.AfterFunc(m.lag, m.die)
+	default:
+		m.die()
+		return errDied
+	}
+	return nil
+}
+
+func (m *mortal) Exec(ctx context.Context, host string, c step.Command, output io.Writer) (step.Result, error) {
+	if m.isDead() {
+		return step.Result{}, step.ErrLost
+	}
+	c.Detach = false // the twin would wait, and who is killed does not
+	ctx, cut := context.WithCancelCause(ctx)
+	defer cut(nil)
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		select {
+		case <-m.dead:
+			cut(step.ErrLost)
+		case <-over:
+		}
+	}()
+	return m.Cluster.Exec(ctx, host, c, output)
+}
+
+// life is one life of a run, with what is remembered of its earlier ones.
+func (m *mortal) life(t *testing.T, p *plan.Plan, memory *run.Memory) run.Ending {
+	x := &run.Execute{Hosts: p.Inventory, Clock: run.Wall{}, Sink: m}
+	d := &detach.Exec{Raw: m, Run: "mortal", Clock: run.Wall{}}
+	x.Exec, x.Attach = d, d.Attach
+	r := run.Run{ID: "mortal", Plan: p, Perform: x, Sink: m, Clock: run.Wall{}, Reached: p.Hosts(), Stop: make(chan struct{}), Probe: x.Probe, Confirm: yes, Memory: memory}
+	x.Memory = memory
+	return r.Do(t.Context())
+}
+
+// saga is what came of all lives of a run.
+type saga struct {
+	lines   []string
+	started map[string]int // how often each changing action was started on its host
+	nodes   string
+	end     run.Ending
+	died    string // the last event of the first life
+	killed  time.Time
+	left    int // commands in the log then
+	why     string
+}
+
+// lives upgrades a fleet, in a bubble of virtual time, by a run that is killed there, and resumed at once.
+func (f fleet) lives(t *testing.T, p *plan.Plan, d death) (s saga) {
+	c := twin.New(twin.Shape{ControlPlanes: f.planes, Workers: f.workers, Version: version(f.from), Web: -1}, twin.Wall{})
+	m := &mortal{Cluster: c, death: d, dead: make(chan struct{})}
+	s.end = m.life(t, p, nil)
+	if d.lines > 0 {
+		if m.timer != nil {
+			m.timer.Stop()
+		}
+		if !m.isDead() {
+			t.Fatalf("it never died; %d lines", len(m.lines))
+		}
+		s.killed, s.left = m.killed, len(c.Log())
+		time.Sleep(time.Minute)
+		events := reopened(t, m.lines, d)
+		s.died = fmt.Sprintf("%s: %s %s %s %s", events[len(events)-1].Kind, events[len(events)-1].Stage, events[len(events)-1].Host, events[len(events)-1].Step, events[len(events)-1].Title)
+		m = &mortal{Cluster: c, dead: make(chan struct{}), lines: m.lines}
+		s.end = m.life(t, p, run.Remember(events))
+	}
+	s.tell(t, c, m.lines)
+	return s
+}
+
+// tell takes in what is to be compared.
+func (s *saga) tell(t *testing.T, c *twin.Cluster, lines []string) {
+	s.lines, s.started = lines, map[string]int{}
+	units, d := map[string]string{}, diary{}
+	for _, line := range lines {
+		var e run.Event
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatal(err)
+		}
+		units["--unit=rung-mortal-"+e.Unit] = fmt.Sprintf("%s, %s, %s #%d: %s", e.Stage, e.Host, e.Step, e.Action, e.Title)
+		d.events = append(d.events, e)
+	}
+	s.why = d.why()
+	for i, e := range c.Log() {
+		// What a session was about to do stands there, and was never done.
+		if e.Argv[0] == "systemd-run" && (i >= s.left || !e.At.After(s.killed)) {
+			s.started[units[e.Argv[1]]]++
+		}
+	}
+	for _, n := range c.Nodes() {
+		s.nodes += fmt.Sprintf("%+v\n", n)
+	}
+}
+
+// reopened are the events that a journal of these lines holds, and of the beginning of one more, where the run died while
+// it was written: every other time.
+func reopened(t *testing.T, lines []string, d death) []run.Event {
+	root := t.TempDir()
+	j, err := journal.Create(root, "mortal", journal.Header{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(j.Dir(), "journal.jsonl")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(lines, "\n") + "\n"
+	if d.lines%2 == 0 {
+		text += lines[0][:1+d.lines%len(lines[0])]
+	}
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString(text)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	j, _, events, err := journal.Reopen(j.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if j.Last() != int64(len(lines)) || len(events) != len(lines) {
+		t.Errorf("of %d lines %d were read back", len(lines), len(events))
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return events
+}
+
+// like wants that a run which died came to the same as the whole one.
+func (s saga) like(t *testing.T, whole saga) {
+	t.Helper()
+	if s.end.Exit != run.ExitDone {
+		t.Errorf("it ended with %d: %s%s", s.end.Exit, s.end.Text, s.why)
+	}
+	if s.nodes != whole.nodes {
+		t.Errorf("in the end:\n%swant\n%s", s.nodes, whole.nodes)
+	}
+	for what, n := range s.started {
+		if n > 1 || whole.started[what] == 0 {
+			t.Errorf("started %d times, and unbroken %d: %s", n, whole.started[what], what)
+		}
+	}
+	for what := range whole.started {
+		if s.started[what] == 0 {
+			t.Errorf("never started: %s", what)
+		}
+	}
+	if t.Failed() {
+		t.Logf("the first life ended with %s", s.died)
+	}
+}
+
+// everyDeath asks for all deaths, and not only some: RUNG_CHAOS=1.
+func everyDeath() bool { return os.Getenv("RUNG_CHAOS") != "" }
+
+// TestAResumedRunIsAsOneThatNeverDied kills the run of a bundled upgrade after its first journal line, after its second
+// and so on, some of them in the middle of the next line, and in the middle of every command that changes something. Each
+// time it is resumed at once.
+func TestAResumedRunIsAsOneThatNeverDied(t *testing.T) {
+	f := fleet{planes: 3, workers: 3, from: "1.20.0", to: "1.22.17"}
+	p := f.plan(t, f.site().Cluster, "1")
+	var whole saga
+	synctest.Test(t, func(t *testing.T) { whole = f.lives(t, p, death{}) })
+	if whole.end.Exit != run.ExitDone || len(whole.started) < 100 {
+		t.Fatalf("unbroken, it ended with %d and started %d: %s%s", whole.end.Exit, len(whole.started), whole.end.Text, whole.why)
+	}
+	afterLines, inCommands := 223*thinned, 23*thinned
+	if everyDeath() {
+		afterLines, inCommands = 1, 1
+	}
+	commands := 0
+	for n := 1; n < len(whole.lines); n++ {
+		deaths := []death{}
+		if n%afterLines == 0 {
+			deaths = append(deaths, death{lines: n})
+		}
+		if strings.Contains(whole.lines[n-1], `"kind":"action.started"`) && strings.Contains(whole.lines[n-1], `"mutates":true`) {
+			if commands++; commands%inCommands == 0 {
+				deaths = append(deaths, death{n, 200 * time.Millisecond}, death{n, 1500 * time.Millisecond})
+			}
+		}
+		for _, d := range deaths {
+			t.Run(fmt.Sprintf("line %d and %s", d.lines, d.lag), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) { f.lives(t, p, d).like(t, whole) })
+			})
+		}
+	}
+	t.Logf("%d lines, %d commands that change something", len(whole.lines), commands)
+}
