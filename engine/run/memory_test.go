@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -126,5 +127,176 @@ func TestARunThatDiesInEveryLifeComesToItsEnd(t *testing.T) {
 			t.Errorf("%d events a life: %+v", n, last.Ending)
 		}
 		same(t, fmt.Sprintf("%d events a life", n), last.hosts.changes(), want)
+	}
+}
+
+// resumedAfter plays a scene to its end, with these answers in its first life, and again with those of the scene. became is
+// what its detached commands have come to meanwhile, where that is given.
+func (s scene) resumedAfter(t *testing.T, first map[string][]reply, became ...reply) (was, now played) {
+	t.Helper()
+	begun := s
+	begun.replies = first
+	was = begun.lives(t)
+	for unit := range was.hosts.units {
+		if len(became) > 0 {
+			was.hosts.units[unit] = became[0]
+		}
+	}
+	now = played{hosts: &hosts{replies: s.replies, units: was.hosts.units}, tape: &tape{}}
+	synctest.Test(t, func(t *testing.T) {
+		r := s.prepare(t, now.tape, now.hosts)
+		r.Confirm, r.Assume = s.confirm, s.assume
+		x := r.Perform.(*run.Execute)
+		r.Memory = run.Remember(written(t, was.events))
+		x.Memory, x.Attach = r.Memory, now.hosts.attach
+		now.Ending = r.Do(t.Context())
+	})
+	return was, now
+}
+
+func TestWhatFailedIsDoneAgainAndWhatEndedWellIsNot(t *testing.T) {
+	s := scene{steps: `
+  - do: {run: one}
+  - {id: two, do: {run: two}}
+  - look: {run: "see ${{ steps.two.said }}"}
+  - do: {run: three, then: more}
+  - do: {run: four}
+`}
+	was, now := s.resumedAfter(t, map[string][]reply{"two": {says("hello")}, "more": {no}})
+	if was.Exit != run.ExitFailed || now.Exit != run.ExitDone {
+		t.Errorf("it ended with %d, and then with %d: %s", was.Exit, now.Exit, now.Text)
+	}
+	same(t, "the first life", was.hosts.sent(), slashed("w1 one / w1 two / w1 see hello / w1 three / w1 more"))
+	same(t, "the second life", now.hosts.sent(), slashed("w1 see hello / w1 three / w1 more / w1 four"))
+}
+
+func TestAHostThatWasTidiedUpAfterAFailureBeginsAnew(t *testing.T) {
+	s := scene{steps: `
+  - do: {run: drain}
+  - do: {run: act}
+always:
+  - do: {run: release}
+`}
+	_, now := s.resumedAfter(t, map[string][]reply{"act": {no}})
+	same(t, "the second life", now.hosts.sent(), slashed("w1 drain / w1 act / w1 release"))
+}
+
+func TestAHostThatIsDoneIsNotVisitedAgainAndOneThatWasLostIs(t *testing.T) {
+	const stages = `
+  - stage: Facts
+    hosts: w1
+    steps:
+      - {id: facts, look: {run: facts}}
+      - {id: made, do: {run: make}}
+  - stage: Change
+    for_each: {n: "steps.made.words"}
+    stages:
+      - stage: Hosts
+        hosts: workers
+        at_once: 1
+        max_failures: 1
+        steps:
+          - do: {run: "act ${{ n }}"}
+`
+	s := scene{stages: stages}
+	_, now := s.resumedAfter(t, map[string][]reply{"make": {says("a b c")}, "w1 act a": {no}, "w2 act c": {no}})
+	// w1 failed in the first round, and takes part again in the last that began; w2 was at work there, and comes first.
+	same(t, "the second life", now.hosts.sent(), slashed("w2 act c / w1 act c"))
+	same(t, "the stages", now.lines(run.StageStarted), []string{
+		"stage.started Change[n=c]", "stage.started Change[n=c]/Hosts : 2 of 3 hosts, 1 at a time, the others were done before the run was resumed hosts w2,w1",
+	})
+}
+
+func TestAHostThatWasAtWorkComesFirst(t *testing.T) {
+	s := scene{stages: `
+  - stage: Change
+    hosts: workers
+    at_once: 1
+    max_failures: 1
+    admit:
+      - look: {run: may I}
+    steps:
+      - do: {run: drain}
+      - do: {run: act, detach: true}
+    rescue:
+      - look: {run: why}
+`}
+	_, now := s.resumedAfter(t, map[string][]reply{"w1 act": {no}, "w2 act": {lost}}, no)
+	same(t, "the second life", now.hosts.sent(), text(`
+w2 attach
+w2 may I
+w2 act
+w1 may I
+w1 drain
+w1 act
+w3 may I
+w3 drain
+w3 act
+`))
+}
+
+// What has no unit and no check was under way: only a person can tell.
+func TestWhatNothingElseCanTellIsPutToThePerson(t *testing.T) {
+	const steps = "  - do: {run: first}\n  - do: {run: act}\n  - do: {run: last}\n"
+	dies := map[string][]reply{"act": {lost}}
+	for _, test := range []struct {
+		name   string
+		assume run.Assume
+		exit   int
+		sent   string
+	}{
+		{"nobody is there", nil, run.ExitUnknown, ""},
+		{"nobody knows", func(context.Context, string) (bool, bool) { return false, false }, run.ExitUnknown, ""},
+		{"it has", func(context.Context, string) (bool, bool) { return true, true }, run.ExitDone, "w1 last"},
+		{"it has not", func(context.Context, string) (bool, bool) { return false, true }, run.ExitDone, "w1 act / w1 last"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := scene{steps: steps, assume: test.assume}
+			_, now := s.resumedAfter(t, dies)
+			if now.Exit != test.exit || test.exit == run.ExitUnknown && !strings.Contains(now.Text, "rung resume test --assume ok") {
+				t.Errorf("it ended with %d: %s", now.Exit, now.Text)
+			}
+			same(t, "sent", now.hosts.sent(), slashed(test.sent))
+		})
+	}
+}
+
+// What is detached and was lost is followed to its end, before anything is looked at.
+func TestWhatWasLostIsFollowedFirst(t *testing.T) {
+	s := scene{stages: `
+  - stage: Look
+    hosts: all
+    steps: [{look: {run: look}}]
+  - stage: Change
+    hosts: w1
+    steps:
+      - do: {run: act, detach: true}
+      - do: {run: next}
+`}
+	for _, test := range []struct {
+		name string
+		unit reply
+		sent string
+	}{
+		{"it ended well", says("done"), "w1 next"},
+		{"it failed", no, "w1 act / w1 next"},
+		{"it was killed, and may be started again only by a person", reply{err: errors.Join(step.ErrLost, step.ErrUnseen)}, ""},
+		{"its host is still away", lost, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, now := s.resumedAfter(t, map[string][]reply{"act": {lost}}, test.unit)
+			want := []string{"w1 attach"}
+			if test.sent != "" {
+				want = append(want, slashed("cp1 look / w1 look / w2 look / w3 look")...)
+				want = append(want, slashed(test.sent)...)
+			} else if now.Exit != run.ExitUnknown {
+				t.Errorf("it ended with %d: %s", now.Exit, now.Text)
+			}
+			got := now.hosts.sent()
+			if len(got) > 4 {
+				slices.Sort(got[1:5])
+			}
+			same(t, "sent", got, want)
+		})
 	}
 }
