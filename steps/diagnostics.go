@@ -34,7 +34,7 @@ func diagnosticsType() step.Type {
 		Name:    "diagnostics",
 		Summary: "Keeps what a failure left on a host, in the folder of the run, and says what probably lies behind it.",
 		Doc: `It belongs into rescue. The run's folder then has diagnostics/HOST/host.txt: the kubelet's journal, how kubelet
-and containerd fare, disks, memory, the static pods' images and containers, what those that ended wrote last, the folders
+and containerd fare, disks, memory, the static pods' images and containers, what these wrote last, the folders
 /etc/kubernetes/manifests and /etc/kubernetes/tmp, versions; and cluster.txt: the nodes, this node's conditions, the pods of
 kube-system on it, and events. The second is missing where no API answers. The last lines of the run name the folder.
 

@@ -33,6 +33,7 @@ const (
 	InJournal    Trace = "journal"    // of the kubelet
 	InStatus     Trace = "status"     // of the services kubelet and containerd
 	InContainers Trace = "containers" // the last lines of static pods that ended
+	InLogs       Trace = "logs"       // the last lines of static pods that run
 	InDisk       Trace = "disk"       // df -P
 	InNode       Trace = "node"       // its conditions, as Type=Status
 	InPods       Trace = "pods"       // of kube-system

@@ -85,7 +85,7 @@ func TestWhatStandsBehindAnotherCauseIsToldFirst(t *testing.T) {
 
 func TestEveryCauseSaysWhyAndWhatToDo(t *testing.T) {
 	seen := map[string]bool{}
-	known := map[Trace]bool{InOutput: true, InJournal: true, InStatus: true, InContainers: true, InDisk: true, InNode: true, InPods: true, InEvents: true}
+	known := map[Trace]bool{InOutput: true, InJournal: true, InStatus: true, InContainers: true, InLogs: true, InDisk: true, InNode: true, InPods: true, InEvents: true}
 	for _, c := range Causes() {
 		if seen[c.ID] || c.ID == "" || c.Why == "" || c.Do == "" || c.Source == "" || len(c.Signs) == 0 {
 			t.Errorf("%q is there twice, or lacks something: %+v", c.ID, c)

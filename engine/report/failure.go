@@ -60,7 +60,7 @@ func gistOf(text string) string {
 	gist := ""
 	for line := range strings.Lines(outputIn(text)) {
 		line = clean(strings.TrimSpace(line))
-		if lower := strings.ToLower(line); line != "" && !strings.Contains(lower, "stack trace") && (strings.Contains(lower, "error") || !strings.Contains(strings.ToLower(gist), "error")) {
+		if lower := strings.ToLower(line); line != "" && lower != "error:" && !strings.Contains(lower, "stack trace") && (strings.Contains(lower, "error") || !strings.Contains(strings.ToLower(gist), "error")) {
 			gist = line
 		}
 	}

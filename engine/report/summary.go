@@ -120,7 +120,12 @@ func (t *Terminal) failedHosts() {
 			ends = append(ends, end)
 		}
 	}
-	for i, end := range ends {
+	first := func(end ending) int {
+		return slices.IndexFunc(ends, func(other ending) bool { return other.host == end.host })
+	}
+	together := slices.Clone(ends)
+	slices.SortStableFunc(together, func(a, b ending) int { return first(a) - first(b) })
+	for i, end := range together {
 		if i == mostListed {
 			t.print("  … and %d more\n", len(ends)-i)
 			return
@@ -133,7 +138,7 @@ func (t *Terminal) failedHosts() {
 			what += ": " + end.gist
 		}
 		t.print("  %s  %s: %s\n", pad(clean(end.host), t.host), t.ink.on(styleOf(end.outcome), string(end.outcome)), what)
-		if !slices.ContainsFunc(ends[i+1:], func(later ending) bool { return later.host == end.host }) {
+		if !slices.ContainsFunc(together[i+1:], func(later ending) bool { return later.host == end.host }) {
 			t.tellCauses(end.host)
 		}
 	}

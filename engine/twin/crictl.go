@@ -33,7 +33,7 @@ func (h *host) containers(now time.Time) []container {
 
 // crictlPs lists the containers of static pods: those that run, or with --all and --state Exited others, too.
 func (p *process) crictlPs(args []string) int {
-	quiet, all, ended, name := false, false, false, ""
+	quiet, all, state, name := false, false, "", ""
 	for ; len(args) > 0; args = args[1:] {
 		switch {
 		case args[0] == "--quiet" || args[0] == "-q":
@@ -43,7 +43,7 @@ func (p *process) crictlPs(args []string) int {
 		case args[0] == "--name" && len(args) > 1:
 			name, args = args[1], args[1:]
 		case args[0] == "--state" && len(args) > 1 && (args[1] == "Running" || args[1] == "Exited"):
-			ended, args = args[1] == "Exited", args[1:]
+			state, args = args[1], args[1:]
 		default:
 			return p.usage()
 		}
@@ -56,13 +56,13 @@ func (p *process) crictlPs(args []string) int {
 		p.outf("CONTAINER           IMAGE               CREATED             STATE               NAME                      ATTEMPT             POD ID              POD\n")
 	}
 	for _, c := range p.host.containers(p.now()) {
+		is := map[bool]string{true: "Running", false: "Exited"}[c.runs]
 		switch {
-		case !pattern.MatchString(c.component), c.runs && ended, !c.runs && !ended && (!all || quiet):
+		case !pattern.MatchString(c.component), state != "" && state != is, state == "" && !c.runs && !all:
 		case quiet:
 			p.outf("%s\n", c.id)
 		default:
-			state := map[bool]string{true: "Running", false: "Exited"}[c.runs]
-			p.outf("%-20.13s%-20.13s%-20s%-20s%-26s%-20d%-20.13s%s-%s\n", c.id, fmt.Sprintf("%016x", hash(p.host.image(c.component, p.now()))), humanAge(p.now().Sub(c.began))+" ago", state, c.component, 0, fmt.Sprintf("%016x", hash(c.id)), c.component, p.host.name)
+			p.outf("%-20.13s%-20.13s%-20s%-20s%-26s%-20d%-20.13s%s-%s\n", c.id, fmt.Sprintf("%016x", hash(p.host.image(c.component, p.now()))), humanAge(p.now().Sub(c.began))+" ago", is, c.component, 0, fmt.Sprintf("%016x", hash(c.id)), c.component, p.host.name)
 		}
 	}
 	return 0
@@ -88,9 +88,10 @@ func (p *process) crictlStop(args []string) int {
 	return 1
 }
 
-// crictlLogs tells what a container wrote: an etcd that does not start with its data says so. Of others nothing is known.
+// crictlLogs tells what a container wrote: an etcd that does not start with its data says so, and so does one without a
+// quorum. Of others nothing is known.
 //
-// Source: etcd, server/storage/backend/backend.go, and bbolt's ErrInvalid.
+// Source: etcd, server/storage/backend/backend.go, and bbolt's ErrInvalid; raft/raft.go.
 func (p *process) crictlLogs(args []string) int {
 	for ; len(args) > 1; args = args[1:] {
 		if args[0] != "--tail" {
@@ -100,7 +101,11 @@ func (p *process) crictlLogs(args []string) int {
 	}
 	for _, c := range p.host.containers(p.now()) {
 		if len(args) == 1 && c.id == args[0] {
-			if c.component == "etcd" && !c.runs && !p.host.crashes("etcd", p.now()) {
+			switch {
+			case c.component != "etcd" || p.host.crashes("etcd", p.now()):
+			case c.runs && !p.host.etcdServes(p.now()):
+				p.outf("{\"level\":\"info\",\"ts\":\"%s\",\"logger\":\"raft\",\"caller\":\"etcdserver/zap_raft.go:77\",\"msg\":\"%x is starting a new election at term 4\"}\n", stamp(p.now()), hash(p.host.name))
+			case !c.runs:
 				p.outf("{\"level\":\"panic\",\"ts\":\"%s\",\"caller\":\"backend/backend.go:189\",\"msg\":\"failed to open database\",\"path\":\"%s/member/snap/db\",\"error\":\"invalid database\"}\n", stamp(p.now()), etcdFolder)
 			}
 			return 0

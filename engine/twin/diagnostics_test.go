@@ -69,7 +69,8 @@ func TestFaultsThatAreKnownAreToldWithTheirCause(t *testing.T) {
 		{faults: "apply-fails:etcd", causes: "static-pod-hash", kept: "cp1", says: "kubeadm-backup-etcd-"},
 		{faults: "apply-dies:kube-apiserver", causes: "killed", kept: "cp1", says: "Exited"},
 		{faults: "kubelet-crash:w1", causes: "kubelet-down runtime-down", kept: "w1", says: "NodeNotReady"},
-		{faults: "etcd-member-broken:cp2", shape: twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.31.4")}, causes: "api-down etcd-member"},
+		{faults: "etcd-member-broken:cp2", shape: twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.31.4")}, causes: "api-down etcd-member", kept: "cp2", says: "failed to open database"},
+		{faults: "etcd-quorum-lost", shape: twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.31.4")}, causes: "api-down etcd-member etcd-quorum", kept: "cp1", says: "is starting a new election"},
 		{faults: "drain-blocked:w1", input: "drain_blocked_ok", causes: "disruption-budget", kept: "w1", says: "SchedulingDisabled"},
 		{faults: "image-missing:kube-proxy:w1", causes: "image-pull", kept: "w1", says: "=== running\n"},
 		{faults: "disk-full:w1:/var/lib/rung", causes: "no-space", kept: "w1", says: "=== disk\n"},
@@ -79,7 +80,7 @@ func TestFaultsThatAreKnownAreToldWithTheirCause(t *testing.T) {
 		{faults: "package-locked:w2", causes: "package-lock", kept: "w2", says: "v1.31.4"},
 		{faults: "package-locked:w2", shape: twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4"), Packages: twin.Apt}, causes: "package-lock", kept: "w2", says: "v1.31.4"},
 		{faults: "repository-down:w1", causes: "repository"},
-		{faults: "certs-expire:cp1:-1h", causes: "certificate-expired"},
+		{faults: "certs-expire:cp1:-1h", causes: "certificate-expired", kept: "cp1", says: "certificate has expired"},
 	} {
 		t.Run(test.faults, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,6 @@
 # $1: how many of the last lines of the kubelet's journal.
-# ended: the ids of static pods' containers that have ended, the newest first.
-ended() { timeout 20 crictl ps --all --quiet --state Exited --name '^(etcd|kube-apiserver|kube-controller-manager|kube-scheduler)$' 2>/dev/null | head -n 4; }
+# newest STATE COMPONENT: the id of its newest container in that state.
+newest() { timeout 20 crictl ps --all --quiet --state "$1" --name "^$2\$" 2>/dev/null | head -n 1; }
 
 {
   part versions uname -a
@@ -21,8 +21,11 @@ ended() { timeout 20 crictl ps --all --quiet --state Exited --name '^(etcd|kube-
   done
   if has crictl; then
     part running crictl ps --all
-    for id in $(ended); do
-      part containers crictl logs --tail 30 "$id"
+    for component in etcd kube-apiserver kube-controller-manager kube-scheduler; do
+      id=$(newest Exited "$component")
+      if test -n "$id"; then part containers crictl logs --tail 30 "$id"; fi
+      id=$(newest Running "$component")
+      if test -n "$id"; then part logs crictl logs --tail 15 "$id"; fi
     done
   fi
   # Last, for a file that is too long is cut at its end.
