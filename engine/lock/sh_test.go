@@ -207,6 +207,18 @@ func TestWhoIsKilledAtAnyLineLeavesAWholeLock(t *testing.T) {
 	}
 }
 
+// What lies on a host may have been written by anybody who is root there.
+func TestWhatIsToldOfAHolderIsText(t *testing.T) {
+	b := here{root: t.TempDir()}
+	b.write(t, "held theirs 300 "+sign(t, 10)+` 2026-03-14T15:09:26Z
+{"run":"r\u001b[2J","owner":"an\u0007a@l\u0000aptop","process":7}
+`)
+	found, err := Site{Exec: b, Hosts: []Host{{Name: "cp1"}}}.Look(t.Context())
+	if err != nil || found[0].Who != (Record{Run: "r[2J", Owner: "ana@laptop", Process: 7}) {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
 // Who reads waits for nobody: what was opened before a change stays as it was.
 func TestTheStateIsReplacedInOnePiece(t *testing.T) {
 	b := here{root: t.TempDir()}

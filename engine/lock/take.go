@@ -59,6 +59,9 @@ func (l *Lock) take(ctx context.Context, h Host, falls Falls) error {
 	instead, only := "", ""
 	for {
 		verdict, f, err := l.site.turn(ctx, h, "take", l.key, expiry(), l.line(), instead, only)
+		if err == nil && verdict != taken && verdict != held {
+			err = fmt.Errorf("%s: the lock of the cluster cannot be read there: %q", h.Name, verdict)
+		}
 		if err != nil || verdict == taken {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"rung/engine/step"
 )
@@ -70,7 +71,18 @@ func read(host string, r step.Result) (verdict string, f Found, err error) {
 	f.Held, f.Broken, f.Key, f.Since = state[0] == held, state[0] == broken, state[1], moment(state[5])
 	f.Expired = f.Silent > seconds(state[2])
 	_ = json.Unmarshal([]byte(lines[2]), &f.Who) // who cannot be read is somebody, too
+	for _, text := range []*string{&f.Who.Run, &f.Who.Playbook, &f.Who.Owner} {
+		*text = strings.Map(printable, *text) // it comes from a host, and goes to a terminal
+	}
 	return said[1], f, nil
+}
+
+// printable takes out what is no text.
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return -1
 }
 
 func seconds(text string) time.Duration {

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,36 @@ func TestTheLoginShellUnderstandsTheWire(t *testing.T) {
 	code := l.Shell(t.Context(), "w1", c.Wire(), strings.NewReader("input\n"), &out, &err)
 	if code != 7 || out.String() != "it's C y z\ninput\n" || err.String() != "" {
 		t.Errorf("exit %d, %q, %q", code, out.String(), err.String())
+	}
+}
+
+// sped is a clock that runs a thousand times as quick as what the hosts' own show.
+type sped struct {
+	Wall
+	shown *time.Time
+}
+
+func (s sped) Now() time.Time   { return s.shown.Add(1000 * s.shown.Sub(time.Unix(1_800_000_000, 0))) }
+func (s sped) Shown() time.Time { return *s.shown }
+
+// What expires by the uptime of a host goes by the time of whoever asks for it.
+func TestUptimeGoesAsTheHostsOwnClocks(t *testing.T) {
+	shown := time.Unix(1_800_000_000, 0)
+	c := New(Shape{Version: version("1.31.4")}, sped{shown: &shown})
+	uptime := func() float64 {
+		shown = shown.Add(10 * time.Second)
+		var out strings.Builder
+		if exit := c.Shell(t.Context(), "cp1", "cat /proc/uptime", strings.NewReader(""), &out, &out); exit != 0 {
+			t.Fatalf("exit %d: %q", exit, out.String())
+		}
+		up, err := strconv.ParseFloat(strings.Fields(out.String())[0], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return up
+	}
+	if was, is := uptime(), uptime(); is-was < 9 || is-was > 11 {
+		t.Errorf("%.2f, and ten seconds later %.2f", was, is)
 	}
 }
 
