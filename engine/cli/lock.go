@@ -64,9 +64,7 @@ func lockHosts(inv *inventory.Inventory, others []string) []lock.Host {
 }
 
 // self is who runs this.
-func self() lock.Record {
-	return lock.Record{Owner: journal.Operator(), Process: os.Getpid()}
-}
+func self() lock.Record { return lock.Record{Owner: journal.Operator(), Process: os.Getpid()} }
 
 // claim takes the lock of the cluster, before anything is looked at: for a new
 // run ("" for id), or for the run of that id, which is let in again. Once the

@@ -27,10 +27,10 @@ func (a *app) unlockVerb() *cobra.Command {
 		Long: `Show which run holds the lock of a cluster, and what of it still works on the hosts, and take
 the lock away after a yes.
 
-A run that ends gives its lock back. One that was killed loses it to a new run of the same
-state directory at once, and to others after five minutes without a sign of life, once
-nothing that it started works any more. So this is only for those who cannot wait. A run
-that lives after all stops with its next sign of life, within half a minute, and starts
+A run that ends gives its lock back. One that was killed has it again when it is resumed, loses
+it to a new run of the same state directory at once, and to others after five minutes without
+a sign of life, once nothing that it started works any more. So this is only for those who
+cannot wait. A run that lives after all stops with its next sign of life, within half a minute, and starts
 nothing new.`,
 		Example: "  rung unlock -i inventory.yaml",
 		Args:    cobra.NoArgs,

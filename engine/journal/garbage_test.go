@@ -76,6 +76,18 @@ func FuzzReaders(f *testing.F) {
 		if err == nil && runs[0].Outcome == "unreadable" || runs[0].Err != nil && err == nil {
 			t.Errorf("it can be read, and is listed as %s: %v", runs[0].Outcome, runs[0].Err)
 		}
+		j, _, again, reopenErr := Reopen(dir) // what is no event goes aside
+		if (err == nil) != (reopenErr == nil) || err == nil && len(again) != len(events) {
+			t.Fatalf("read: %d events, %v; reopened: %d, %v", len(events), err, len(again), reopenErr)
+		}
+		if err == nil {
+			if err := j.Close(); err != nil {
+				t.Error(err)
+			}
+			if header, after, err := Read(dir); err != nil || header.Torn || len(after) != len(events) {
+				t.Errorf("then %d events of %d, torn %v, %v", len(after), len(events), header.Torn, err)
+			}
+		}
 	})
 }
 
