@@ -116,7 +116,7 @@ func (v *visit) turnAway(text, hint string) (outcome step.Outcome, ok bool) {
 // windowName is the name under which expressions read who holds a place in the window.
 const windowName = "window"
 
-// seesWindow puts into the view who is in the window now. A dry-run cannot know.
+// seesWindow puts into the view who is in the window now, and who left it for good. A dry-run cannot know.
 func (v *visit) seesWindow() {
 	if !v.readsWindow {
 		return
@@ -125,6 +125,7 @@ func (v *visit) seesWindow() {
 		v.view.planned[windowName] = true
 		return
 	}
+	v.view.values["run"] = v.loop.standing()
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	nodes := make([]any, len(v.inside))

@@ -126,8 +126,13 @@ type view struct {
 // view is what expressions read now.
 func (l *loop) view(f *frame, host map[string]any, name string) *view {
 	v := newView(l.Plan.Base, f, host, name)
-	v.values["run"] = map[string]any{"narrowed": l.Plan.Narrowed, "skipped": l.skipped()}
+	v.values["run"] = l.standing()
 	return v
+}
+
+// standing is what expressions read of the run as it is now.
+func (l *loop) standing() map[string]any {
+	return map[string]any{"narrowed": l.Plan.Narrowed, "skipped": l.skipped()}
 }
 
 func newView(base guard.Values, f *frame, host map[string]any, name string) *view {
