@@ -16,6 +16,7 @@
 //	step       the contract: Step, Action, Command, Result, Outcome
 //	kube       what is true of Kubernetes: versions, ladder, skew policy; pure
 //	inventory  hosts, groups, selectors: where a playbook runs
+//	ansible    inventories of Ansible, as ones of rung
 //	playbook   a tree of nodes to inputs, stages and steps, all checked
 //	schema     JSON Schemas of playbooks and inventories, for editors
 //	plan       playbook × inventory × flags to stages, windows, hosts; pure arithmetic

@@ -28,6 +28,7 @@ var rooms = map[string]room{
 	"engine/step":      {"engine/diag engine/yamldoc engine/guard engine/kube", "it is the contract of every step type; a contract does not know its playbooks or its runner"},
 	"engine/inventory": {"engine/diag engine/yamldoc", "where a playbook runs is independent of what it does"},
 	"engine/playbook":  {"engine/diag engine/yamldoc engine/guard engine/step engine/kube", "a playbook is checked without any inventory, so that `rung check FILE` needs nothing else"},
+	"engine/ansible":   {"engine/diag engine/yamldoc engine/inventory", "it turns one kind of file into another, and knows nothing of what runs there"},
 	"engine/schema":    {"engine/playbook engine/inventory engine/step engine/guard", "a schema is made of the descriptions that loading goes by; it reads no file"},
 	"engine/plan":      {"engine/playbook engine/inventory engine/step engine/guard engine/diag engine/kube", "a plan is arithmetic: playbook times inventory; it runs nothing"},
 	"engine/run":       {"engine/plan engine/playbook engine/inventory engine/step engine/guard engine/diag engine/kube", "the loop knows performers, clocks and sinks only by the interfaces it declares, or there would soon be one loop for each"},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rung/engine/ansible"
 	"rung/engine/diag"
 	"rung/engine/inventory"
 	"rung/engine/plan"
@@ -62,7 +63,7 @@ func (a *app) checkFiles(files []string, c checking) error {
 		if err != nil {
 			return err
 		}
-		sources[file] = src
+		sources[file] = quotable(src)
 		all = append(all, a.check(file, src, inv)...)
 	}
 	if err := diag.WriteAs(a.out, c.format, all, func(file string) []byte { return sources[file] }, diag.Tool{Name: "rung", Version: a.Version}); err != nil {
@@ -91,15 +92,16 @@ func sound(file string) *inventory.Inventory {
 	if err != nil {
 		return nil
 	}
-	inv, _ := inventory.Load(file, src)
+	inv, _ := loadInventory(file, src)
 	return inv
 }
 
 // check reads src as what it is: an inventory has hosts, a playbook stages.
 // inv, where there is one, is where the playbook is to run.
 func (a *app) check(file string, src []byte, inv *inventory.Inventory) diag.List {
-	if root, _ := yamldoc.Parse(file, src); root != nil && root.Get("hosts") != nil && root.Get("stages") == nil {
-		_, found := inventory.Load(file, src)
+	root, _ := yamldoc.Parse(file, src)
+	if ansible.Is(src) || root != nil && root.Get("hosts") != nil && root.Get("stages") == nil {
+		_, found := loadInventory(file, src)
 		return found
 	}
 	pb, found := playbook.Load(file, bytes.Clone(src), a.types)

@@ -94,7 +94,7 @@ kubeadm cluster in place, one minor version at a time.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &failure{run.ExitUsage, err, "see " + c.CommandPath() + " --help"}
 	})
-	root.AddCommand(a.runVerb(), a.resumeVerb(), a.renderVerb(), a.checkVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(), a.unlockVerb(),
+	root.AddCommand(a.runVerb(), a.resumeVerb(), a.renderVerb(), a.initVerb(), a.checkVerb(), a.inventoryVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(), a.unlockVerb(),
 		a.stepsVerb(), a.playbooksVerb(), a.schemaVerb(), a.versionVerb())
 	return root
 }
@@ -152,7 +152,7 @@ func (a *app) complain(err error, hint string) {
 // sourceOf quotes a file that a finding is about, or a bundled playbook.
 func (a *app) sourceOf(file string) []byte {
 	if src, err := os.ReadFile(file); err == nil {
-		return src
+		return quotable(src)
 	}
 	if src, err := fs.ReadFile(a.Playbooks, file); err == nil {
 		return src

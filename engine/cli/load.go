@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"rung/engine/ansible"
 	"rung/engine/diag"
 	"rung/engine/inventory"
 	"rung/engine/plan"
@@ -137,11 +138,38 @@ func readInventory(file string) (*inventory.Inventory, []byte, error) {
 	if err != nil {
 		return nil, nil, usage("the inventory cannot be read: %v", err)
 	}
-	inv, found := inventory.Load(file, src)
+	inv, found := loadInventory(file, src)
 	if found.Err() != nil {
 		return nil, nil, &failure{code: run.ExitUsage, err: found}
 	}
+	if ansible.Is(src) { // what is kept of a run holds no password
+		src, _ = ansible.Convert(file, src)
+	}
 	return inv, src, nil
+}
+
+// loadInventory reads an inventory of rung, or one of Ansible.
+func loadInventory(file string, src []byte) (*inventory.Inventory, diag.List) {
+	if !ansible.Is(src) {
+		return inventory.Load(file, src)
+	}
+	text, found := ansible.Convert(file, src)
+	if text == nil {
+		return nil, found
+	}
+	inv, bad := inventory.Load(file, text)
+	for i := range bad { // of a text that nobody sees
+		bad[i].Pos = diag.Pos{File: file}
+	}
+	return inv, append(found, bad...)
+}
+
+// quotable is src as lines of it may be shown.
+func quotable(src []byte) []byte {
+	if ansible.Is(src) {
+		return ansible.Masked(src)
+	}
+	return src
 }
 
 // readInputs reads name=value pairs by the types that the playbook declares.

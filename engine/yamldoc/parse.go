@@ -25,7 +25,7 @@ const (
 // list is not empty.
 func Parse(file string, src []byte) (*Node, diag.List) {
 	at := diag.Pos{File: file}
-	if d, bad := unreadable(at, src); bad {
+	if d, bad := Unreadable(at, src); bad {
 		return nil, diag.List{d}
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(src))
@@ -54,7 +54,9 @@ func Parse(file string, src []byte) (*Node, diag.List) {
 	return root, nil
 }
 
-func unreadable(at diag.Pos, src []byte) (diag.Diagnostic, bool) {
+// Unreadable says why src, the content of the file of at, is no text that a
+// person wrote: too large, no UTF-8, or with control characters in it.
+func Unreadable(at diag.Pos, src []byte) (diag.Diagnostic, bool) {
 	if len(src) > MaxBytes {
 		return diag.Errorf("too-large", at, "the file has %d bytes; at most %d are read", len(src), MaxBytes), true
 	}
