@@ -50,6 +50,7 @@ func (o *revival) flags(f *pflag.FlagSet) {
 type life struct {
 	journal   *journal.Journal
 	memory    *run.Memory
+	events    []run.Event // of the lives before
 	plan      *plan.Plan
 	inventory []byte
 	fate      string          // how the life before ended
@@ -74,7 +75,7 @@ func (a *app) revive(name string, o revival) (*life, error) {
 	if err != nil || j == nil {
 		return nil, err
 	}
-	l := &life{journal: j, memory: run.Remember(events), fate: fateOf(events), used: map[string]bool{}, assume: assume}
+	l := &life{journal: j, memory: run.Remember(events), events: events, fate: fateOf(events), used: map[string]bool{}, assume: assume}
 	for _, e := range events {
 		if e.Unit != "" {
 			l.used[e.Host], l.used[e.On] = true, true

@@ -230,13 +230,20 @@ func (e *execution) journal() (*journal.Journal, error) {
 
 // report is what the operator sees, and what closes it.
 func (e *execution) report(id string) (run.Sink, func()) {
+	var before []run.Event
+	if e.life != nil {
+		before = e.life.events
+	}
 	if e.json {
-		return report.NewJSONLines(e.out), func() {}
+		lines := report.NewJSONLines(e.out)
+		lines.Recall(before)
+		return lines, func() {}
 	}
 	_, live := terminal(e.out)
 	t := report.NewTerminal(e.out, report.Options{
 		Live: live, Colour: report.Coloured(live, os.Getenv), Verbose: e.verbosity > 0, Now: e.clock.Now, Run: id, Size: sizeOf(e.out),
 	})
+	t.Recall(before)
 	return t, func() {
 		if err := t.Close(); err != nil {
 			fmt.Fprintf(e.err, "rung: the output could not be written: %v; see rung show %s\n", err, id)

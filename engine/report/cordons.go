@@ -43,6 +43,20 @@ func (c cordons) see(e run.Event) {
 	}
 }
 
+// recall takes in an earlier life of the run: what it has closed is this run's to open.
+func (c cordons) recall(events []run.Event) {
+	for _, e := range events {
+		c.see(e)
+	}
+}
+
+// Recall takes in an earlier life of the run that is told: nodes that it has closed, and that nobody opens, are named
+// in the end.
+func (t *Terminal) Recall(events []run.Event) { t.l.cordons.recall(events) }
+
+// Recall is that of a Terminal.
+func (j *JSONLines) Recall(events []run.Event) { j.cordons.recall(events) }
+
 // node is what Kubernetes calls a host.
 func (c cordons) node(host string) string {
 	if name := c.nodes[host]; name != "" {

@@ -52,8 +52,9 @@ func outputIn(text string) string {
 	return output
 }
 
-// longestGist is how much of a line a summary quotes.
-const longestGist = 200
+// longestGist is how much of a line a summary quotes: its beginning and, longer, its end, where tools that wrap errors
+// say most.
+const longestGist, gistHead = 200, 80
 
 // gistOf is the line of a failed command's output that says most: the last that speaks of an error, or the last.
 func gistOf(text string) string {
@@ -65,7 +66,7 @@ func gistOf(text string) string {
 		}
 	}
 	if runes := []rune(gist); len(runes) > longestGist {
-		gist = string(runes[:longestGist]) + "…"
+		gist = string(runes[:gistHead]) + " … " + string(runes[len(runes)-longestGist+gistHead:])
 	}
 	return gist
 }

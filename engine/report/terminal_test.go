@@ -151,7 +151,8 @@ func TestTheSummaryQuotesWhatTheCommandComplainedOf(t *testing.T) {
 		"the command exited with 1; it printed:\nError: Failed to download metadata for repo 'kubernetes'\nIgnoring it":               "Error: Failed to download metadata for repo 'kubernetes'",
 		"the command exited with 1; it printed:\nerror: timed out\nTo see the stack trace of this error execute with --v=5 or higher": "error: timed out",
 		"the command exited with 1; it printed:\nfirst\n\nlast\n":                                                                     "last",
-		"the command exited with 1; it printed:\n" + strings.Repeat("x", 500):                                                         strings.Repeat("x", longestGist) + "…",
+		"the command exited with 1; it printed:\n" + strings.Repeat("x", 250) + strings.Repeat("y", 250):                              strings.Repeat("x", gistHead) + " … " + strings.Repeat("y", longestGist-gistHead),
+		"the command exited with 1; it printed:\nError:\n Problem: nothing provides it":                                               "Problem: nothing provides it",
 		"the command exited with 1; it printed nothing":                                                                               "",
 		"w1 is refused": "",
 	} {
