@@ -119,7 +119,11 @@ func standing(f lock.Found) string {
 func (a *app) unlock(ctx context.Context, h *hosts, site lock.Site, found []lock.Found, ask func(string) (bool, error)) error {
 	held := slices.DeleteFunc(slices.Clone(found), func(f lock.Found) bool { return !f.Held })
 	if len(held) == 0 {
-		fmt.Fprintln(a.err, "no run holds the lock of the cluster")
+		text := "no run holds the lock of the cluster"
+		if len(found) < len(site.Hosts) {
+			text += ", as far as its hosts can be asked"
+		}
+		fmt.Fprintln(a.err, text)
 		return nil
 	}
 	for i, f := range held {

@@ -60,6 +60,7 @@ func FuzzReaders(f *testing.F) {
 		}
 		header, events, err := Read(dir)
 		InFlight(events)
+		run.Remember(events).Open()
 		for _, e := range events {
 			if e.Kind == "" || e.Seq < 1 {
 				t.Errorf("this is no event: %+v", e)

@@ -148,6 +148,9 @@ func TestWhoIsKilledAtAnyLineLeavesAWholeLock(t *testing.T) {
 	mine := "held mine 300 " + sign(t, 10) + " 2026-03-14T15:09:26Z\n{\"owner\":\"me\"}\n"
 	dead := "held dead 300 " + sign(t, 1000) + " 2026-03-14T15:09:26Z\n{\"owner\":\"a dead one\"}\n"
 	line := Record{Owner: "me"}.line()
+	scripts := dying(t, turnScript)
+	outer := len(scripts)
+	scripts = append(scripts, dying(t, lockScript)...)
 	for name, test := range map[string]struct {
 		before string
 		words  []string
@@ -162,9 +165,7 @@ func TestWhoIsKilledAtAnyLineLeavesAWholeLock(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			changed, scripts := 0, dying(t, turnScript)
-			outer := len(scripts)
-			scripts = append(scripts, dying(t, lockScript)...)
+			changed := 0
 			for i, script := range scripts {
 				b := here{root: t.TempDir()}
 				if test.before != free {
