@@ -45,11 +45,31 @@ func (b *bench) digested(version string) {
 	b.called()
 }
 
-func TestS30OldDataTakesThePlaceOfTheBroken(t *testing.T) {
-	do := actionsOf(t, "etcd-restore: {from: "+kubeadmCopy+"}", "name=cp2")[0].Do
+// restorer stands for etcdutl: the data that it makes says of what it is.
+const restorer = `case "$*" in
+*--help*) echo "  etcdutl snapshot restore <filename> --data-dir {output dir} [options]"; echo "      --bump-revision uint" ;;
+*status*) test "$(cat "$3")" != torn ;;
+*) mkdir -p /var/lib/etcd.new-r7/member/snap; echo "new of $(cat "$3")" >/var/lib/etcd.new-r7/member/snap/db ;;
+esac`
+
+// restored prepares from a backup, and restores.
+func (b *bench) restored(from string) {
+	b.Helper()
+	b.exits(actionsOf(b.T, "etcd-prepare: {from: "+from+"}", "name=cp2")[0].Do, 0)
+	b.exits(actionsOf(b.T, "etcd-restore: {}", "name=cp2")[0].Do, 0)
+}
+
+const (
+	ourSnapshot = "/var/backups/rung/r6/now/etcd.db"
+	newCluster  = " --data-dir=/var/lib/etcd.new-r7 --name=cp2 --initial-cluster=cp2=https://10.0.0.12:2380 --initial-cluster-token=rung-r7 --initial-advertise-peer-urls=https://10.0.0.12:2380 --bump-revision=1000000000 --mark-compacted\n"
+)
+
+// With its old ids it would come back into a cluster that has gone on without it.
+func TestS30OldDataComesBackAsAClusterOfItsOwn(t *testing.T) {
 	b := brokenEtcd(t)
-	b.exits(do, 0)
-	if got := b.read("var/lib/etcd/member/snap/db"); got != "copy" {
+	b.tool("etcdutl", restorer)
+	b.restored(kubeadmCopy)
+	if got := b.read("var/lib/etcd/member/snap/db"); got != "new of copy\n" {
 		t.Errorf("etcd has %q", got)
 	}
 	if got := b.read("var/lib/etcd.replaced-r7/member/snap/db"); got != "broken" {
@@ -58,20 +78,41 @@ func TestS30OldDataTakesThePlaceOfTheBroken(t *testing.T) {
 	if b.read(kubeadmCopy[1:]+"/member/snap/db") != "copy" || b.read("etc/kubernetes/manifests/etcd.yaml") != b.rooted(etcdManifest) {
 		t.Error("kubeadm's copy is gone, or the manifest is another one")
 	}
-	wantText(t, "the calls", b.called(), "killall -s SIGTERM kube-apiserver\nkillall -s SIGTERM kube-controller-manager\nkillall -s SIGTERM kube-scheduler")
+	calls := b.called()
+	if want := "etcdutl snapshot restore " + kubeadmCopy + "/member/snap/db --skip-hash-check=true" + newCluster; !strings.Contains(calls, want) {
+		t.Errorf("the calls are\n%s", calls)
+	}
+	if want := "killall -s SIGTERM kube-apiserver\nkillall -s SIGTERM kube-controller-manager\nkillall -s SIGTERM kube-scheduler\n"; !strings.HasSuffix(calls, want) {
+		t.Errorf("the calls are\n%s", calls)
+	}
 
 	t.Run("with the manifest of the same moment, where there is one", func(t *testing.T) {
 		b := brokenEtcd(t)
-		b.file("etc/kubernetes/tmp/kubeadm-backup-manifests-2026-11-23-13-53-22/etcd.yaml", "    image: registry.k8s.io/etcd:3.5.9-0\n")
-		b.exits(do, 0)
+		b.tool("etcdutl", restorer)
+		b.file("etc/kubernetes/tmp/kubeadm-backup-manifests-2026-11-23-13-53-22/etcd.yaml", strings.Replace(b.rooted(etcdManifest), "3.5.15-0", "3.5.9-0", 1))
+		b.restored(kubeadmCopy)
 		if got := b.read("etc/kubernetes/manifests/etcd.yaml"); !strings.Contains(got, "3.5.9-0") {
 			t.Errorf("in place is\n%s", got)
 		}
 	})
+	t.Run("by the program in the image of an etcd that does not start", func(t *testing.T) {
+		b := brokenEtcd(t)
+		b.tool("image", restorer)
+		b.tool("ctr", `case "$*" in
+*unmount*) ;;
+*) for last; do :; done; mkdir -p "$last/usr/local/bin"; cp `+b.path("bin/image")+` "$last/usr/local/bin/etcdutl" ;;
+esac`)
+		b.restored(kubeadmCopy)
+		if calls := b.called(); !strings.Contains(calls, "ctr -n k8s.io images mount registry.k8s.io/etcd:3.5.15-0 ") || !strings.Contains(calls, "ctr -n k8s.io images unmount --rm ") {
+			t.Errorf("the calls are\n%s", calls)
+		}
+	})
 	t.Run("an etcd that does not end keeps its data", func(t *testing.T) {
 		b := brokenEtcd(t)
+		b.tool("etcdutl", restorer)
+		b.exits(actionsOf(t, "etcd-prepare: {from: "+kubeadmCopy+"}", "name=cp2")[0].Do, 0)
 		b.file("proc/99/comm", "etcd\n")
-		if _, stderr := b.exits(do, 1); !strings.Contains(stderr, "etcd still runs three minutes after its manifest has left") {
+		if _, stderr := b.exits(actionsOf(t, "etcd-restore: {}", "name=cp2")[0].Do, 1); !strings.Contains(stderr, "etcd still runs three minutes after its manifest has left") {
 			t.Errorf("it says %q", stderr)
 		}
 		if b.read("var/lib/etcd/member/snap/db") != "broken" || !strings.Contains(b.read("etc/kubernetes/tmp/rung-replaced-r7/etcd.yaml"), "--name=cp2") {
@@ -80,48 +121,86 @@ func TestS30OldDataTakesThePlaceOfTheBroken(t *testing.T) {
 	})
 	t.Run("the manifest that an earlier run took out is found", func(t *testing.T) {
 		b := brokenEtcd(t)
+		b.tool("etcdutl", restorer)
 		_ = os.MkdirAll(b.path("etc/kubernetes/tmp/rung-replaced-r5"), 0o755)
 		_ = os.Rename(b.path("etc/kubernetes/manifests/etcd.yaml"), b.path("etc/kubernetes/tmp/rung-replaced-r5/etcd.yaml"))
-		b.exits(do, 0)
+		b.restored(kubeadmCopy)
 		b.read("etc/kubernetes/manifests/etcd.yaml")
+	})
+	t.Run("nothing is swapped that this run has not made", func(t *testing.T) {
+		b := brokenEtcd(t)
+		if _, stderr := b.exits(actionsOf(t, "etcd-restore: {}", "name=cp2")[0].Do, 1); !strings.Contains(stderr, "holds no data that etcd-prepare has made in this run; nothing was changed") {
+			t.Errorf("it says %q", stderr)
+		}
+		b.untouched()
 	})
 }
 
+// untouched wants the broken etcd as it was.
+func (b *bench) untouched() {
+	b.Helper()
+	if b.read("var/lib/etcd/member/snap/db") != "broken" || b.read("etc/kubernetes/manifests/etcd.yaml") != b.rooted(etcdManifest) {
+		b.Error("something was changed")
+	}
+}
+
 func TestS30ASnapshotBecomesANewCluster(t *testing.T) {
-	do := actionsOf(t, "etcd-restore: {from: /var/backups/rung/r6/now/etcd.db}", "name=cp2")[0].Do
-	const etcdutl = `case "$*" in
-*--help*) echo "      --bump-revision uint" ;;
-*) mkdir -p /var/lib/etcd.new-r7/member/snap; echo new >/var/lib/etcd.new-r7/member/snap/db ;;
-esac`
 	b := brokenEtcd(t)
 	b.digested("3.5.15-0")
-	b.tool("etcdutl", etcdutl)
-	b.exits(do, 0)
-	if got := b.read("var/lib/etcd/member/snap/db"); got != "new\n" {
+	b.tool("etcdutl", restorer)
+	b.restored(ourSnapshot)
+	if got := b.read("var/lib/etcd/member/snap/db"); got != "new of snapshot\n" {
 		t.Errorf("etcd has %q", got)
 	}
-	const want = "etcdutl snapshot restore /var/backups/rung/r6/now/etcd.db --data-dir=/var/lib/etcd.new-r7 --name=cp2 --initial-cluster=cp2=https://10.0.0.12:2380 --initial-advertise-peer-urls=https://10.0.0.12:2380 --bump-revision=1000000000 --mark-compacted\n"
-	if calls := b.called(); !strings.Contains(calls, want) {
+	if calls := b.called(); !strings.Contains(calls, "etcdutl snapshot restore "+ourSnapshot+newCluster) {
 		t.Errorf("the calls are\n%s", calls)
 	}
-	for _, test := range []struct{ name, version, tool, want string }{
-		{"one that is not what its list says", "", etcdutl, "etcd.db is not what"},
-		{"one of a later etcd", "3.6.4-0", etcdutl, "etcd 3.6 has written that data, and etcd 3.5 here would not read it: nothing was changed"},
-		{"nobody to read it", "3.5.15-0", "", "install etcdutl; nothing was changed"},
+	t.Run("out of a folder that was copied from another place", func(t *testing.T) {
+		b := brokenEtcd(t)
+		b.digested("3.5.15-0")
+		b.tool("etcdutl", restorer)
+		b.file("var/copied here/files", b.read("var/backups/rung/r6/now/files"))
+		b.file("var/copied here/etcd.db", "snapshot")
+		b.restored(`"/var/copied here/etcd.db"`)
+	})
+}
+
+// All that can be wrong is known before anything is stopped (S30).
+func TestS30ABackupThatCannotBeRestoredStopsNothing(t *testing.T) {
+	const full = "echo 'Filesystem 1024-blocks Used Available Capacity Mounted on'; echo '/dev/sda1 100000000 99800000 200000 99% /'"
+	for _, test := range []struct{ name, from, version, tool, df, want string }{
+		{"one that is not what its list says", ourSnapshot, "", restorer, "", "/var/backups/rung/r6/now/etcd.db is not what /var/backups/rung/r6/now/files says; nothing was changed"},
+		{"one of a later etcd", ourSnapshot, "3.6.4-0", restorer, "", "etcd 3.6 has written that data, and etcd 3.5 here would not read it; nothing was changed"},
+		{"nobody to read it", ourSnapshot, "3.5.15-0", "", "", "install etcdutl; nothing was changed"},
+		{"an etcdctl of 3.6, which restores no more", ourSnapshot, "3.5.15-0", "exit 1", "", "install etcdutl; nothing was changed"},
+		{"a name that was mistyped", "/var/backups/rung/r6/now/etdc.db", "3.5.15-0", restorer, "", "/var/backups/rung/r6/now/etdc.db is missing or empty; nothing was changed"},
+		{"a snapshot without its list", "/var/alone/etcd.db", "3.5.15-0", restorer, "", "/var/alone/files is missing: the list of digests that lies beside a snapshot of ours"},
+		{"a snapshot that its list does not name", "/var/backups/rung/r6/now/other.db", "3.5.15-0", restorer, "", "/var/backups/rung/r6/now/files has no line for other.db; nothing was changed"},
+		{"a copy that was torn", "/var/torn", "", restorer, "", "/var/torn/member/snap/db cannot be read, as the line above says; nothing was changed"},
+		{"a folder without data", "/var/nothing", "", restorer, "", "/var/nothing/member/snap/db is missing or empty; nothing was changed"},
+		{"a disk without room", kubeadmCopy, "", restorer, full, "only 195 MiB are free on the disk of /var/lib/, and 256 are needed: make room there first; nothing was changed"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			b := brokenEtcd(t)
 			if test.version != "" {
 				b.digested(test.version)
 			}
+			b.file("var/alone/etcd.db", "snapshot")
+			b.file("var/backups/rung/r6/now/other.db", "snapshot")
+			b.file("var/torn/member/snap/db", "torn")
 			if test.tool != "" {
 				b.tool("etcdutl", test.tool)
 			}
-			if _, stderr := b.exits(do, 1); !strings.Contains(stderr, test.want) {
+			if test.df != "" {
+				_ = os.Remove(b.path("bin/df"))
+				b.tool("df", test.df)
+			}
+			if _, stderr := b.exits(actionsOf(t, "etcd-prepare: {from: "+test.from+"}", "name=cp2")[0].Do, 1); !strings.Contains(stderr, test.want) {
 				t.Errorf("it says %q, want %q", stderr, test.want)
 			}
-			if b.read("var/lib/etcd/member/snap/db") != "broken" || b.read("etc/kubernetes/manifests/etcd.yaml") != b.rooted(etcdManifest) {
-				t.Error("something was changed")
+			b.untouched()
+			if _, err := os.Stat(b.path("etc/kubernetes/tmp/rung-replaced-r7/etcd.yaml.next")); err == nil {
+				t.Error("it lies ready all the same")
 			}
 		})
 	}
@@ -155,7 +234,7 @@ ca50e9357181d758, started, cp3, https://10.0.0.13:2380, https://10.0.0.13:2379, 
 
 	b := brokenEtcd(t)
 	said, _ := b.exits(actionsOf(t, "etcd-stop: {}", "name=cp2")[0].Do, 0)
-	wantText(t, "it says", said, "name=cp2\npeer=https://10.0.0.12:2380")
+	wantText(t, "it says", said, "kept=/var/lib/etcd.replaced-r7/member\nname=cp2\npeer=https://10.0.0.12:2380")
 	if _, err := os.Stat(b.path("var/lib/etcd/member")); err == nil || b.read("var/lib/etcd.replaced-r7/member/snap/db") != "broken" {
 		t.Error("the data was not moved aside")
 	}

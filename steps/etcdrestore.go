@@ -3,15 +3,19 @@ package steps
 import (
 	_ "embed"
 	"fmt"
-	"path"
 	"strings"
 
 	"rung/engine/step"
 )
 
-// EtcdRestore gives the etcd of a control plane other data, as the first member of a cluster (S30).
+// EtcdRestore gives the etcd of a control plane the data that was prepared, as the first member of a cluster (S30).
 type EtcdRestore struct {
-	From string `yaml:"from,required" doc:"A folder of etcd's data, such as kubeadm's copy, or a snapshot that etcd-snapshot made."`
+	Lost []string `yaml:"lost" doc:"Control planes that cannot be reached, and whose etcd may still be of the old cluster: a warning names them."`
+}
+
+// EtcdRestoreOutput is where the old data is.
+type EtcdRestoreOutput struct {
+	Kept string `yaml:"kept" doc:"Where the data that was in place lies now; empty where there was none."`
 }
 
 //go:embed scripts/etcd-halt.sh
@@ -21,48 +25,40 @@ var etcdHaltScript string
 var etcdRestoreScript string
 
 func etcdRestoreType() step.Type {
-	return step.Define[EtcdRestore](step.About{
+	return step.DefineWith[EtcdRestore, EtcdRestoreOutput](step.About{
 		Name:    "etcd-restore",
-		Summary: "Gives a stacked etcd the data of a backup, as a cluster of this one member.",
-		Doc: `The new data is complete beside the old before anything is stopped. Then the manifest of etcd
-leaves the kubelet's folder; once its process is gone, the old data is kept in
+		Summary: "Gives a stacked etcd the data that etcd-prepare has made, as a cluster of this one member.",
+		Doc: `The manifest of etcd leaves the kubelet's folder; once its process is gone, the old data is kept in
 /var/lib/etcd.replaced-RUN, the new one takes its place, and the manifest comes back. The
 manifest as it was is kept in /etc/kubernetes/tmp/rung-replaced-RUN.
 
-A snapshot has to be what its list of digests says, and becomes a new cluster, with every revision
-above those that were, where etcdutl knows how. A copy of kubeadm's is taken as it is, with the
-manifest of the same moment where kubeadm has kept that. Data of a later minor than the etcd that is
-to read it is refused. It needs etcdutl or etcdctl, on the host or in the etcd that runs; no API.
-
-Never for one member of several: old data must not come back beside newer. See docs/recovery.md.
+Before that all other members must have been stopped, where there are any. See docs/recovery.md.
 
 Sources: https://etcd.io/docs/v3.6/op-guide/recovery/,
 https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#restoring-an-etcd-cluster
 `,
-		Example: "etcd-restore: {from: /var/backups/rung/20261123-1352-abcd/1.21.14/etcd.db}\n",
+		Example: "etcd-restore: {}\n",
 	})
 }
 
 // Plan returns the one action.
-func (s EtcdRestore) Plan(scope step.Scope) ([]step.Action, error) {
-	if !isOpen(s.From) {
-		if !path.IsAbs(s.From) {
-			return nil, fmt.Errorf("from must be an absolute path, not %q", s.From)
-		}
-		s.From = path.Clean(s.From)
-	}
+func (EtcdRestore) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
-		Title: "restore the etcd of " + scope.Host.Node + " from " + s.From,
-		Do: step.Command{
-			Script: etcdProgramScript + "\n" + etcdHaltScript + "\n" + etcdRestoreScript,
-			Argv:   []string{s.From, replacedFolder(scope.Run), runID(scope.Run)},
-			Detach: true,
-		},
+		Title: "give the etcd of " + scope.Host.Node + " the data that was made",
+		Do:    step.Command{Script: etcdHaltScript + "\n" + etcdRestoreScript, Argv: []string{replacedFolder(scope.Run), runID(scope.Run)}, Detach: true},
 	}}, nil
 }
 
-// isOpen says whether a dry-run put the name of what it does not know in place of a text.
-func isOpen(text string) bool { return strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">") }
+// Collect warns of members that nobody could stop.
+func (s EtcdRestore) Collect(results []step.Result) (EtcdRestoreOutput, []step.Note, error) {
+	out := EtcdRestoreOutput{Kept: keyValues(string(results[0].Stdout))["kept"]}
+	if len(s.Lost) == 0 {
+		return out, nil, nil
+	}
+	names := strings.Join(s.Lost, ", ")
+	return out, []step.Note{{Warning: true, Text: fmt.Sprintf("%s may hold the old cluster still, with its data and certificates: should they start, they serve it behind the same address. "+
+		"Before one of them starts with a network: kubeadm reset on it, or remove /etc/kubernetes/manifests and /var/lib/etcd there; then kubectl delete node, and kubeadm join", names)}}, nil
+}
 
 // replacedFolder is where a run keeps the manifests that it replaces.
 func replacedFolder(run string) string { return "/etc/kubernetes/tmp/rung-replaced-" + runID(run) }

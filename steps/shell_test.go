@@ -21,7 +21,7 @@ type bench struct {
 }
 
 // plainTools are what a script may use besides the domain's tools.
-var plainTools = strings.Fields("cat grep sed cut head tail sort tr wc mkdir rm mv cp ln chmod ls stat find df du date hostname uname id readlink mktemp sha256sum sync tar touch gzip sh")
+var plainTools = strings.Fields("cat grep sed cut head tail sort tr wc mkdir rmdir rm mv cp ln chmod ls stat find df du date hostname uname id readlink mktemp sha256sum sync tar touch gzip sh")
 
 func newBench(t *testing.T) *bench {
 	t.Helper()

@@ -65,6 +65,7 @@ func All() []step.Type {
 		etcdStopType(),
 		etcdMemberAddType(),
 		etcdStartType(),
+		etcdPrepareType(),
 		etcdRestoreType(),
 		fetchType(),
 		diagnosticsType(),

@@ -146,7 +146,7 @@ func TestScriptsAreShell(t *testing.T) {
 
 // hostTools are the programs that a script may call, beside plainTools, the shell's
 // builtins and its own functions.
-var hostTools = strings.Fields("killall pkill timeout swapon swapoff systemctl systemd-run needs-restarting journalctl yum rpm apt-get apt-cache apt-mark dpkg dpkg-query crictl etcdctl kubeadm kubelet kubectl sleep " +
+var hostTools = strings.Fields("ctr killall pkill timeout swapon swapoff systemctl systemd-run needs-restarting journalctl yum rpm apt-get apt-cache apt-mark dpkg dpkg-query crictl etcdctl kubeadm kubelet kubectl sleep " +
 	"echo read printf test command exit return break continue shift cd set trap : umask true false openssl")
 
 // foreignTools parses text as strict POSIX shell, which `sh -n` of most systems does not,

@@ -46,13 +46,14 @@ type lockFile struct {
 
 // lockHosts are the hosts where the lock of a cluster lies, in the order of
 // their Kubernetes names, whatever the order of the inventory: its control
-// planes; the first of the others where it has no such group.
-func lockHosts(inv *inventory.Inventory, others []string) []lock.Host {
+// planes, without those that are said to be away; the first of the others where
+// it has no such group.
+func lockHosts(inv *inventory.Inventory, others, away []string) []lock.Host {
 	names := others[:min(1, len(others))]
 	if group := inv.Group(run.ControlPlanes); group != nil && len(group.Hosts) > 0 {
 		names = group.Hosts
 	}
-	names = slices.Clone(names)
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(away, name) })
 	slices.SortFunc(names, func(a, b string) int {
 		return cmp.Or(strings.Compare(inv.Host(a).Node, inv.Host(b).Node), strings.Compare(a, b))
 	})
@@ -76,7 +77,7 @@ func (e *execution) claim(stop *stopper, hosts step.Exec, id string) (*claim, er
 			c.key = f.Key
 		}
 	}
-	site := lock.Site{Exec: hosts, Hosts: lockHosts(e.plan.Inventory, e.plan.Hosts())}
+	site := lock.Site{Exec: hosts, Hosts: lockHosts(e.plan.Inventory, e.plan.Hosts(), e.plan.LeftOut())}
 	for _, host := range site.Hosts {
 		c.hosts = append(c.hosts, host.Name)
 	}

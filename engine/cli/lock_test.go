@@ -247,21 +247,22 @@ func TestAResumedRunIsLetInAgain(t *testing.T) {
 
 func TestTheLockLiesWhereTwoInventoriesMeet(t *testing.T) {
 	const head = "hosts: {b: {node: n1}, a: {node: n3}, c: {node: n2}, d: {}}\n"
-	for groups, want := range map[string]string{
-		"groups: {control_plane: [a, b, c]}\n": "b c a",
-		"groups: {control_plane: [c, a, b]}\n": "b c a",
-		"groups: {workers: [a, b, c]}\n":       "d",
+	for _, test := range []struct{ groups, away, want string }{
+		{"groups: {control_plane: [a, b, c]}\n", "", "b c a"},
+		{"groups: {control_plane: [c, a, b]}\n", "", "b c a"},
+		{"groups: {control_plane: [c, a, b]}\n", "b c", "a"}, // S30: who is said to be away cannot keep a lock
+		{"groups: {workers: [a, b, c]}\n", "", "d"},
 	} {
-		inv, found := inventory.Load("inventory.yaml", []byte(head+groups))
+		inv, found := inventory.Load("inventory.yaml", []byte(head+test.groups))
 		if found.Err() != nil {
 			t.Fatal(found)
 		}
 		var names []string
-		for _, h := range lockHosts(inv, []string{"d", "a"}) {
+		for _, h := range lockHosts(inv, []string{"d", "a"}, strings.Fields(test.away)) {
 			names = append(names, h.Name)
 		}
-		if got := strings.Join(names, " "); got != want {
-			t.Errorf("%s: %s, want %s", groups, got, want)
+		if got := strings.Join(names, " "); got != test.want {
+			t.Errorf("%s: %s, want %s", test.groups, got, test.want)
 		}
 	}
 }

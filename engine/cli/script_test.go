@@ -39,6 +39,7 @@ func TestMain(m *testing.M) {
 //	on HOST SCRIPT       do something on a host, as its administrator would
 //	remove HOST PACKAGE  take a package off a host
 //	fail HOST WORDS TEXT let commands that begin with these words fail; heal: no longer
+//	fault FAULT...       let happen what has a name, such as host-down:cp2
 //	hold PATTERN         let commands wait before they start; held: until one does; release: go on
 //	starts N PATTERN     as many commands were started since the last forget
 //	untouched            no command was started that changes a host or the cluster
@@ -58,7 +59,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               setUp,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"twin": setTwin, "nodes": tellNodes, "on": actOn, "remove": remove, "fail": letFail, "heal": heal,
+			"twin": setTwin, "nodes": tellNodes, "on": actOn, "remove": remove, "fail": letFail, "heal": heal, "fault": fault,
 			"hold": hold, "held": held, "release": release,
 			"starts": countStarts, "untouched": untouched, "forget": forget,
 			"exits": exits, "begin": begin, "see": see, "interrupt": interrupt, "ends": ends, "crash": crash, "aside": aside, "both": both,

@@ -153,6 +153,15 @@ func letFail(ts *testscript.TestScript, neg bool, args []string) {
 	withTwin(ts).cluster.Fail(args[0], args[1], 1, args[2]+"\n")
 }
 
+func fault(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 1, 9, "fault FAULT...")
+	for _, name := range args {
+		named, err := twin.ParseFault(name)
+		ts.Check(err)
+		ts.Check(withTwin(ts).cluster.Inject(named))
+	}
+}
+
 func heal(ts *testscript.TestScript, neg bool, args []string) {
 	arguments(ts, neg, args, 0, 0, "heal")
 	withTwin(ts).cluster.Heal()

@@ -63,7 +63,7 @@ func (a *app) withLocks(inv *inventory.Inventory, c contact, work func(context.C
 		return err
 	}
 	defer func() { _ = h.close() }()
-	site := lock.Site{Exec: h, Hosts: lockHosts(inv, inv.Names())}
+	site := lock.Site{Exec: h, Hosts: lockHosts(inv, inv.Names(), nil)}
 	if inv.Group(run.ControlPlanes) == nil { // it may lie on any of them
 		site.Hosts = nil
 		for _, host := range inv.Hosts {

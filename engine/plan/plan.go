@@ -27,6 +27,8 @@ type Plan struct {
 	Inputs    map[string]any
 	Stages    []*Stage
 	Narrowed  bool // --limit or --stage leaves something out
+	// leftOut are the hosts that some stage would have, and leaves out by except.
+	leftOut map[string]bool
 	// Base are the values that every expression may read: inputs, groups, nodes,
 	// inventory. It is shared and never changed.
 	Base guard.Values
@@ -50,7 +52,7 @@ type Narrowing struct {
 
 // New makes a plan. given are the inputs of the command line, by name.
 func New(pb *playbook.Playbook, inv *inventory.Inventory, given map[string]any, narrow Narrowing) (*Plan, diag.List) {
-	p := &Plan{Playbook: pb, Inventory: inv}
+	p := &Plan{Playbook: pb, Inventory: inv, leftOut: map[string]bool{}}
 	b := &builder{plan: p, narrow: narrow}
 	b.inputs(given)
 	if b.found.Err() != nil {
@@ -215,7 +217,11 @@ func (b *builder) without(hosts []string, s *playbook.Stage) []string {
 		b.errorf("missing-input", s.Pos, "except depends on %s, which is not given", strings.Join(unknown, ", "))
 	default:
 		return slices.DeleteFunc(slices.Clone(hosts), func(host string) bool {
-			return slices.ContainsFunc(value.([]any), func(name any) bool { return name == host || name == b.plan.Inventory.Host(host).Node })
+			out := slices.ContainsFunc(value.([]any), func(name any) bool { return name == host || name == b.plan.Inventory.Host(host).Node })
+			if out {
+				b.plan.leftOut[host] = true
+			}
+			return out
 		})
 	}
 	return nil
@@ -268,6 +274,12 @@ func (p *Plan) Hosts() []string {
 	used := map[string]bool{}
 	named(p.Stages, used)
 	return p.Inventory.InOrder(used)
+}
+
+// LeftOut are the hosts that stages leave out by except, and that no stage names: the operator says that they are away.
+func (p *Plan) LeftOut() []string {
+	used := p.Hosts()
+	return slices.DeleteFunc(p.Inventory.InOrder(p.leftOut), func(name string) bool { return slices.Contains(used, name) })
 }
 
 func named(stages []*Stage, used map[string]bool) {

@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -111,6 +112,14 @@ stages:
 	if diff := cmp.Diff([]string{"w2"}, p.Stages[0].Hosts); diff != "" {
 		t.Error(diff)
 	}
+	if diff := cmp.Diff(without(inv.Group("workers").Hosts, "w2"), p.LeftOut()); diff != "" {
+		t.Error("left out: " + diff)
+	}
+}
+
+// without is a list without a name.
+func without(list []string, name string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == name })
 }
 
 func TestNarrowing(t *testing.T) {

@@ -37,7 +37,7 @@ func (h *host) interruptions(now time.Time) []outage {
 
 // apiserverRuns tells whether there is a process of the apiserver: also one that hangs without its etcd.
 func (h *host) apiserverRuns(now time.Time) bool {
-	if !h.controlPlane || h.away(now) || h.image("kube-apiserver", now) == "" || h.crashes("kube-apiserver", now) {
+	if !h.controlPlane || h.away(now) || h.runningImage("kube-apiserver", now) == "" || h.crashes("kube-apiserver", now) {
 		return false
 	}
 	return !slices.ContainsFunc(h.interruptions(now), func(o outage) bool { return !now.Before(o.from) && now.Before(o.until) })

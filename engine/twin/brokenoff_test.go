@@ -94,8 +94,13 @@ func (s site) detached(id string) step.Exec {
 // run carries the plan out until the end, or until the diary dies.
 func (s site) run(t *testing.T, id string, dies int) (run.Ending, *diary) {
 	d := &diary{dies: dies}
+	return s.runInto(t, id, d), d
+}
+
+// runInto tells a sink of it.
+func (s site) runInto(t *testing.T, id string, d run.Sink) run.Ending {
 	x := &run.Execute{Exec: s.detached(id), Hosts: s.plan.Inventory, Clock: s.clock, Sink: d}
-	return run.Run{ID: id, Plan: s.plan, Perform: x, Sink: d, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe, Confirm: yes}.Do(t.Context()), d
+	return run.Run{ID: id, Plan: s.plan, Perform: x, Sink: d, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe, Confirm: yes}.Do(t.Context())
 }
 
 // arrived wants every node at the target, and nothing cordoned.

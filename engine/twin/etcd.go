@@ -59,7 +59,7 @@ type etcdCall struct {
 }
 
 // etcdBare are the options that take no value.
-var etcdBare = []string{"--cluster", "--mark-compacted", "--help"}
+var etcdBare = []string{"--cluster", "--mark-compacted", "--skip-hash-check", "--help"}
 
 // run answers what is asked of members and of snapshots.
 func (e *etcdCall) run(args []string) int {

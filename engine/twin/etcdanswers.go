@@ -28,22 +28,24 @@ func (e *etcdCall) save(name string) int {
 	return 0
 }
 
-// snapshotIn reads a snapshot: the minor of the etcd that made it.
-func (e *etcdCall) snapshotIn(name string) (minor int, ok bool) {
+// snapshotIn reads a snapshot, or the database of a member: the minor of the etcd that made it.
+func (e *etcdCall) snapshotIn(name string) (minor int, hashed, ok bool) {
 	text, err := e.member.disk.read(name, e.now())
 	if err != nil {
 		e.errf("Error: stat %s: no such file or directory\n", name)
-		return 0, false
+		return 0, false, false
 	}
-	if n, _ := fmt.Sscanf(text, "etcd snapshot of 3.%d,", &minor); n != 1 {
-		e.errf("Error: snapshot file integrity check failed. 1 errors found.\n")
-		return 0, false
+	for _, kind := range []string{"etcd snapshot of 3.%d,", "etcd data of 3.%d in"} {
+		if n, _ := fmt.Sscanf(text, kind, &minor); n == 1 {
+			return minor, kind == "etcd snapshot of 3.%d,", true
+		}
 	}
-	return minor, true
+	e.errf("Error: snapshot file integrity check failed. 1 errors found.\n")
+	return 0, false, false
 }
 
 func (e *etcdCall) status(name string) int {
-	if _, ok := e.snapshotIn(name); !ok {
+	if _, _, ok := e.snapshotIn(name); !ok {
 		return 1
 	}
 	if e.program == "etcdctl" && e.minor() == 5 {
@@ -65,8 +67,12 @@ func (e *etcdCall) restore() int {
 	if len(e.words) != 3 {
 		return e.usage()
 	}
-	minor, ok := e.snapshotIn(e.words[2])
+	minor, hashed, ok := e.snapshotIn(e.words[2])
 	if !ok {
+		return 1
+	}
+	if !hashed && e.options["--skip-hash-check"] != "true" {
+		e.errf("Error: snapshot missing hash but --skip-hash-check=false\n")
 		return 1
 	}
 	folder := path.Clean(e.options["--data-dir"])
@@ -77,7 +83,7 @@ func (e *etcdCall) restore() int {
 	var members []etcdMember
 	for pair := range strings.SplitSeq(e.options["--initial-cluster"], ",") {
 		name, peer, _ := strings.Cut(pair, "=")
-		members = append(members, etcdMember{hash("restored", name, e.now()), name, peer})
+		members = append(members, etcdMember{memberID(peer, e.options["--initial-cluster-token"]), name, peer})
 	}
 	i := slices.IndexFunc(members, func(m etcdMember) bool { return m.name == e.options["--name"] })
 	if i < 0 {
@@ -85,7 +91,7 @@ func (e *etcdCall) restore() int {
 		return 1
 	}
 	e.charge(3 * time.Second)
-	made := &ensemble{id: hash("restored", e.now()), members: always(members)}
+	made := &ensemble{id: clusterID(members), members: always(members)}
 	e.cluster.ensembles[made.id] = made
 	e.member.putEtcdData(folder, etcdData{minor, made.id, members[i].id}, e.now())
 	return 0

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,25 +63,58 @@ func etcdMinor(tag string) int {
 
 func (h *host) peerURL() string { return fmt.Sprintf("https://%s:2380", h.ip) }
 
+// memberID is that of a member of a new cluster: it comes of its address, and of --initial-cluster-token, alone.
+//
+// Source: github.com/etcd-io/etcd, server/etcdserver/api/membership/member.go, computeMemberID.
+func memberID(peer, token string) uint64 { return hash("member", peer, cmp.Or(token, "etcd-cluster")) }
+
+// clusterID comes of the members that began a cluster.
+func clusterID(first []etcdMember) uint64 {
+	words := []any{"cluster"}
+	for _, m := range first {
+		words = append(words, m.id)
+	}
+	return hash(words...)
+}
+
 // startEtcds gives the members of a new cluster their data.
 func (c *Cluster) startEtcds() {
 	var members []etcdMember
-	e := &ensemble{id: hash("etcd", c.born)}
+	first := c.hosts[0] // kubeadm init began the cluster there, and the others joined it
+	e := &ensemble{id: clusterID([]etcdMember{{id: memberID(first.peerURL(), "")}})}
 	c.ensembles = map[uint64]*ensemble{e.id: e}
 	for _, h := range c.hosts[:c.shape.ControlPlanes] {
 		if !h.hasComponent("etcd") {
 			return
 		}
 		m := etcdMember{hash(h.name), h.name, h.peerURL()}
+		if h == first {
+			m.id = memberID(m.peer, "")
+		}
 		members = append(members, m)
 		h.putEtcdData(etcdFolder, etcdData{etcdMinor(h.imageTag("etcd", c.born)), e.id, m.id}, c.born)
 	}
 	e.members = always(members)
 }
 
-// etcdProcess tells whether there is a process of etcd.
+// etcdStarted is when the etcd of this host was started, or is, and the moment whose manifest it was started with.
+func (h *host) etcdStarted(now time.Time) (begins, saw time.Time, ok bool) {
+	saw, ever := h.watched(now)
+	f, err := h.disk.stat(manifests+"/etcd.yaml", true, saw)
+	if err != nil || !ever || !h.controlPlane || h.away(now) || h.crashes("etcd", saw) {
+		return begins, saw, false
+	}
+	begins = h.noticed(h.arrived("etcd", f, saw), now)
+	if boot := h.bootedAt(now).Add(kubeletAfterBoot); boot.After(begins) {
+		begins = boot
+	}
+	return begins, saw, true
+}
+
+// etcdProcess tells whether there is a process of etcd: one that does not start with its data ends at once.
 func (h *host) etcdProcess(now time.Time) bool {
-	return h.controlPlane && !h.away(now) && h.image("etcd", now) != "" && !h.crashes("etcd", now)
+	begins, _, started := h.etcdStarted(now)
+	return started && (now.Before(begins.Add(etcdStart)) || h.etcdUp(now))
 }
 
 // etcdUp tells whether a member runs.
@@ -91,24 +125,20 @@ func (h *host) etcdUp(now time.Time) bool {
 
 // etcdRuns is the data with which the member of this host runs.
 func (h *host) etcdRuns(now time.Time) (d etcdData, up bool) {
-	f, err := h.disk.stat(manifests+"/etcd.yaml", true, now)
-	if err != nil || !h.etcdProcess(now) || h.bootedAt(now).Add(kubeletAfterBoot+etcdStart).After(now) {
+	begins, saw, started := h.etcdStarted(now)
+	if up := begins.Add(etcdStart); !started || now.Before(up) {
 		return d, false
 	}
-	begins := h.arrived("etcd", f, now).Add(etcdStart)
-	if now.Before(begins) {
-		return d, false
-	}
-	h.etcdBegins(begins, now)
+	h.etcdBegins(begins.Add(etcdStart), now, saw)
 	d, ok := h.etcdDataIn(etcdFolder, now)
 	e := h.cluster.ensembles[d.cluster]
-	return d, ok && e != nil && e.has(d.member, now) && d.minor <= etcdMinor(h.imageTag("etcd", now))
+	return d, ok && e != nil && e.has(d.member, now) && d.minor <= etcdMinor(h.imageTag("etcd", saw))
 }
 
 // etcdBegins is what a start does to the data: a newer etcd takes it over, and an empty folder becomes that of a member who
 // was added, or of a new cluster.
-func (h *host) etcdBegins(at, now time.Time) {
-	minor := etcdMinor(h.imageTag("etcd", now))
+func (h *host) etcdBegins(at, now, saw time.Time) {
+	minor := etcdMinor(h.imageTag("etcd", saw))
 	if d, ok := h.etcdDataIn(etcdFolder, now); ok {
 		if d.minor < minor {
 			d.minor = minor
@@ -119,7 +149,7 @@ func (h *host) etcdBegins(at, now time.Time) {
 	if h.disk.exists(etcdFolder+"/member/snap/db", now) {
 		return // damaged
 	}
-	text, _ := h.disk.read(manifests+"/etcd.yaml", now) // it is there: see etcdRuns
+	text, _ := h.disk.read(manifests+"/etcd.yaml", saw) // it is there: see etcdRuns
 	initial := slices.Sorted(strings.SplitSeq(flagIn(text, "initial-cluster"), ","))
 	if flagIn(text, "initial-cluster-state") == "existing" {
 		for _, e := range h.cluster.ensembles {
@@ -136,10 +166,10 @@ func (h *host) etcdBegins(at, now time.Time) {
 		}
 		return
 	}
-	e := &ensemble{id: hash("new", h.name, at), members: always([]etcdMember{{hash(h.name, at), h.name, h.peerURL()}})}
+	self := etcdMember{hash(h.name, at), h.name, h.peerURL()}
+	e := &ensemble{id: clusterID([]etcdMember{self}), members: always([]etcdMember{self}), blank: true}
 	h.cluster.ensembles[e.id] = e
-	e.blank = true
-	h.putEtcdData(etcdFolder, etcdData{minor, e.id, hash(h.name, at)}, at)
+	h.putEtcdData(etcdFolder, etcdData{minor, e.id, self.id}, at)
 }
 
 // flagIn is the value of a flag in a manifest.

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (h *host) etcdProc(name string, now time.Time, text func(string) (file, []s
 		return dir(h.etcdPrograms(now)...)
 	}
 	if program, inside := strings.CutPrefix(name, "root/usr/local/bin/"); inside && slices.Contains(h.etcdPrograms(now), program) {
-		f, _ := text(program)
+		f, _ := text(imageProgram)
 		f.mode = 0o555
 		return f, nil
 	}
@@ -34,12 +35,50 @@ func (h *host) etcdProc(name string, now time.Time, text func(string) (file, []s
 }
 
 // etcdPrograms are those of etcd's image; etcdutl came with 3.5.
-func (h *host) etcdPrograms(now time.Time) []string {
+func (h *host) etcdPrograms(now time.Time) []string { return h.programsOf(h.imageTag("etcd", now)) }
+
+func (h *host) programsOf(etcdTag string) []string {
 	switch {
 	case h.cluster.shape.HostEtcdctl, h.noEtcdctl:
 		return []string{"etcd"}
-	case etcdMinor(h.imageTag("etcd", now)) < 5:
+	case etcdMinor(etcdTag) < 5:
 		return []string{"etcd", "etcdctl"}
 	}
 	return []string{"etcd", "etcdctl", "etcdutl"}
+}
+
+// imageProgram is the file of a program in etcd's image.
+const imageProgram = "a program of etcd's image\n"
+
+// ctr mounts the image of etcd, and unmounts it; the content of others nobody has asked for yet.
+//
+// Source: github.com/containerd/containerd, cmd/ctr/commands/images/mount.go and unmount.go.
+func ctr(p *process) int {
+	p.charge(quick)
+	args, h, now := p.args(), p.host, p.now()
+	if len(args) < 5 || args[0] != "-n" || args[2] != "images" {
+		return p.usage()
+	}
+	bin := path.Join("/", args[len(args)-1], "usr/local/bin")
+	switch _, tag, isEtcd := strings.Cut(args[4], "/etcd:"); {
+	case args[3] == "mount" && len(args) == 6 && (args[1] != "k8s.io" || !isEtcd):
+		p.errf("ctr: image %q: not found\n", args[4])
+		return 1
+	case args[3] == "mount" && len(args) == 6:
+		_ = h.disk.mkdir(bin, true, 0o755, now) // what cannot be made is found missing
+		for _, name := range h.programsOf(tag) {
+			h.disk.put(path.Join(bin, name), file{mode: 0o555, data: imageProgram, mtime: now}, now)
+		}
+		p.outf("%s\n", args[5])
+	case args[3] == "unmount":
+		for i, name := range h.disk.below(args[len(args)-1], now) {
+			if i > 0 { // the folder itself stays
+				h.disk.put(name, file{}, now)
+			}
+		}
+		p.outf("%s\n", args[len(args)-1])
+	default:
+		return p.usage()
+	}
+	return 0
 }

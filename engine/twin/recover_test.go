@@ -100,7 +100,7 @@ func TestS30ABrokenEtcdIsMendedAndTheUpgradeGoesOn(t *testing.T) {
 		{
 			wreck{name: "the only etcd gets kubeadm's copy of its data", planes: 1, from: "1.31.4", to: "1.32.6", faults: []string{"apply-fails:apiserver"}, mend: map[string]any{"mode": "etcd-single"}},
 			[]string{"etcd-member-broken:cp1"},
-			"cp1: Give etcd the data that was kept",
+			"cp1: Make data of what was kept; cp1: Give etcd the data that was kept",
 		},
 		{
 			wreck{name: "a member of three joins again", planes: 3, from: "1.31.4", to: "1.32.6", faults: []string{"apply-fails:apiserver"}, mend: map[string]any{"mode": "etcd-member", "host": "cp2"}},
@@ -115,7 +115,7 @@ func TestS30ABrokenEtcdIsMendedAndTheUpgradeGoesOn(t *testing.T) {
 		{
 			wreck{name: "without a quorum a snapshot of ours begins a new cluster", planes: 3, from: "1.33.4", to: "1.34.2", faults: []string{"apply-fails:apiserver"}, mend: map[string]any{"mode": "etcd-cluster"}},
 			[]string{"etcd-quorum-lost"},
-			"cp1: Begin a new cluster with the snapshot; cp2: Stop the old member; cp2: Add a member for cp2; cp2: Let it join; cp3: Stop the old member; cp3: Add a member for cp3; cp3: Let it join",
+			"cp1: Make data of the snapshot; cp1: Begin a new cluster with the snapshot; cp2: Stop the old member; cp2: Add a member for cp2; cp2: Let it join; cp3: Stop the old member; cp3: Add a member for cp3; cp3: Let it join",
 		},
 	} {
 		t.Run(w.name, func(t *testing.T) {

@@ -5,6 +5,42 @@ import (
 	"time"
 )
 
+// watched is the last time at which the kubelet looked into the folder of manifests, before now or just now. What it started
+// by then runs on without it, up to the end of this boot: false where nothing of it runs any more.
+func (h *host) watched(now time.Time) (at time.Time, ever bool) {
+	if h.kubelet.at(now).active {
+		return now, true
+	}
+	for i, m := range h.kubelet {
+		if m.value.active && !m.from.After(now) && i+1 < len(h.kubelet) {
+			at, ever = h.kubelet[i+1].from, true
+		}
+	}
+	return at, ever && !h.boots.since(now).After(at)
+}
+
+// noticed is when the kubelet saw what came to lie in that folder at a time: at once, where it ran.
+func (h *host) noticed(at, now time.Time) time.Time {
+	if h.kubelet.at(at).active {
+		return at
+	}
+	for _, m := range h.kubelet {
+		if m.value.active && m.from.After(at) && !m.from.After(now) {
+			return m.from
+		}
+	}
+	return now
+}
+
+// runningImage is the image of a static pod that the kubelet has started; empty where there is none.
+func (h *host) runningImage(component string, now time.Time) string {
+	at, ever := h.watched(now)
+	if !ever {
+		return ""
+	}
+	return h.image(component, at)
+}
+
 // cameBack is the last time at which a component was to start again: its container was stopped, or its manifest came to
 // lie there again after it had been gone.
 func (h *host) cameBack(component string, now time.Time) (at time.Time, ever bool) {

@@ -216,13 +216,10 @@ func (p *process) isBinary(name string) bool {
 	return p.ofEtcd(name)
 }
 
-// ofEtcd tells whether a path is that of a program in the image of the etcd that runs here.
+// ofEtcd tells whether a path is that of a program in the image of etcd.
 func (p *process) ofEtcd(name string) bool {
-	if !strings.HasPrefix(name, "/proc/") || !strings.HasSuffix(path.Dir(name), "/root/usr/local/bin") {
-		return false
-	}
-	_, err := p.read(name)
-	return err == nil
+	text, err := p.read(name)
+	return err == nil && text == imageProgram
 }
 
 // has tells whether the host has the tool installed.

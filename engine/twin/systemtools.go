@@ -241,7 +241,7 @@ func (h *host) processes(now time.Time) map[string]int {
 	}
 	for i, component := range components {
 		switch {
-		case component == "kube-apiserver" || h.image(component, now) == "":
+		case component == "kube-apiserver" || h.runningImage(component, now) == "":
 		case component != "etcd" || h.etcdProcess(now):
 			running[component] = etcdPID + i
 		}

@@ -40,6 +40,7 @@ func tools() map[string]tool {
 	}
 	all["needs-restarting"] = tool{run: needsRestarting, domain: true, pkg: "yum-utils"}
 	all["crictl"] = tool{run: crictl, domain: true, pkg: "cri-tools"}
+	all["ctr"] = tool{run: ctr, domain: true}
 	all["etcdctl"] = tool{run: etcdProgram, domain: true, missing: func(h *host) bool { return !h.cluster.shape.HostEtcdctl || !h.controlPlane }}
 	all["etcdutl"] = tool{run: etcdProgram, domain: true, missing: func(*host) bool { return true }} // it is in etcd's image alone
 	all["kubeadm"] = tool{run: kubeadm, domain: true, pkg: "kubeadm"}

@@ -44,5 +44,5 @@ set_aside() {
   fi
   mkdir -p "$2"
   mv "$1/member" "$2/member"
-  echo "kept $2/member" >&2
+  echo "kept=$2/member"
 }
