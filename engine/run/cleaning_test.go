@@ -52,9 +52,14 @@ always:
 			ended: "host.ended S w1 = unknown : contact with the host was lost while the command ran: it may or may not have done its work",
 		},
 		{
-			name: "a failure in always is a failure of the host", replies: map[string][]reply{"always": {no}},
-			sent: []string{"w1 act", "w1 more", "w1 always"}, exit: run.ExitFailed,
+			name: "a failure in always is a failure of the host, and takes no other step of always with it", replies: map[string][]reply{"always": {no}},
+			sent: []string{"w1 act", "w1 more", "w1 always", "w1 always more"}, exit: run.ExitFailed,
 			ended: "host.ended S w1 = failed : the command exited with 1; it printed: / no",
+		},
+		{
+			name: "an unknown outcome in always ends it", replies: map[string][]reply{"always": {lost}},
+			sent: []string{"w1 act", "w1 more", "w1 always"}, exit: run.ExitUnknown,
+			ended: "host.ended S w1 = unknown : contact with the host was lost while the command ran: it may or may not have done its work",
 		},
 		{
 			name: "a host that is away: rescue and always are tried", replies: map[string][]reply{"act": {away("w1")}},
@@ -91,6 +96,31 @@ always:
 				t.Errorf("exit %d (%s), want %d", p.Exit, p.Text, test.exit)
 			}
 		})
+	}
+}
+
+// What belongs together in always is a sequence: there a failure ends the rest, and only there.
+func TestAFailureInAlwaysEndsItsSequenceAlone(t *testing.T) {
+	p := scene{stages: `
+  - stage: S
+    hosts: w1
+    steps:
+      - do: {run: act}
+    always:
+      - sequence: tidy
+      - id: last
+        do: {run: last}
+      - when: steps.last.outcome == "changed"
+        do: {run: hook}
+`, inputs: `
+sequences:
+  tidy:
+    - do: {run: tidy}
+    - do: {run: tidy more}
+`, replies: map[string][]reply{"tidy": {no}}}.play(t)
+	same(t, "commands", p.hosts.sent(), []string{"w1 act", "w1 tidy", "w1 last", "w1 hook"})
+	if p.Exit != run.ExitFailed {
+		t.Errorf("exit %d (%s), want %d", p.Exit, p.Text, run.ExitFailed)
 	}
 }
 

@@ -47,7 +47,7 @@ func (v *visit) walk(ctx context.Context) step.Outcome {
 		outcome = worse(outcome, v.steps(ctx, v.stage.Rescue))
 	}
 	if outcome != step.Unknown && !v.over(ctx) {
-		outcome = worse(outcome, v.steps(ctx, v.stage.Always))
+		outcome = worse(outcome, v.list(ctx, v.stage.Always, notUnknown))
 	}
 	v.loop.emit(Event{Kind: HostEnded, Stage: v.path, Host: v.host, Outcome: outcome, Took: v.loop.Clock.Now().Sub(began), Text: v.reason})
 	return outcome
@@ -109,8 +109,16 @@ func weight(o step.Outcome) int {
 
 func goesOn(o step.Outcome) bool { return weight(o) <= 1 }
 
-// steps runs a list of steps in order, and returns the worst outcome.
+// notUnknown is goesOn for always, whose steps each tidy up something of their own.
+func notUnknown(o step.Outcome) bool { return o != step.Unknown }
+
+// steps runs steps of which each wants the one before it, and returns the worst outcome.
 func (v *visit) steps(ctx context.Context, list []*playbook.Step) step.Outcome {
+	return v.list(ctx, list, func(o step.Outcome) bool { return goesOn(o) || v.gathers(o) })
+}
+
+// list runs a list of steps in order, as long as what became of one lets it go on, and returns the worst outcome.
+func (v *visit) list(ctx context.Context, list []*playbook.Step, on func(step.Outcome) bool) step.Outcome {
 	outcome := step.OK
 	var private []string
 	for _, s := range list {
@@ -124,7 +132,7 @@ func (v *visit) steps(ctx context.Context, list []*playbook.Step) step.Outcome {
 		if s.ID != "" && v.isPrivate(s) {
 			private = append(private, s.ID)
 		}
-		if !goesOn(ended) && !v.gathers(ended) {
+		if !on(ended) {
 			break
 		}
 	}

@@ -37,7 +37,8 @@
 // gather.go.
 //
 // Rescue and always keep a host's failure what it is. An unknown outcome in
-// rescue keeps the host from always. Once the journal cannot be written nothing
+// rescue keeps the host from always. A failure ends rescue, as it ends steps; of
+// always it ends no more than its own step, or its sequence. Once the journal cannot be written nothing
 // more is sent to any host, also not for rescue or always.
 //
 // A stage stops giving slots once more than max_failures of its hosts failed,
