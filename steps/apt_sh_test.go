@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rung/engine/step"
 )
 
 // Sources of apt as hosts have them: pkgs.k8s.io as one line and as a stanza, Debian's own, and CRI-O.
@@ -214,6 +216,39 @@ func TestB1ThePackageManagerIsTheOneOfKubeadm(t *testing.T) {
 			out, _ := b.exits(facts, 0)
 			if !strings.HasPrefix(out, "manager: "+test.want+"\n") {
 				t.Errorf("it says %q", out)
+			}
+		})
+	}
+}
+
+// An apt that fetches lists for itself, as apt-daily does, is waited for, and not taken for a repository that is down.
+func TestB1WhoeverHasTheLockOfAptsListsIsWaitedFor(t *testing.T) {
+	const said = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 812 (apt-get)\nE: Unable to lock directory /var/lib/apt/lists/"
+	offer := actionsOf(t, "package-versions: {manager: apt, from: 1.31.4, to: 1.31.9, packages: [kubeadm]}", "")[0].Do
+	point := actionsOf(t, "repo-switch: {version: 1.32.6}", "")[0].Do
+	updates := actionsOf(t, "os-updates: {}", "name=w1")[0].Do
+	for name, do := range map[string]step.Command{"package-versions": offer, "repo-switch": point, "os-updates": updates} {
+		t.Run(name, func(t *testing.T) {
+			bench := func(until string) *bench {
+				b := newBench(t)
+				b.file("etc/apt/sources.list.d/kubernetes.list", officialList)
+				b.file("var/waits", "")
+				b.tool("sleep", "echo 5 >>/var/waits")
+				b.tool("dpkg-query", "")
+				b.tool("apt-cache", "echo 'kubeadm | 1.31.9-1.1 | https://pkgs.k8s.io'")
+				b.tool("apt-get", `test "$1" = update || exit 0
+if test "$(grep -c . /var/waits)" -lt `+until+`; then echo '`+said+`' >&2; exit 100; fi`)
+				return b
+			}
+			b := bench("3")
+			b.exits(do, 0)
+			if calls := b.called(); strings.Count(calls, "sleep 5\n") != 3 {
+				t.Errorf("the calls:\n%s", calls)
+			}
+			b = bench("1000")
+			_, stderr, exit := b.run(do)
+			if waits := strings.Count(b.called(), "sleep 5\n"); exit == 0 || waits != 60 || !strings.Contains(stderr, "held by process 812") || strings.Contains(stderr, "does not answer") {
+				t.Errorf("exit %d after %d waits:\n%s", exit, waits, stderr)
 			}
 		})
 	}

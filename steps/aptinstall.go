@@ -17,6 +17,11 @@ type AptInstall struct {
 	Keep     []string `yaml:"keep" doc:"Packages that this transaction must leave as they are, or it does not begin; with latest by name or pattern."`
 }
 
+// aptPatient waits for locks where apt does not.
+//
+//go:embed scripts/apt-patient.sh
+var aptPatient string
+
 //go:embed scripts/apt-latest-check.sh
 var aptLatestCheck string
 

@@ -56,6 +56,34 @@ func TestB1AHoldThatFailsIsNotForgotten(t *testing.T) {
 	wantText(t, "the notes", b.read("var/lib/rung/held-packages"), "yum kubelet")
 }
 
+// unattended-upgrades, and whoever else works with dpkg, is waited for; apt-mark does not do it.
+func TestB1WhoeverHasTheLockOfDpkgIsWaitedFor(t *testing.T) {
+	for name, said := range map[string]string{
+		"apt":       "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 1797 (unattended-upgr)",
+		"dpkg":      "dpkg: error: dpkg frontend lock was locked by another process with pid 1797",
+		"dpkg 1.19": "dpkg: error: dpkg frontend is locked by another process",
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := heldBench(t)
+			b.tool("sleep", "echo 5 >>/var/waits")
+			b.file("var/waits", "")
+			b.tool("apt-mark", `if test "$(grep -c . /var/waits)" -lt "$(cat /var/until)"; then echo '`+said+`' >&2; exit 100; fi; echo "$2 is on hold now."`)
+			b.file("var/lib/rung/held-packages", "apt kubeadm\n")
+			b.file("var/until", "3")
+			b.exits(actionsOf(t, "package-hold: {}", "")[0].Do, 0)
+			wantText(t, "the calls", b.called(), strings.Repeat("apt-mark hold kubeadm\nsleep 5\n", 3)+"apt-mark hold kubeadm\n")
+			wantText(t, "the notes", b.read("var/lib/rung/held-packages"), "")
+
+			b.file("var/lib/rung/held-packages", "apt kubeadm\n")
+			b.file("var/until", "1000")
+			_, stderr := b.exits(actionsOf(t, "package-hold: {}", "")[0].Do, 100)
+			if waits := strings.Count(b.called(), "sleep 5"); waits != 60 || !strings.Contains(stderr, said) {
+				t.Errorf("it waited %d times, and said\n%s", waits, stderr)
+			}
+		})
+	}
+}
+
 // A host without either list and without apt-mark, as most with yum are.
 func TestB1NothingIsHeldWhereNothingCanBe(t *testing.T) {
 	b := newBench(t)

@@ -51,7 +51,7 @@ func (s OSUpdates) Plan(scope step.Scope) ([]step.Action, error) {
 	}
 	return []step.Action{{
 		Title:    "read what there is to upgrade on " + scope.Host.Name,
-		Do:       step.Command{Script: packageManager + "\n" + aptUpgrades + "\n" + osUpdatesScript, Argv: s.Exclude},
+		Do:       step.Command{Script: packageManager + "\n" + aptPatient + "\n" + aptUpgrades + "\n" + osUpdatesScript, Argv: s.Exclude},
 		ReadOnly: true,
 	}}, nil
 }

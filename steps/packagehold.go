@@ -31,6 +31,6 @@ func (PackageHold) Plan(step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "hold the packages again",
 		Check: &step.Command{Script: holds + "\n" + packageHoldCheck},
-		Do:    step.Command{Script: holds + "\n" + packageHold, Detach: true},
+		Do:    step.Command{Script: holds + "\n" + aptPatient + "\n" + packageHold, Detach: true},
 	}}, nil
 }

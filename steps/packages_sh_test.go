@@ -80,6 +80,46 @@ func TestB2TheRepositoryFollowsTheHop(t *testing.T) {
 	empty.exits(*action.Check, 0)
 }
 
+// Others number their repositories as pkgs.k8s.io does, and a file that is switched off is nobody's.
+func TestB2WhatIsNotOfKubernetesOrSwitchedOffKeepsItsMinor(t *testing.T) {
+	const istio = "[istio]\nbaseurl=https://istio.example/v1.22/rpm/\nenabled=1\n"
+	const corp = "baseurl=https://nexus.example/pkgs/v1.31/rpm/\n"
+	action := actionsOf(t, "repo-switch: {version: 1.32.6}", "")[0]
+	given := actionsOf(t, "repo-switch: {version: 1.32.6, repository: 'https://mirror.example/v1.1/rpm/'}", "")[0]
+	minors := actionsOf(t, "yum-versions: {from: 1.31.4, to: 1.32.1}", "")[1].Do
+	b := newBench(t)
+	b.tool("yum", "")
+	b.tool("apt-get", "")
+	kept := map[string]string{
+		"yum.repos.d/istio.repo":            istio,
+		"yum.repos.d/nexus.repo":            "[nexus]\n" + corp,
+		"yum.repos.d/kubernetes-1.31.repo":  strings.Replace(officialRepo, "enabled=1", "enabled = 0", 1),
+		"apt/sources.list.d/istio.list":     "deb https://istio.example/v1.22/deb/ /\n",
+		"apt/sources.list.d/old.sources":    mirrorSources + "Enabled: no\n",
+		"apt/sources.list.d/commented.list": "# " + strings.ReplaceAll(officialList, "\ndeb", "\n# deb"),
+	}
+	for name, text := range kept {
+		b.file("etc/"+name, text)
+	}
+	b.exits(*action.Check, 0)
+	b.exits(*given.Check, 0)
+	if out, _ := b.exits(minors, 0); !strings.Contains(out, "there is nothing else to ask") {
+		t.Errorf("other minors are asked of it:\n%s", out)
+	}
+	b.file("etc/yum.repos.d/kubernetes.repo", "[k]\nenabled=1\n"+corp) // its name says it
+	b.file("etc/yum.repos.d/half.repo", strings.Replace(officialRepo, "enabled=1", "enabled=0", 1)+strings.Replace(officialRepo, "[kubernetes]", "[other]", 1))
+	b.exits(*action.Check, 1)
+	b.exits(action.Do, 0)
+	b.exits(*action.Check, 0)
+	wantText(t, "by its file", b.read("etc/yum.repos.d/kubernetes.repo"), "[k]\nenabled=1\n"+strings.Replace(corp, "v1.31", "v1.32", 1))
+	if half := b.read("etc/yum.repos.d/half.repo"); strings.Contains(half, "v1.31/") {
+		t.Errorf("a file of which one repository is on:\n%s", half)
+	}
+	for name, want := range kept {
+		wantText(t, name, b.read("etc/"+name), want)
+	}
+}
+
 func TestB2OtherMinorsAreAskedThroughAThrowAwayConfiguration(t *testing.T) {
 	minors := actionsOf(t, "yum-versions: {from: 1.31.4, to: 1.33.1}", "")[1].Do
 	b := newBench(t)

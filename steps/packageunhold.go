@@ -44,6 +44,6 @@ func (s PackageUnhold) Plan(step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "release the holds of packages",
 		Check: &step.Command{Script: holds + "\n" + packageUnholdCheck, Argv: s.Packages},
-		Do:    step.Command{Script: holds + "\n" + packageUnhold, Argv: s.Packages, Detach: true},
+		Do:    step.Command{Script: holds + "\n" + aptPatient + "\n" + packageUnhold, Argv: s.Packages, Detach: true},
 	}}, nil
 }

@@ -91,7 +91,7 @@ func (s PackageVersions) Plan(step.Scope) ([]step.Action, error) {
 	}
 	list := step.Action{
 		Title:    "list the releases of " + strings.Join(s.Packages, ", "),
-		Do:       step.Command{Script: s.ask(yumOffer, "yum_offer", aptOffer, "apt_offer"), Argv: append([]string{version}, s.Packages...)},
+		Do:       step.Command{Script: s.ask(yumOffer, "yum_offer", aptPatient+"\n"+aptOffer, "apt_offer"), Argv: append([]string{version}, s.Packages...)},
 		ReadOnly: true,
 	}
 	if len(minors) == 0 {

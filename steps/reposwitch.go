@@ -27,6 +27,11 @@ const (
 //go:embed scripts/per-minor.sh
 var perMinor string
 
+// repoIdle goes before it, and before repositoryScript.
+//
+//go:embed scripts/repo-idle.sh
+var repoIdle string
+
 // repositoryScript takes its place where a repository is given.
 //
 //go:embed scripts/repository.sh
@@ -55,8 +60,10 @@ With repository, the files that name a repository of Kubernetes name that one fr
 keys, options and excludes stay. Its address is known again by kube, k8s or core:/stable:, or
 by what stands before the minor. An address without a minor holds every minor.
 
-A host whose repository holds every minor is left alone, and so are the repositories of
-CRI-O, which are numbered likewise but follow their own calendar.
+A host whose repository holds every minor is left alone. So are files of which every repository is
+switched off, and the repositories of others, such as CRI-O and Istio, which are numbered likewise but
+follow calendars of their own: a line counts that has kube, k8s or core:/stable: in it, or whose
+file is called so.
 
 Source: https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/change-package-repository/
 `,
@@ -75,7 +82,7 @@ func (s RepoSwitch) Plan(step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "point the package repository at " + minor,
 		Check: &step.Command{Script: first + repoSwitchCheck, Argv: args},
-		Do:    step.Command{Script: first + repoSwitchScript, Argv: args, Detach: true},
+		Do:    step.Command{Script: first + aptPatient + "\n" + repoSwitchScript, Argv: args, Detach: true},
 	}}, nil
 }
 
@@ -86,12 +93,12 @@ var namesRepository = regexp.MustCompile(`^(https?|file|copy)://[^\s#&\\|'"*]+( 
 // naming is the beginning of a script that reads or changes what names repositories, and its first arguments.
 func naming(repository string) (script string, args []string, err error) {
 	if repository == "" {
-		return perMinor + "\n", nil, nil
+		return repoIdle + "\n" + perMinor + "\n", nil, nil
 	}
 	if !namesRepository.MatchString(repository) {
 		return "", nil, fmt.Errorf("%q is not the address of a repository, such as https://mirror.example/k8s/v1.31/rpm/ or file:///srv/k8s/", repository)
 	}
 	address, _, _ := strings.Cut(repository, " ")
 	known, _, _ := strings.Cut(address[strings.Index(address, "://")+3:], "/v1.")
-	return repositoryScript + "\n", []string{repository, regexp.QuoteMeta(known)}, nil
+	return repoIdle + "\n" + repositoryScript + "\n", []string{repository, regexp.QuoteMeta(known)}, nil
 }

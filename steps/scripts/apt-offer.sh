@@ -5,14 +5,15 @@ apt_refresh() {
   for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
     if grep -s -q -E '^(deb|URIs:).*(kube|k8s|core:/stable:)' "$file"; then
       known=yes
-      said=$(apt-get update -q -o "Dir::Etc::sourcelist=$file" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0 2>&1) || :
+      said=$(patient apt-get update -q -o "Dir::Etc::sourcelist=$file" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0 2>&1) || :
       if echo "$said" | grep -E '^(E:|W: Failed to fetch)' >&2; then
+        if locked "$said"; then return 1; fi
         echo "the package repository of $file does not answer: mend it, or name one that does" >&2
         return 1
       fi
     fi
   done
-  if test "$known" = no; then apt-get update -q >&2; fi
+  if test "$known" = no; then patient apt-get update -q >&2; fi
 }
 
 # apt_offer VERSION PACKAGE…: lists what apt knows of the packages. VERSION is the one that is wanted, or empty; or

@@ -17,7 +17,7 @@ by_yum() {
   echo "$said" | sed -n -e '/^Obsoleting/q' -e 's/^\([^ :]*\)\.[^ .:]*\( .*\)*$/update=\1/p'
 }
 by_apt() {
-  apt-get update -q >&2
+  patient apt-get update -q >&2
   names=$(apt_upgrades "$@")
   for name in $names; do echo "update=$name"; done
 }

@@ -1,7 +1,7 @@
 # A version lock is for the version that is installed now. A note goes once its package is held again.
 cat "$notes" | while read -r manager name; do
   case $manager in
-    apt) apt-mark hold "$name" ;;
+    apt) patient apt-mark hold "$name" ;;
     yum) yum versionlock add "$name" ;;
   esac
   grep -v -x "$manager $name" "$notes" >"$notes.new" || : # none is left

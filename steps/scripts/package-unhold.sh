@@ -6,7 +6,7 @@ echo "$now" | while read -r manager name; do
 done
 echo "$now" | while read -r manager name; do
   case $manager in
-    apt) apt-mark unhold "$name" ;;
+    apt) patient apt-mark unhold "$name" ;;
     yum) yum versionlock delete "$name" ;;
   esac
 done

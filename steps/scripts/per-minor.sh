@@ -1,6 +1,16 @@
 # per_minor FILE: the lines of a .repo, .list or .sources file that name the repository of one minor of Kubernetes.
-# CRI-O numbers its repositories likewise, but by its own calendar: not ours.
-per_minor() { grep -E '^(baseurl|gpgkey|URIs:|deb|[[:space:]]).*/(core:/stable:/v1\.[0-9]+/|v1\.[0-9]+/(rpm|deb))' "$1" | grep -v -F cri-o; }
+# CRI-O, Istio and others number theirs likewise, but by calendars of their own: the line has to say that it is of
+# Kubernetes, or the file by its name.
+per_minor() { ! idle "$1" && grep -E "^$lines(core:/stable:/v1\.[0-9]+/|$(mark "$1").*/v1\.[0-9]+/(rpm|deb))" "$1" | grep -v -F cri-o; }
+lines='(baseurl|gpgkey|URIs:|deb|[[:space:]]).*'
+
+# mark FILE: by what else a line says so.
+mark() {
+  case ${1##*/} in
+    *kube* | *k8s*) echo '()' ;;
+    *) echo '(kube|k8s)' ;;
+  esac
+}
 
 # wanted MINOR: what such a line has where there is nothing to do.
 wanted() { echo "/$1/"; }
@@ -9,7 +19,9 @@ wanted() { echo "/$1/"; }
 name_minor() {
   minor=$1
   shift
-  sed -i -E \
-    -e "/cri-o/!s#^((baseurl|gpgkey|URIs:|deb|[[:space:]]).*/core:/stable:)/v1\.[0-9]+/#\1/$minor/#" \
-    -e "/cri-o/!s#^((baseurl|gpgkey|URIs:|deb|[[:space:]]).*)/v1\.[0-9]+/(rpm|deb)#\1/$minor/\3#" "$@"
+  for named; do
+    sed -i -E \
+      -e "/cri-o/!s#^(${lines}core:/stable:)/v1\.[0-9]+/#\1/$minor/#" \
+      -e "/cri-o/!s#^($lines$(mark "$named").*)/v1\.[0-9]+/(rpm|deb)#\1/$minor/\4#" "$named"
+  done
 }

@@ -16,6 +16,6 @@ if test "$stale" = yes; then yum clean expire-cache; fi
 # Only the lists of that one file: what else this host gets from elsewhere is not our business.
 for file in "$3"/sources.list "$3"/sources.list.d/*.list "$3"/sources.list.d/*.sources; do
   if switch "$1" "$file"; then
-    apt-get update -o "Dir::Etc::sourcelist=$file" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0
+    patient apt-get update -o "Dir::Etc::sourcelist=$file" -o Dir::Etc::sourceparts=/dev/null -o APT::Get::List-Cleanup=0
   fi
 done

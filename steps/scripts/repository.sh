@@ -5,7 +5,7 @@ known=$2
 shift 2
 
 # per_minor FILE: the lines of a .repo, .list or .sources file that name a repository of Kubernetes.
-per_minor() { grep -E "^(baseurl|URIs:|deb(-src)?[[:space:]]+(\[[^]]*\][[:space:]]+)?[^[]).*(kube|k8s|core:/stable:|$known)" "$1" | grep -v -F cri-o; }
+per_minor() { ! idle "$1" && grep -E "^(baseurl|URIs:|deb(-src)?[[:space:]]+(\[[^]]*\][[:space:]]+)?[^[]).*(kube|k8s|core:/stable:|$known)" "$1" | grep -v -F cri-o; }
 
 # wanted MINOR: what such a line has where there is nothing to do.
 wanted() { echo "${repository%% *}" | sed -E "s#/v1\.[0-9]+#/$1#"; }
