@@ -43,7 +43,8 @@ func TestS16KubeAPIServerIsQuietBeforeKubeadmComes(t *testing.T) {
 	do := actionsOf(t, "upgrade-apply: {version: 1.21.14, etcd_upgrade: false}", "name=cp1")[0].Do
 	own := adminKubectl + "--server https://10.0.0.11:6443 --request-timeout=5s "
 	ready := own + "get --raw /readyz\n"
-	lead := own + "-n kube-system get lease kube-controller-manager kube-scheduler -o jsonpath={.items[*].spec.renewTime}\n"
+	const renewed = " -o jsonpath={.items[*].spec.renewTime}{.spec.renewTime}\n"
+	lead := own + "-n kube-system get lease kube-controller-manager kube-scheduler" + renewed
 	well := ready + lead + "sleep 4\n" + lead
 	// Not ready at first.
 	const late = `case "$*" in *readyz*) test "$(grep -c readyz /var/asked 2>/dev/null)" = 2 || { echo readyz >>/var/asked; exit 1; } ;; esac
@@ -85,11 +86,27 @@ func TestS16KubeAPIServerIsQuietBeforeKubeadmComes(t *testing.T) {
 			}
 			_, stderr := b.exits(do, 1)
 			calls := b.called()
-			if strings.Contains(calls, "kubeadm upgrade") || strings.Count(calls, "readyz") != 60 || !strings.Contains(stderr, "nothing was upgraded") {
+			if strings.Contains(calls, "kubeadm upgrade") || strings.Count(calls, "readyz") != 60 || !strings.Contains(stderr, "nothing was upgraded; mend that, or leave it alone with -e quiesce=0s") {
 				t.Errorf("calls:\n%s\nsaid:\n%s", calls, stderr)
 			}
 		})
 	}
+	t.Run("one that elects no leader has no lease", func(t *testing.T) {
+		b := controlPlane(t)
+		b.file("var/looked", "")
+		for _, name := range []string{"killall", "sleep", "kubeadm"} {
+			b.tool(name, "")
+		}
+		b.tool("kubectl", strings.ReplaceAll(aLeadingCluster, " b$n", ""))
+		b.file("etc/kubernetes/manifests/kube-scheduler.yaml", "    - --leader-elect=false\n")
+		b.exits(do, 0)
+		lead := own + "-n kube-system get lease kube-controller-manager" + renewed
+		wantText(t, "the calls", b.called(), "killall -s SIGTERM kube-apiserver\nsleep 20\n"+ready+lead+"sleep 4\n"+lead+"kubeadm upgrade apply -y v1.21.14 --etcd-upgrade=false\n")
+
+		b.file("etc/kubernetes/manifests/kube-controller-manager.yaml", "    - --leader-elect=false\n")
+		b.exits(do, 0)
+		wantText(t, "the calls", b.called(), "killall -s SIGTERM kube-apiserver\nsleep 20\n"+ready+"kubeadm upgrade apply -y v1.21.14 --etcd-upgrade=false\n")
+	})
 	t.Run("a manifest without an endpoint ends nothing", func(t *testing.T) {
 		b := controlPlane(t)
 		b.file("etc/kubernetes/manifests/kube-apiserver.yaml", "kind: Pod\n")
@@ -106,6 +123,12 @@ func TestS16KubeAPIServerIsQuietBeforeKubeadmComes(t *testing.T) {
 		b.tool("kubectl", aLeadingCluster)
 		b.tool("kubeadm", "exit 3")
 		b.exits(do, 3)
+		if _, err := os.Stat(b.path("var/lib/rung/applied")); err == nil {
+			t.Error("it is noted as done")
+		}
+		b.tool("kubeadm", "")
+		b.exits(do, 0)
+		wantText(t, "the note", b.read("var/lib/rung/applied"), "v1.21.14")
 	})
 }
 
@@ -136,6 +159,12 @@ esac`
 		{"kube-proxy is behind", "1.21.14", func(b *bench) { b.file("var/proxy", "k/kube-proxy:v1.20.0") }, 1},
 		{"there is no kube-proxy", "1.21.14", func(b *bench) { b.file("var/proxy", "") }, 0},
 		{"the API does not answer", "1.21.14", func(b *bench) { b.tool("kubectl", "exit 1") }, 2},
+		{"kubeadm may have given up behind kubeadm-config", "1.21.14", func(b *bench) { b.file("var/lib/rung/applied", "v1.20.15\n") }, 1},
+		{"kubeadm has never been noted", "1.21.14", func(b *bench) { _ = os.Remove(b.path("var/lib/rung/applied")) }, 1},
+		{"it was not noted, and the kubelet has followed", "1.21.14", func(b *bench) {
+			_ = os.Remove(b.path("var/lib/rung/applied"))
+			b.tool("kubelet", "echo Kubernetes v1.21.14")
+		}, 0},
 		{"1.28: kube-proxy waits for another control plane", "1.28.4", func(b *bench) {
 			b.file("var/proxy", "k/kube-proxy:v1.27.9")
 			b.file("var/servers", "k/kube-apiserver:v1.28.4 k/kube-apiserver:v1.27.9")
@@ -152,6 +181,7 @@ esac`
 		t.Run(test.name, func(t *testing.T) {
 			b := controlPlane(t)
 			b.tool("kubectl", kubectl)
+			b.tool("kubelet", "echo Kubernetes v1.20.15")
 			at := "v1.21.14"
 			if !strings.HasPrefix(test.version, "1.21") {
 				at = "v" + test.version
@@ -162,6 +192,7 @@ esac`
 			b.file("var/config", "kind: ClusterConfiguration\nkubernetesVersion: "+at+"\n")
 			b.file("var/servers", "k/kube-apiserver:"+at)
 			b.file("var/proxy", "k/kube-proxy:"+at)
+			b.file("var/lib/rung/applied", at+"\n")
 			if test.change != nil {
 				test.change(b)
 			}

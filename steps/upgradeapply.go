@@ -36,8 +36,10 @@ waited for: kubeadm restarts etcd, and an apiserver at work would lose what is i
 flight (S16). Both are one detached script, so that no resume repeats half of it.
 
 Unless it is forced, there is nothing to do when the three static-pod manifests of this node, kubeadm-config
-and kube-proxy are at the version. kubeadm upgrades kube-proxy with the first control
-plane up to 1.27, and with the last one from 1.28 (B7).
+and kube-proxy are at the version, and kubeadm is known to have gone through to its end: it writes
+kubeadm-config before the kubelets' configuration, RBAC and the add-ons, and may give up in between. What
+is known is a note in /var/lib/rung/applied, or an installed kubelet at the version, for that comes last. kubeadm
+upgrades kube-proxy with the first control plane up to 1.27, and with the last one from 1.28 (B7).
 
 With config, the other flags belong into that file: kubeadm refuses to mix them. From
 1.30 only a document of kind UpgradeConfiguration counts.
@@ -63,14 +65,24 @@ func (s UpgradeApply) Plan(step.Scope) ([]step.Action, error) {
 		return []step.Action{{
 			Again: true,
 			Title: "apply " + tag(s.Version) + " again, with force",
-			Do:    quiesced(s.Quiesce, append([]string{"kubeadm", "upgrade", "apply", "--force", tag(s.Version)}, flags...)...),
+			Do:    s.noted("--force", flags),
 		}}, nil
 	}
 	return []step.Action{{
 		Title: "upgrade the control plane to " + tag(s.Version),
 		Check: &step.Command{Script: upgradeApplyCheck, Argv: []string{tag(s.Version), addons}},
-		Do:    quiesced(s.Quiesce, append([]string{"kubeadm", "upgrade", "apply", "-y", tag(s.Version)}, flags...)...),
+		Do:    s.noted("-y", flags),
 	}}, nil
+}
+
+// noted is kubeadm's command, and the note that it went through to its end.
+func (s UpgradeApply) noted(how string, flags []string) step.Command {
+	do := quiesced(s.Quiesce, append([]string{"kubeadm", "upgrade", "apply", how, tag(s.Version)}, flags...)...)
+	if do.Script == "" {
+		do = step.Command{Script: do.Line() + "\n", Detach: true}
+	}
+	do.Script += "mkdir -p /var/lib/rung\necho " + tag(s.Version) + " >/var/lib/rung/applied\n"
+	return do
 }
 
 // flags are those of the command line, or of the file: kubeadm takes no mixture

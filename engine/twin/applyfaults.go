@@ -15,7 +15,8 @@ type applyFault struct {
 }
 
 // ApplyFails makes the next kubeadm upgrade of a control plane wait for a component in vain: after five minutes it rolls
-// back. As kubeadm's own, an etcd that came through before stays as it is.
+// back. As kubeadm's own, an etcd that came through before stays as it is. With kubeadm-config it gives up once it has
+// written that: what comes behind is left as it was.
 func (c *Cluster) ApplyFails(component string) error { return c.spoilApply(component, false) }
 
 // ApplyDies ends the next kubeadm upgrade of a control plane once the new manifest of a component is in place. That
@@ -26,13 +27,32 @@ func (c *Cluster) spoilApply(component string, dies bool) error {
 	if component == "apiserver" {
 		component = "kube-apiserver"
 	}
-	if !slices.Contains(components[:], component) {
-		return fmt.Errorf("no component is called %q; there are %s", component, strings.Join(components[:], ", "))
+	known := components[:]
+	if !dies {
+		known = append([]string{postUpgrade}, known...)
+	}
+	if !slices.Contains(known, component) {
+		return fmt.Errorf("no component is called %q; there are %s", component, strings.Join(known, ", "))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.applyFaults = append(c.applyFaults, applyFault{component, dies})
 	return nil
+}
+
+// postUpgrade is what kubeadm writes first once the control plane is upgraded.
+const postUpgrade = "kubeadm-config"
+
+// failsBehindConfig says so where kubeadm can write kubeadm-config, and not what follows.
+//
+// Source: cmd/kubeadm/app/cmd/upgrade/apply.go, and from 1.32 the phase upload-config.
+func (k *kubeadmCall) failsBehindConfig() bool {
+	_, spoiled := k.cluster.spoiled(postUpgrade)
+	if spoiled {
+		head := map[bool]string{true: "error execution phase upload-config/kubelet", false: "[upgrade/postupgrade] FATAL post-upgrade error"}[k.own.Minor >= 32]
+		k.errf("%s%s: unable to create ConfigMap: etcdserver: request timed out\nTo see the stack trace of this error execute with --v=5 or higher\n", k.errorPrefix(), head)
+	}
+	return spoiled
 }
 
 // spoiled takes the fault that an upgrade of the component meets, if any.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -159,5 +160,25 @@ func (f fleet) diesAfter(t *testing.T, p *plan.Plan, changes int) {
 	}
 	if t.Failed() {
 		t.Logf("the first run died after %q", first.last())
+	}
+}
+
+// kubeadm writes kubeadm-config before the rest. Where it gives up behind that, all that a look at the manifests and at
+// kubeadm-config tells is done, and the kubelets' configuration is of the minor before.
+func TestS17AnApplyThatGaveUpBehindKubeadmConfigIsDoneAgain(t *testing.T) {
+	for _, f := range []fleet{{planes: 3, workers: 2, from: "1.31.4", to: "1.32.6"}, {planes: 1, workers: 2, from: "1.25.16", to: "1.26.15"}} {
+		s := f.site()
+		s.plan = f.plan(t, s.Cluster, "1")
+		s.inject(t, "apply-fails:kubeadm-config")
+		if end, d := s.run(t, "first", 0); end.Exit != run.ExitFailed || s.Truth().Kubelets != version(f.from) || !strings.Contains(d.why(), "unable to create ConfigMap") {
+			t.Fatalf("it ended with %d: %s, the kubelets' configuration is of %s%s", end.Exit, end.Text, s.Truth().Kubelets, d.why())
+		}
+		if end, d := s.run(t, "second", 0); end.Exit != run.ExitDone {
+			t.Fatalf("again, it ended with %d: %s%s", end.Exit, end.Text, d.why())
+		}
+		if got := s.Truth().Kubelets; got != version(f.to) {
+			t.Errorf("the kubelets' configuration is of %s", got)
+		}
+		s.arrived(t, f.to)
 	}
 }

@@ -24,7 +24,7 @@ var faultKinds = []faultKind{
 	{"apply-dies", []string{"COMPONENT"}, "The next kubeadm upgrade of a control plane is killed once the new manifest of this component is in place, and the component does not start with it.", func(c *Cluster, args []string) error {
 		return c.ApplyDies(args[0])
 	}},
-	{"apply-fails", []string{"COMPONENT"}, "The next kubeadm upgrade of a control plane waits for this component in vain, and rolls back: etcd, apiserver.", func(c *Cluster, args []string) error {
+	{"apply-fails", []string{"COMPONENT"}, "The next kubeadm upgrade of a control plane waits for this component in vain, and rolls back: etcd, apiserver; or it gives up once kubeadm-config is written.", func(c *Cluster, args []string) error {
 		return c.ApplyFails(args[0])
 	}},
 	{"bare-pod", []string{"HOST"}, "A pod runs on the node that nothing starts again elsewhere.", onHost((*Cluster).BarePod)},

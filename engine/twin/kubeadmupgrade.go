@@ -65,13 +65,16 @@ func (k *kubeadmCall) apply() int {
 	c := k.cluster
 	k.charge(time.Second)
 	k.outf("[upload-config] Storing the configuration used in ConfigMap \"kubeadm-config\" in the \"kube-system\" Namespace\n")
-	k.outf("[kubelet] Creating a ConfigMap %q in namespace kube-system with the configuration for the kubelets in the cluster\n", kube.KubeletConfigMap(target))
 	config := c.config.at(k.now())
 	config.version = target
 	if strings.HasPrefix(config.repository, "k8s.gcr.io") || config.repository == "registry.k8s.io" {
 		config.repository = kube.DefaultImageRepository(k.own)
 	}
 	c.config.set(k.now(), config)
+	k.outf("[kubelet] Creating a ConfigMap %q in namespace kube-system with the configuration for the kubelets in the cluster\n", kube.KubeletConfigMap(target))
+	if k.failsBehindConfig() {
+		return 1
+	}
 	c.kubeletConfig.set(k.now(), target)
 	if k.own.Minor == 29 && !k.host.disk.exists(superAdminFile, k.now()) {
 		k.host.writeSuperAdmin(k.now())

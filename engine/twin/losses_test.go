@@ -238,3 +238,42 @@ func TestB9AnEditThatNothingOverwritesIsNotRefused(t *testing.T) {
 	}
 	s.arrived(t, "1.31.4")
 }
+
+// A member of etcd that goes away while a hook or a drain takes its time: nobody takes another one away (S16).
+func TestS16NoMemberOfEtcdIsTakenAwayBesideOneThatIsAway(t *testing.T) {
+	for _, test := range []struct{ name, playbook, lost, kept string }{
+		{"before kubeadm upgrade node", "kubeadm-upgrade.yaml", "Hook before cp2", "Upgrade the control plane to v1.32.6"},
+		{"before the restart of a kubelet", "kubeadm-upgrade.yaml", "Drain cp2", "restart the kubelet of cp2"},
+		{"before a reboot", "node-maintenance.yaml", "Drain cp2", "reboot cp2"},
+		{"before what an operator does", "node-maintenance.yaml", "Drain cp2", "Do what there is to do"},
+		{"before the reboot of a patch", "os-patch.yaml", "Drain cp2", "reboot cp2"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.31.4"), Web: -1, HostEtcdctl: true})
+			inputs := map[string]map[string]any{
+				"kubeadm-upgrade.yaml":  {"target": version("1.32.6")},
+				"node-maintenance.yaml": {"nodes": []any{"cp2"}, "reboot": test.kept == "reboot cp2", "run": map[bool]string{true: "true"}[test.kept == "Do what there is to do"]},
+				"os-patch.yaml":         {"nodes": []any{"cp2"}},
+			}[test.playbook]
+			s.plan = planned(t, test.playbook, inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1"}), inputs)
+			d := &diary{}
+			x := &run.Execute{Exec: s.detached("r"), Hosts: s.plan.Inventory, Clock: s.clock, Sink: d}
+			sink := meddler{d, func(e run.Event) {
+				if e.Kind == run.StepEnded && e.Title == test.lost {
+					if err := s.EtcdMemberBroken("cp3"); err != nil {
+						t.Error(err)
+					}
+				}
+			}}
+			end := run.Run{ID: "r", Plan: s.plan, Perform: x, Sink: sink, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe}.Do(t.Context())
+			if end.Exit != run.ExitFailed || !strings.Contains(d.why(), "The API and etcd are still well") {
+				t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+			}
+			for _, e := range d.events {
+				if e.Kind == run.ActionStarted && e.Host == "cp2" && e.Title == test.kept {
+					t.Errorf("it began to %s", e.Title)
+				}
+			}
+		})
+	}
+}

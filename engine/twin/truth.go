@@ -13,7 +13,8 @@ type Truth struct {
 	Serving   []string     // control planes whose apiserver answers
 	Members   []string     // control planes whose etcd answers; empty where etcd is external
 	Cordoned  []string
-	Disturbed []string // workloads with fewer Ready pods than their disruption budget wants
+	Disturbed []string     // workloads with fewer Ready pods than their disruption budget wants
+	Kubelets  kube.Version // whose kubeadm has written the ConfigMap that kubelets are configured from
 }
 
 // Truth is the cluster as it is now.
@@ -21,7 +22,7 @@ func (c *Cluster) Truth() Truth {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.clock.Now()
-	var t Truth
+	t := Truth{Kubelets: c.kubeletConfig.at(now)}
 	component := func(list *[]kube.Component, name string, h *host, v kube.Version) {
 		if !v.IsZero() { // a static pod without a manifest does not run
 			*list = append(*list, kube.Component{Name: name, Node: h.name, Version: v})

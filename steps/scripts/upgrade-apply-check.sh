@@ -1,5 +1,8 @@
 # $1: the version; $2: which control plane upgrades the add-ons, the first one or the last.
 version=$1
+# kubeadm writes kubeadm-config before the rest: the kubelets' configuration, RBAC, add-ons. That it went through to its
+# end our note says, or the kubelet, which comes last; without either it may have given up in between.
+test "$(cat /var/lib/rung/applied 2>/dev/null)" = "$version" || test "$(kubelet --version)" = "Kubernetes $version" || exit 1
 for component in kube-apiserver kube-controller-manager kube-scheduler; do
   grep -q "image: .*/$component:$version\$" "/etc/kubernetes/manifests/$component.yaml" || exit 1
 done
