@@ -2,6 +2,7 @@ package steps
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"rung/engine/kube/evict"
@@ -11,7 +12,6 @@ import (
 // DrainPreview tells what a drain of nodes would meet, and drains none (B10).
 type DrainPreview struct {
 	Nodes       []string `yaml:"nodes" doc:"Names of the nodes; none is all nodes that run pods."`
-	Alone       bool     `yaml:"alone" default:"false" doc:"No other node takes the pods: they are down until the node is back."`
 	PodSelector string   `yaml:"pod_selector" doc:"Look only at pods with these labels, as drain does."`
 }
 
@@ -35,9 +35,10 @@ why (S21, B10).
 never and now are two kinds of PodDisruptionBudget. One with maxUnavailable: 0, or with
 as many pods as must stay, never lets a pod go, nor do two budgets over one pod, which
 the API answers with an error. One whose pods are not all healthy lets some go once they
-are. On the only node of a cluster (alone) every budget that keeps a pod is of the first
-kind: what has gone is not healthy again before the drain is over. A budget that allows some disruptions now holds nobody, though several drains may
-have to wait for each other.
+are. Where no other node may run so many pods of a node that too few would stay, the budget
+is of the first kind, too: what has gone is not healthy again before the drain is over. So it is
+with the only worker, or the only node, of a cluster. A budget that allows some disruptions now
+holds nobody else, though several drains may have to wait for each other.
 
 Sources: https://kubernetes.io/docs/tasks/run-application/configure-pdb/;
 https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.
@@ -46,7 +47,7 @@ https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.
 	})
 }
 
-// Plan returns the three questions.
+// Plan returns the four questions.
 func (s DrainPreview) Plan(step.Scope) ([]step.Action, error) {
 	var selector []string
 	if s.PodSelector != "" {
@@ -56,6 +57,7 @@ func (s DrainPreview) Plan(step.Scope) ([]step.Action, error) {
 		runningPods.action("read the pods", selector...),
 		boundVolumes.action("read the PersistentVolumes"),
 		budgetsAction(),
+		placeableNodes.action("read the nodes"),
 	}, nil
 }
 
@@ -67,6 +69,10 @@ func (s DrainPreview) Collect(results []step.Result) (DrainPreviewOutput, []step
 		return out, nil, err
 	}
 	budgets, err := readBudgets(results[2].Stdout)
+	if err != nil {
+		return out, nil, err
+	}
+	nodes, err := readNodes(results[3].Stdout)
 	if err != nil {
 		return out, nil, err
 	}
@@ -85,9 +91,13 @@ func (s DrainPreview) Collect(results []step.Result) (DrainPreviewOutput, []step
 	}
 	notes := movingNotes(moving)
 	holds := evict.Holds(budgets, moving)
-	if s.Alone {
-		holds = append(holds, evict.Stranded(budgets, moving)...)
+	var pinned []*evict.Pod
+	for _, h := range evict.Pack(nodes, pods).Pin(s.nodes(pods)) {
+		if slices.Contains(moving, h.Pod) {
+			pinned = append(pinned, h.Pod)
+		}
 	}
+	holds = append(holds, evict.Stranded(budgets, pinned)...)
 	for _, h := range holds {
 		text := holdText(h)
 		if h.Never {

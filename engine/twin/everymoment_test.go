@@ -203,7 +203,7 @@ func TestS4TheWatchSeesASpoiltPlaybook(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				m := moment{shape: twin.Shape{ControlPlanes: 3, Workers: 1}, from: "1.29.3", to: "1.30.14"}
+				m := moment{shape: twin.Shape{ControlPlanes: 3, Workers: 2}, from: "1.29.3", to: "1.30.14"}
 				// The playbook's own gate between the passes would stop the first of them.
 				c, p := m.made(t, test.old, test.now, "require: steps.planes.control_plane_version >= hop", "require: hop >= hop")
 				_, w := watched(t, c, p)

@@ -2,6 +2,7 @@ package evict
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -64,20 +65,28 @@ func Holds(budgets []Budget, moving []*Pod) []Hold {
 	return list
 }
 
-// Stranded tells which budgets hold the pods of a drain where no other node takes them: what goes is not healthy
-// again before the drain is over, so that a budget which keeps any is never met. Those of Holds are left out.
-func Stranded(budgets []Budget, moving []*Pod) []Hold {
+// Stranded tells which budgets hold the drain of a node because no other node may run its pods: what goes is not healthy
+// again before the drain is over. Pinned are the pods of a drain that nothing else runs; see [Packing.Pin]. Those that Holds
+// tells of for good are left out.
+func Stranded(budgets []Budget, pinned []*Pod) []Hold {
 	var holds []Hold
 	for i := range budgets {
 		b := &budgets[i]
-		hold := Hold{Budgets: []*Budget{b}, Never: true, Reason: fmt.Sprintf("%s keeps %d healthy, and no other node takes the pods", b.rule(), b.Desired)}
-		for _, p := range moving {
-			if b.Desired > 0 && p.Ready && b.Namespace == p.Namespace && b.Selector.matches(p.Labels) && len(Holds(budgets, []*Pod{p})) == 0 {
-				hold.Pods = append(hold.Pods, p)
+		byNode := map[string][]*Pod{}
+		for _, p := range pinned {
+			if !p.Ready || b.Namespace != p.Namespace || !b.Selector.matches(p.Labels) {
+				continue
+			}
+			if never, _ := held(budgetsOver(budgets, p), p); !never {
+				byNode[p.Node] = append(byNode[p.Node], p)
 			}
 		}
-		if hold.Pods != nil {
-			holds = append(holds, hold)
+		for _, node := range slices.Sorted(maps.Keys(byNode)) {
+			pods := byNode[node]
+			if left := max(b.Healthy, b.Expected) - len(pods); left < b.Desired {
+				reason := fmt.Sprintf("%s keeps %d healthy, and no other node may run %d of the %d", b.rule(), b.Desired, len(pods), b.Expected)
+				holds = append(holds, Hold{Budgets: []*Budget{b}, Never: true, Reason: reason, Pods: pods})
+			}
 		}
 	}
 	return holds

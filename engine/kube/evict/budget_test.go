@@ -80,20 +80,32 @@ func told(holds []Hold) string {
 	return strings.Join(said, "; ")
 }
 
-func TestABudgetThatKeepsAPodHoldsTheOnlyNode(t *testing.T) {
+func TestABudgetHoldsPodsThatNoOtherNodeMayRun(t *testing.T) {
 	web := &LabelSelector{MatchLabels: map[string]string{"app": "web"}}
+	keeps := func(min string, desired int) Budget {
+		return Budget{Namespace: "a", Name: "web", Selector: web, MinAvailable: min, Allowed: 3 - desired, Healthy: 3, Desired: desired, Expected: 3}
+	}
+	const three = "pod w1 a/x app=web\npod w1 a/y app=web\npod w1 a/z app=web"
 	for _, test := range []struct {
-		name   string
-		budget Budget
-		want   string
+		name, scene string
+		budget      Budget
+		want        string
 	}{
-		{"one must stay", Budget{Namespace: "a", Name: "web", Selector: web, MinAvailable: "1", Allowed: 2, Healthy: 3, Desired: 1, Expected: 3}, "never x y: minAvailable 1 keeps 1 healthy, and no other node takes the pods"},
-		{"all may go", Budget{Namespace: "a", Name: "web", Selector: web, MaxUnavailable: "100%", Allowed: 3, Healthy: 3, Desired: 0, Expected: 3}, ""},
-		{"what Holds tells is not told twice", Budget{Namespace: "a", Name: "web", Selector: web, MinAvailable: "100%", Healthy: 3, Desired: 3, Expected: 3}, ""},
+		{"the only node", "node w1\n" + three, keeps("1", 1), "never x y z: minAvailable 1 keeps 1 healthy, and no other node may run 3 of the 3"},
+		{"the only worker", "node w1\nnode cp1 taint=control-plane:NoSchedule\n" + three, keeps("2", 2), "never x y z: minAvailable 2 keeps 2 healthy, and no other node may run 3 of the 3"},
+		{"another worker", "node w1\nnode w2\n" + three, keeps("2", 2), ""},
+		{"a worker that is closed now", "node w1\nnode w2 cordoned\n" + three, keeps("2", 2), ""},
+		{"enough stay", "node w1\nnode cp1 taint=control-plane:NoSchedule\npod w1 a/x app=web\npod cp1 a/y app=web\npod cp1 a/z app=web", keeps("2", 2), ""},
+		{"all may go", "node w1\n" + three, keeps("0", 0), ""},
+		{"what Holds tells is not told twice", "node w1\n" + three, keeps("100%", 3), ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			_, list := scene(t, "pod w1 a/x app=web\npod w1 a/y app=web\npod w1 a/z app=web unready")
-			if got := told(Stranded([]Budget{test.budget}, Moving(list, []string{"w1"}))); got != test.want {
+			nodes, list := scene(t, test.scene)
+			var pinned []*Pod
+			for _, h := range Pack(nodes, list).Pin([]string{"w1"}) {
+				pinned = append(pinned, h.Pod)
+			}
+			if got := told(Stranded([]Budget{test.budget}, pinned)); got != test.want {
 				t.Errorf("%q\nwant %q", got, test.want)
 			}
 		})
