@@ -70,6 +70,8 @@ func TestWhatStandsBehindAnotherCauseIsToldFirst(t *testing.T) {
 	}{
 		{map[Trace]string{InOutput: `failed to pull image "x": write /var/lib/containerd/x: No space left on device`}, "no-space image-pull"},
 		{map[Trace]string{InOutput: "static Pod hash for component etcd on Node cp1 did not change after 5m0s", InPods: "etcd-cp1 0/1 ImagePullBackOff 0 9s"}, "image-pull static-pod-hash"},
+		{map[Trace]string{InOutput: `[ERROR ImagePull]: failed to pull image x: output: time="…" level=fatal msg="validate service connection: CRI v1 image API is not implemented"`}, "runtime-down image-pull"},
+		{map[Trace]string{InOutput: "failed to pull image x: dial tcp: lookup registry.example: no such host"}, "dns image-pull"},
 		{map[Trace]string{InOutput: "Connection reset by peer"}, ""},
 		{nil, ""},
 	} {
