@@ -114,5 +114,5 @@ func (t *Terminal) stillClosed(by string, nodes []string) {
 		nodes[i] = clean(node)
 		t.print("  %s\n", nodes[i])
 	}
-	t.print("  running the playbook again releases them; by hand, on a control plane:\n  kubectl --kubeconfig /etc/kubernetes/admin.conf uncordon %s\n", strings.Join(nodes, " "))
+	t.print("  running the playbook again releases them once they are Ready; by hand, on a control plane:\n  kubectl --kubeconfig /etc/kubernetes/admin.conf uncordon %s\n", strings.Join(nodes, " "))
 }

@@ -207,8 +207,8 @@ func (t *Terminal) notes(warnings bool) {
 	}
 	t.title(map[bool]string{true: "warnings", false: "notes"}[warnings])
 	for i, text := range order {
-		if i == mostListed {
-			t.print("  … and %d more\n", len(order)-i)
+		if i == mostListed && !t.o.Verbose {
+			t.print("  … and %d more: %s\n", len(order)-i, strings.TrimSpace("rung show -v "+t.o.Run))
 			return
 		}
 		if on := distinct(hosts[text]); len(on) > 0 {
