@@ -142,8 +142,11 @@ func (c *claim) begun(j *journal.Journal) error {
 		return err
 	}
 	c.dir = j.Dir()
+	if err := j.Keep(lockName, append(text, '\n')); err != nil {
+		return err
+	}
 	c.lock.Begun(j.ID())
-	return j.Keep(lockName, append(text, '\n'))
+	return nil
 }
 
 // sure makes commands wait for a sign of life where the last one is old.
