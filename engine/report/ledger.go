@@ -84,6 +84,7 @@ func (l *ledger) enter(e run.Event) {
 	case run.RunStarted:
 		l.playbook, l.hosts, l.running = e.Title, e.Hosts, true
 	case run.RunResumed:
+		l.touched = true // by an earlier life, as far as this report can know
 		l.resume(e)
 	case run.RunEnded:
 		l.running = false
