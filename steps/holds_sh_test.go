@@ -47,6 +47,42 @@ func TestB1WhatWasHeldIsHeldAgain(t *testing.T) {
 	}
 }
 
+// The locks of dnf 5, as its versionlock add and exclude, and people, write them.
+func TestB1LocksOfDNF5AreHolds(t *testing.T) {
+	b := newBench(t)
+	b.file("etc/dnf/versionlock.toml", `version = "1.0"
+
+[[packages]]
+name = "kubelet"
+comment = "Added by 'versionlock add' command on 2026-03-14"
+[[packages.conditions]]
+key = "evr"
+comparator = "="
+value = "1.31.4-150500.1.1"
+
+[[packages]]
+name = "kubeadm"
+[[packages.conditions]]
+key = "evr"
+comparator = "!="
+value = "1.31.5-150500.1.1"
+
+[[packages]]
+name="kubectl"
+[[packages.conditions]]
+key="evr"
+comparator="<"
+value="1.32"
+`)
+	b.tool("yum", "")
+	unhold := actionsOf(t, "package-unhold: {packages: [kubeadm, kubelet, kubectl, cri-tools]}", "")[0]
+	if out, _ := b.exits(*unhold.Check, 1); out != "held: yum kubelet\nyum kubectl\n" {
+		t.Errorf("it finds held %q", out)
+	}
+	b.exits(unhold.Do, 0)
+	wantText(t, "the calls", b.called(), "yum versionlock delete kubelet\nyum versionlock delete kubectl")
+}
+
 // Where one of several cannot be held again, its note stays, and those of the rest go.
 func TestB1AHoldThatFailsIsNotForgotten(t *testing.T) {
 	b := heldBench(t)

@@ -16,13 +16,13 @@ type packageList struct {
 }
 
 // readPackageList reads listings of yum, dnf or apt, one after another. To yum a package is
-// a line of NAME.ARCH VERSION REPOSITORY; the repository of an installed one begins with @.
-// yum 3 breaks long lines after the name and indents the rest. To apt it is NAME | VERSION |
+// a line of NAME.ARCH VERSION REPOSITORY; the repository of an installed one begins with @, and to dnf 5
+// the heading tells. yum 3 breaks long lines after the name and indents the rest. To apt it is NAME | VERSION |
 // REPOSITORY, where we say installed or another status of dpkg for what the host has.
 // All other lines (headings, progress, warnings) have another shape.
 func readPackageList(text string) packageList {
 	list := packageList{offered: map[string][]string{}, installed: map[string][]string{}}
-	broken := ""
+	broken, installed := "", false
 	for line := range strings.Lines(text) {
 		if who, ok := strings.CutPrefix(line, "manager: "); ok {
 			list.manager = strings.TrimSpace(who)
@@ -32,21 +32,28 @@ func readPackageList(text string) packageList {
 			continue
 		}
 		words := strings.Fields(line)
-		if broken != "" && len(words) == 2 {
+		if len(words) == 2 && strings.EqualFold(words[1], "packages") {
+			installed = words[0] == "Installed"
+			continue
+		}
+		switch {
+		case broken != "" && len(words) == 2:
 			words = append([]string{broken}, words...)
+		case installed && len(words) == 2: // dnf 5 does not know where it came from
+			words = append(words, "@")
 		}
 		broken = ""
 		if len(words) == 1 {
 			broken = words[0]
 		}
 		if len(words) == 3 {
-			list.add(words[0], words[1], words[2])
+			list.add(words[0], words[1], words[2], installed)
 		}
 	}
 	return list
 }
 
-func (l packageList) add(name, version, repository string) {
+func (l packageList) add(name, version, repository string, installed bool) {
 	dot := strings.LastIndexByte(name, '.')
 	if dot < 1 {
 		return
@@ -54,7 +61,7 @@ func (l packageList) add(name, version, repository string) {
 	if _, err := kube.ReleaseOf(version); err != nil {
 		return
 	}
-	l.put(name[:dot], version, repository[0] == '@' || repository == "installed")
+	l.put(name[:dot], version, installed || repository[0] == '@' || repository == "installed")
 }
 
 // addOfApt adds a package unless it is one of which the host has only the configuration.

@@ -3,6 +3,8 @@ package steps
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -127,7 +129,7 @@ func TestB2OtherMinorsAreAskedThroughAThrowAwayConfiguration(t *testing.T) {
 	b.file("etc/yum.repos.d/kubernetes.repo", officialRepo)
 	b.file("etc/yum.repos.d/system.repo", systemRepo)
 	// It shows what it was configured with, and has nothing of 1.33.
-	b.tool("yum", `conf=$2
+	b.tool("yum", `conf=${1#--config=}
 grep -v -F dir= "$conf"
 repos=$(sed -n 's/^reposdir=//p' "$conf")
 cache=$(sed -n 's/^cachedir=//p' "$conf")
@@ -153,6 +155,43 @@ grep -h baseurl "$repos"/*
 	if out, _ := b.exits(minors, 0); !strings.Contains(out, "there is nothing else to ask") || b.called() != "" {
 		t.Errorf("a repository of every minor: %s", out)
 	}
+}
+
+// dnf 5 has no --disableexcludes, and its versions and locks lie elsewhere.
+func TestB1DNF5IsAskedInItsOwnWay(t *testing.T) {
+	b := newBench(t)
+	b.tool("dnf5", `case "$*" in
+*--disableexcludes*) echo 'Unknown argument "--disableexcludes=kubernetes" for command "list".' >&2; exit 2 ;;
+*list*) cat /var/offer ;;
+esac`)
+	if err := os.Symlink("dnf5", b.path("bin/yum")); err != nil {
+		t.Fatal(err)
+	}
+	b.tool("rpm", "exit 1")
+	b.file("var/offer", "Installed packages\nkubeadm.x86_64 1.31.4-150500.1.1 kubernetes\nkubelet.x86_64 1.31.4-150500.1.1\n\nAvailable packages\nkubeadm.x86_64 1.31.9-150500.1.1 kubernetes\nkubelet.x86_64 1.31.9-150500.1.1 kubernetes\n")
+	b.file("etc/dnf/dnf.conf", "[main]\nproxy=http://proxy.example:3128\n")
+	b.file("etc/yum.repos.d/kubernetes.repo", officialRepo)
+
+	ask := actionsOf(t, "package-versions: {packages: [kubeadm, kubelet], from: 1.31.4, to: 1.32.1}", "")
+	out, _ := b.exits(ask[0].Do, 0)
+	list := readPackageList(out)
+	for _, name := range []string{"kubeadm", "kubelet"} {
+		if want := []string{"1.31.4-150500.1.1"}; !slices.Equal(list.installed[name], want) || !slices.Equal(list.offered[name], []string{"1.31.9-150500.1.1"}) {
+			t.Errorf("%s: installed %q, on offer %q", name, list.installed[name], list.offered[name])
+		}
+	}
+	b.exits(ask[1].Do, 0)
+	b.exits(actionsOf(t, "yum-versions: {packages: [kubeadm]}", "")[0].Do, 0)
+	b.exits(actionsOf(t, "yum-install: {packages: [kubeadm-1.31.9-150500.1.1], keep: [kubelet], state: downloaded}", "")[1].Do, 0)
+	b.exits(actionsOf(t, "yum-install: {packages: [jq], disable_excludes: ''}", "")[1].Do, 0)
+	const off = " --setopt=disable_excludes=kubernetes"
+	calls := regexp.MustCompile(`/tmp\.\w+/`).ReplaceAllString(b.called(), "/TMP/")
+	wantText(t, "the calls", strings.ReplaceAll(calls, "rpm -q kubeadm\n", ""), "dnf5 clean expire-cache\n"+
+		"dnf5 list --showduplicates kubeadm kubelet"+off+"\n"+
+		strings.Repeat("dnf5 --config=/TMP/yum.conf list --showduplicates kubeadm kubelet"+off+"\n", 2)+
+		"dnf5 list --showduplicates kubeadm"+off+"\n"+
+		"dnf5 install -y kubeadm-1.31.9-150500.1.1"+off+" --exclude=kubelet --downloadonly\n"+
+		"dnf5 install -y jq")
 }
 
 func TestS5StaleMetadataIsRefreshedOnce(t *testing.T) {

@@ -34,6 +34,11 @@ type PackageVersionsOutput struct {
 //go:embed scripts/package-manager.sh
 var packageManager string
 
+// dnf5 goes before what asks yum for packages that an exclude line hides.
+//
+//go:embed scripts/dnf5.sh
+var dnf5 string
+
 //go:embed scripts/yum-offer.sh
 var yumOffer string
 
@@ -55,7 +60,7 @@ func packageVersionsType() step.Type {
     yum list --showduplicates kubeadm kubelet kubectl --disableexcludes=kubernetes
     apt-cache madison kubeadm kubelet kubectl
 
-do (S5), and finds the package release of a version: 1.21.14-0, 1.32.6-150500.1.1, 1.32.6-1.1.
+do (S5), to dnf 5 with --setopt=disable_excludes=kubernetes, and finds the package release of a version: 1.21.14-0, 1.32.6-150500.1.1, 1.32.6-1.1.
 When the version is not there, the metadata of the repositories is refreshed once (B8). When
 it still is not, the step fails and says what is on offer.
 
@@ -91,7 +96,7 @@ func (s PackageVersions) Plan(step.Scope) ([]step.Action, error) {
 	}
 	list := step.Action{
 		Title:    "list the releases of " + strings.Join(s.Packages, ", "),
-		Do:       step.Command{Script: s.ask(yumOffer, "yum_offer", aptPatient+"\n"+aptOffer, "apt_offer"), Argv: append([]string{version}, s.Packages...)},
+		Do:       step.Command{Script: s.ask(dnf5+"\n"+yumOffer, "yum_offer", aptPatient+"\n"+aptOffer, "apt_offer"), Argv: append([]string{version}, s.Packages...)},
 		ReadOnly: true,
 	}
 	if len(minors) == 0 {
@@ -104,7 +109,7 @@ func (s PackageVersions) Plan(step.Scope) ([]step.Action, error) {
 	return []step.Action{list, {
 		Title: "list what the repositories of " + strings.Join(folders, ", ") + " offer",
 		Do: step.Command{
-			Script: first + s.ask(yumMinors, "yum_minors "+yumFolder, aptMinors, "apt_minors "+aptFolder),
+			Script: first + s.ask(dnf5+"\n"+yumMinors, "yum_minors "+yumFolder, aptMinors, "apt_minors "+aptFolder),
 			Argv:   append(append(args, strings.Join(folders, " ")), s.Packages...),
 		},
 		ReadOnly: true,

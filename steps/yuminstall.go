@@ -58,18 +58,17 @@ func (s YumInstall) Plan(step.Scope) ([]step.Action, error) {
 	if s.State == "latest" {
 		return []step.Action{s.latest(names)}, nil
 	}
-	argv := append([]string{"yum", "install", "-y"}, s.Packages...)
-	if s.DisableExcludes != "" {
-		argv = append(argv, "--disableexcludes="+s.DisableExcludes)
-	}
+	var options []string
 	for _, name := range s.Keep {
-		argv = append(argv, "--exclude="+name)
+		options = append(options, "--exclude="+name)
 	}
 	title := "install " + names
 	if s.State == "downloaded" {
 		title = "download " + names
-		argv = append(argv, "--downloadonly")
+		options = append(options, "--downloadonly")
 	}
+	do := withoutExcludes(s.DisableExcludes, append([]string{"yum", "install", "-y"}, s.Packages...), options...)
+	do.Detach = true
 	actions := []step.Action{{
 		Title:    "see that " + names + " takes nothing down",
 		Do:       step.Command{Script: rpmNotDown, Argv: s.Packages},
@@ -77,7 +76,7 @@ func (s YumInstall) Plan(step.Scope) ([]step.Action, error) {
 	}, {
 		Title: title,
 		Check: &step.Command{Script: rpmInstalled, Argv: s.Packages},
-		Do:    step.Command{Argv: argv, Detach: true},
+		Do:    do,
 	}}
 	if s.State == "downloaded" {
 		return actions, nil
@@ -87,6 +86,20 @@ func (s YumInstall) Plan(step.Scope) ([]step.Action, error) {
 		Do:       step.Command{Argv: append([]string{"rpm", "-q"}, s.Packages...)},
 		ReadOnly: true,
 	}), nil
+}
+
+// withoutExcludes is a command of yum to which the exclude line of a repository does not count; with "" it does.
+// dnf 5 knows no option for it but that of its configuration.
+//
+// Source: doc/changes_from_dnf4.7.rst of rpm-software-management/dnf5.
+func withoutExcludes(repository string, argv []string, options ...string) step.Command {
+	if repository == "" {
+		return step.Command{Argv: slices.Concat(argv, options)}
+	}
+	line := func(option string) string {
+		return step.Command{Argv: slices.Concat(argv, []string{option + repository}, options)}.Line()
+	}
+	return step.Command{Script: dnf5 + "\nif dnf5; then\n  " + line("--setopt=disable_excludes=") + "\nelse\n  " + line("--disableexcludes=") + "\nfi\n"}
 }
 
 // latest is the one action of state latest.

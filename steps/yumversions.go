@@ -31,7 +31,7 @@ func (s YumVersions) asked() PackageVersions {
 func (s YumVersions) Plan(scope step.Scope) ([]step.Action, error) {
 	actions, err := s.asked().Plan(scope)
 	if err == nil && !s.Version.Exact() { // as everybody knows it
-		actions[0].Do = step.Command{Argv: append(append([]string{"yum", "list", "--showduplicates"}, s.Packages...), "--disableexcludes=kubernetes")}
+		actions[0].Do = withoutExcludes("kubernetes", append([]string{"yum", "list", "--showduplicates"}, s.Packages...))
 	}
 	return actions, err
 }

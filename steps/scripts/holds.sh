@@ -10,6 +10,8 @@ held() {
     done
   fi
   for name in "$@"; do
+    # dnf 5: [[packages]] with a name and conditions; != is a version that is skipped, and no hold.
+    if sed -n "/^name *= *\"$name\"/,/^\[\[packages\]\]/p" /etc/dnf/versionlock.toml 2>/dev/null | grep -q '^comparator *= *"[=<>]'; then echo "yum $name"; fi
     if grep -s -q -E "^([0-9]+:)?$name-([0-9]+:)?[0-9*]" /etc/yum/pluginconf.d/versionlock.list /etc/dnf/plugins/versionlock.list; then echo "yum $name"; fi
   done
 }

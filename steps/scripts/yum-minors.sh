@@ -23,7 +23,9 @@ yum_minors() {
     echo "cachedir=$tmp/cache"
     echo "persistdir=$tmp/state"
     echo "assumeyes=1"
-    grep -s -v -E '^(\[main\]|reposdir|cachedir|persistdir|assumeyes)' /etc/yum.conf || :
+    main=/etc/yum.conf
+    if ! test -e "$main"; then main=/etc/dnf/dnf.conf; fi
+    grep -s -v -E '^(\[main\]|reposdir|cachedir|persistdir|assumeyes)' "$main" || :
   } >"$tmp/yum.conf"
 
   if test -s /etc/yum/pluginconf.d/versionlock.list; then set -- "$@" --disableplugin=versionlock; fi # see yum_list
@@ -31,7 +33,7 @@ yum_minors() {
     name_minor "$minor" "$tmp/repos"/*.repo
     rm -rf "$tmp/cache" "$tmp/state"
     # A minor that is not there is no failure: the ladder says which hop lacks its packages.
-    yum -c "$tmp/yum.conf" list --showduplicates "$@" --disableexcludes=kubernetes ||
+    yum --config="$tmp/yum.conf" list --showduplicates "$@" "$(no_excludes)" ||
       echo "no repository answers for $minor"
   done
 }

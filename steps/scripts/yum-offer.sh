@@ -3,7 +3,7 @@
 # To yum 3, what is not the locked version of a package is not there at all.
 yum_list() {
   if test -s /etc/yum/pluginconf.d/versionlock.list; then set -- "$@" --disableplugin=versionlock; fi
-  yum list --showduplicates "$@" --disableexcludes=kubernetes
+  yum list --showduplicates "$@" "$(no_excludes)"
 }
 yum_offer() {
   version=$1
