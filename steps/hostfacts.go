@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"strconv"
@@ -11,7 +12,9 @@ import (
 )
 
 // HostFacts reads what a host is.
-type HostFacts struct{}
+type HostFacts struct {
+	Backups string `yaml:"backups" default:"/var/backups/rung" doc:"Folder of our backups, as etcd-snapshot is told it."`
+}
 
 // HostFactsOutput is what a host is. Versions are unset where the program is not installed.
 type HostFactsOutput struct {
@@ -33,9 +36,12 @@ type HostFactsOutput struct {
 	KubeletStale      bool         `yaml:"kubelet_stale" doc:"The running kubelet is not the installed one: it was replaced and not restarted since, or does not run."`
 	Root              bool         `yaml:"root" doc:"Commands run as root."`
 	Crictl            bool         `yaml:"crictl" doc:"crictl is installed."`
-	EtcdMiB           int          `yaml:"etcd_mib" doc:"MiB that /var/lib/etcd takes; 0 where there is none."`
-	FreeMiBEtcd       int          `yaml:"free_mib_etcd" doc:"Free MiB where /var/lib/etcd is, or would be."`
+	EtcdData          string       `yaml:"etcd_data" doc:"Folder of etcd's data, as its manifest says: /var/lib/etcd."`
+	EtcdMiB           int          `yaml:"etcd_mib" doc:"MiB that etcd_data takes; 0 where there is none."`
+	FreeMiBEtcd       int          `yaml:"free_mib_etcd" doc:"Free MiB where etcd_data is, or would be."`
 	FreeMiBKubernetes int          `yaml:"free_mib_kubernetes" doc:"Free MiB where /etc/kubernetes is, or would be."`
+	FreeMiBBackups    int          `yaml:"free_mib_backups" doc:"Free MiB where backups is, or would be."`
+	BackupsApart      bool         `yaml:"backups_apart" doc:"backups is on another file system than /etc/kubernetes."`
 	BootID            string       `yaml:"boot_id" doc:"Changes with every boot."`
 	CPUs              int          `yaml:"cpus" doc:"Processors."`
 	ClockAhead        int          `yaml:"clock_ahead" doc:"Seconds by which the host's clock is ahead of ours, at least; negative: behind."`
@@ -57,10 +63,10 @@ kubeadm keeps a copy of etcd's data for every hop).
 }
 
 // Plan returns the one action.
-func (HostFacts) Plan(scope step.Scope) ([]step.Action, error) {
+func (s HostFacts) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title:    "read the facts of " + scope.Host.Name,
-		Do:       step.Command{Script: packageManager + "\n" + hostFactsScript},
+		Do:       step.Command{Script: packageManager + "\n" + hostFactsScript, Argv: []string{cmp.Or(s.Backups, "/var/backups/rung")}},
 		ReadOnly: true,
 	}}, nil
 }
@@ -71,7 +77,7 @@ func (HostFacts) Collect(results []step.Result) (HostFactsOutput, []step.Note, e
 	f := keyValues(string(results[0].Stdout))
 	out := HostFactsOutput{
 		OS: f["os"], OSVersion: f["os_version"], Arch: f["arch"], Kernel: f["kernel"],
-		PackageManager: f["package_manager"], Etcd: f["etcd"], BootID: f["boot_id"],
+		PackageManager: f["package_manager"], Etcd: f["etcd"], EtcdData: f["etcd_data"], BootID: f["boot_id"],
 	}
 	epoch := 0
 	err := f.read(map[string]any{
@@ -80,6 +86,7 @@ func (HostFacts) Collect(results []step.Result) (HostFactsOutput, []step.Note, e
 		"control_plane": &out.ControlPlane, "admin_conf": &out.AdminConf, "kubelet_active": &out.KubeletActive, "kubelet_stale": &out.KubeletStale,
 		"root": &out.Root, "crictl": &out.Crictl, "cpus": &out.CPUs,
 		"free_mib_etcd": &out.FreeMiBEtcd, "free_mib_kubernetes": &out.FreeMiBKubernetes, "epoch": &epoch, "etcd_mib": &out.EtcdMiB,
+		"free_mib_backups": &out.FreeMiBBackups, "backups_apart": &out.BackupsApart,
 	})
 	out.ClockAhead = ahead(epoch, results[0])
 	return out, nil, err

@@ -162,10 +162,26 @@ func TestTheFactsOfAControlPlane(t *testing.T) {
 		OS: "centos", OSVersion: "7", Arch: facts.Arch, Kernel: facts.Kernel, PackageManager: "dnf",
 		Kubeadm: version(t, "1.21.14"), Kubelet: version(t, "1.21.1"), Kubectl: version(t, "1.20.0"), HasKubeadm: true,
 		ControlPlane: true, AdminConf: true, Etcd: "stacked", KubeletActive: true, Root: os.Getuid() == 0,
-		FreeMiBEtcd: facts.FreeMiBEtcd, FreeMiBKubernetes: facts.FreeMiBKubernetes, BootID: "one", CPUs: 2,
+		EtcdData: "/var/lib/etcd", FreeMiBEtcd: facts.FreeMiBEtcd, FreeMiBKubernetes: facts.FreeMiBKubernetes, FreeMiBBackups: facts.FreeMiBBackups, BootID: "one", CPUs: 2,
 	}
 	if facts != want || facts.FreeMiBEtcd == 0 || facts.Arch == "" {
 		t.Errorf("the facts are\n%+v, want\n%+v", facts, want)
+	}
+
+	// etcd has a disk of its own, and so have the backups.
+	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --data-dir="+b.path("var/data/etcd")+"\n")
+	b.file("var/data/etcd/member/snap/db", strings.Repeat("x", 3<<20))
+	b.file("var/backups/rung/r7/files", "")
+	b.tool("df", `case $2 in
+*/var/data/etcd) echo "/dev/sdb 9 9 2097152 1% /data" ;;
+*/var/backups/rung) echo "/dev/sdc 9 9 1048576 1% /backups" ;;
+*) echo "/dev/sda 9 9 4194304 1% /" ;;
+esac`)
+	if facts := hostFacts(t, b); facts.EtcdData != "/var/data/etcd" || facts.EtcdMiB != 3 || facts.FreeMiBEtcd != 2048 || facts.FreeMiBBackups != 1024 || facts.FreeMiBKubernetes != 4096 || !facts.BackupsApart {
+		t.Errorf("the facts are\n%+v", facts)
+	}
+	if err := os.RemoveAll(b.path("var/data")); err != nil {
+		t.Fatal(err)
 	}
 
 	// Now the other way round.
@@ -202,7 +218,8 @@ func hostFacts(t *testing.T, b *bench) HostFactsOutput {
 
 // The script as it is, on this very machine, whatever it has.
 func TestTheFactsOfThisMachine(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "/bin/sh", "-euc", actionsOf(t, "host-facts: {}", "")[0].Do.Script, "sh")
+	do := actionsOf(t, "host-facts: {}", "")[0].Do
+	cmd := exec.CommandContext(t.Context(), "/bin/sh", append([]string{"-euc", do.Script, "sh"}, do.Argv...)...)
 	cmd.Env = []string{"LC_ALL=C", "PATH=" + step.Path}
 	out, err := cmd.Output()
 	if err != nil {

@@ -181,7 +181,7 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 		{
 			name:  "a full disk of etcd",
 			spoil: []string{"disk-full:cp2:/var/lib/etcd"},
-			want:  []string{"only 0 MiB are free under /var/lib/etcd on cp2; a full disk stops etcd, want 1024"},
+			want:  []string{"only 0 MiB are free under /var/lib/etcd on cp2, and etcd takes ", "a full disk stops etcd, want 1024, and room for a snapshot"},
 		},
 		{
 			name:  "S20: an external etcd that lacks a member",
@@ -192,7 +192,12 @@ func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
 		{
 			name:  "S31: no room for copies of etcd",
 			spoil: []string{"disk-full:cp3:/etc/kubernetes"},
-			want:  []string{"only 0 MiB are free under /etc/kubernetes on cp3; every hop keeps two copies of etcd"},
+			want:  []string{"only 0 MiB are free under /etc/kubernetes on cp3; every hop keeps a copy of etcd"},
+		},
+		{
+			name:  "S31: no room on the disk of our own backups",
+			spoil: []string{"disk-full:cp3:/var/backups"},
+			want:  []string{"only 0 MiB are free under /var/backups/rung on cp3; every hop keeps a copy of etcd there"},
 		},
 		{
 			name:  "S7: no etcdctl for the snapshot",
@@ -426,7 +431,7 @@ func (r refusal) refused(t *testing.T, playbook string) {
 			t.Errorf("it does not say %q", want)
 		}
 	}
-	if strings.Contains(d.why(), "There is room for the backups") != strings.Contains(strings.Join(r.want, "\n"), "every hop keeps two copies") {
+	if strings.Contains(d.why(), "1024 MiB should be left") != strings.Contains(strings.Join(r.want, "\n"), "every hop keeps a copy of etcd") {
 		t.Error("it speaks of room for the backups where there is no way to know how many")
 	}
 	if t.Failed() {

@@ -205,8 +205,16 @@ func (d *disk) mkdir(name string, all bool, perm fs.FileMode, now time.Time) err
 }
 
 // isFull tells whether nothing more can be made at a name.
-func (d *disk) isFull(name string) bool {
-	return slices.ContainsFunc(d.full, func(full string) bool { return name == full || strings.HasPrefix(name, full+"/") })
+func (d *disk) isFull(name string) bool { return d.fullAt(name) != "" }
+
+// fullAt is the folder whose disk is full, where a name lies below one.
+func (d *disk) fullAt(name string) string {
+	for _, full := range d.full {
+		if name == full || strings.HasPrefix(name, full+"/") {
+			return full
+		}
+	}
+	return ""
 }
 
 // list is the names in a folder, sorted.

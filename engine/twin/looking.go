@@ -196,7 +196,7 @@ func allHold(tests []func(string, file) bool, name string, f file) bool {
 	return true
 }
 
-// Space on a twin's one disk, in KiB.
+// Space on a twin's disk, in KiB. A folder that is full is on one of its own.
 const diskSize, diskUsed = 73_364_480, 21_000_000
 
 func df(p *process) int {
@@ -220,11 +220,11 @@ func df(p *process) int {
 			code = 1
 			continue
 		}
-		used := diskUsed
-		if p.host.disk.isFull(p.path(name)) {
-			used = diskSize
+		device, used, mounted := "rl-root", diskUsed, "/"
+		if full := p.host.disk.fullAt(p.path(name)); full != "" {
+			device, used, mounted = "rl-data", diskSize, full
 		}
-		fmt.Fprintf(&out, "/dev/mapper/rl-root %d %d %d %d%% /\n", diskSize/unit, used/unit, (diskSize-used)/unit, used*100/diskSize)
+		fmt.Fprintf(&out, "/dev/mapper/%s %d %d %d %d%% %s\n", device, diskSize/unit, used/unit, (diskSize-used)/unit, used*100/diskSize, mounted)
 	}
 	if out.Len() > 0 {
 		p.outf("Filesystem %s Used Available Capacity Mounted on\n%s", head, out.String())

@@ -1,4 +1,4 @@
-# Prints what rung wants to know of this host, one key=value a line.
+# $1: the folder of our backups. Prints what rung wants to know of this host, one key=value a line.
 manifests=/etc/kubernetes/manifests
 
 # yes COMMAND…: whether it succeeds, as a word.
@@ -7,16 +7,18 @@ yes() { if "$@" >/dev/null 2>&1; then echo true; else echo false; fi; }
 # has NAME: whether there is such a program.
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# free FOLDER: MiB that are free there, or where it would be made.
-free() {
+# disk FOLDER FIELD: what df says of the file system that it is on, or would be made on: 4: free KiB, 6: where it is mounted.
+disk() {
   folder=$1
   while ! test -d "$folder"; do
     folder=${folder%/*}
     folder=${folder:-/}
   done
-  kib=$(df -Pk "$folder" | tail -n 1 | tr -s ' ' | cut -d ' ' -f 4)
-  echo $((kib / 1024))
+  df -Pk "$folder" | tail -n 1 | tr -s ' ' | cut -d ' ' -f "$2"
 }
+
+# free FOLDER: MiB that are free there.
+free() { echo $(($(disk "$1" 4) / 1024)); }
 
 # size FOLDER: MiB that it takes; 0 where it is not. What etcd removes meanwhile does not count.
 size() {
@@ -63,6 +65,11 @@ elif grep -s -e '--etcd-servers=' "$manifests/kube-apiserver.yaml" | grep -q -v 
   etcd=external
 fi
 echo "etcd=$etcd"
-echo "free_mib_etcd=$(free /var/lib/etcd)"
-echo "etcd_mib=$(size /var/lib/etcd)"
+data=$(sed -n 's/^ *- --data-dir=//p' "$manifests/etcd.yaml" 2>/dev/null || :)
+data=${data:-/var/lib/etcd}
+echo "etcd_data=$data"
+echo "free_mib_etcd=$(free "$data")"
+echo "etcd_mib=$(size "$data")"
 echo "free_mib_kubernetes=$(free /etc/kubernetes)"
+echo "free_mib_backups=$(free "$1")"
+echo "backups_apart=$(yes test "$(disk "$1" 6)" != "$(disk /etc/kubernetes 6)")"
