@@ -37,6 +37,26 @@ func TestEveryExampleRendersOnTheInventory(t *testing.T) {
 			map[string]string{"release": "containerd.io-1.7.27-3.1.el8"},
 			[]string{"yum install -y containerd.io-1.7.27-3.1.el8 --disableexcludes=kubernetes", "systemctl restart containerd"},
 		},
+		"reboot-kernel.yaml": {
+			map[string]string{"release": "5.4.288-1.el8.elrepo"},
+			[]string{"yum install -y kernel-lt-5.4.288-1.el8.elrepo --disableexcludes=kubernetes", "drain ip-192-0-2-22"},
+		},
+		"containerd.yaml": {
+			map[string]string{"release": "containerd.io-1.7.27-3.1.el8"},
+			[]string{"yum install -y containerd.io-1.7.27-3.1.el8 --disableexcludes=kubernetes", "systemctl restart containerd"},
+		},
+		"kubelet-flag.yaml": {
+			map[string]string{"flag": "--max-pods", "value": "150"},
+			[]string{"set -- --max-pods 150", "systemctl restart kubelet"},
+		},
+		"by-class.yaml": {
+			map[string]string{"label": "topology.kubernetes.io/zone", "classes": "a,b"},
+			[]string{"set -- ip-192-0-2-22 topology.kubernetes.io/zone", "systemctl restart containerd"},
+		},
+		"app-backup.yaml": {
+			map[string]string{"hook": "./hooks/app-backup.sh"},
+			[]string{"set -- ./hooks/app-backup.sh 3600 backup ./backups", "systemctl restart containerd"},
+		},
 	}
 	files, err := filepath.Glob("*.yaml")
 	if err != nil {
@@ -58,6 +78,20 @@ func TestEveryExampleRendersOnTheInventory(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestEveryExampleIsListed wants a row of README.md for each playbook.
+func TestEveryExampleIsListed(t *testing.T) {
+	files, err := filepath.Glob("*.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(read(t, "README.md"))
+	for _, file := range files {
+		if !strings.Contains(page, "["+file+"]("+file+")") {
+			t.Errorf("README.md does not list %s", file)
+		}
 	}
 }
 

@@ -88,6 +88,11 @@ func setUp(e *testscript.Env) error {
 	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, "state"))
 	e.Setenv("SSH_AUTH_SOCK", "")
+	examples, err := filepath.Abs("../../examples")
+	if err != nil {
+		return err
+	}
+	e.Setenv("EXAMPLES", examples)
 	e.Defer(func() {
 		if err := stage.close(); err != nil {
 			e.T().Log(err)

@@ -37,9 +37,8 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
-// BenchmarkLoad500 loads 500 steps that read each other: aim at 100 ms.
-func BenchmarkLoad500(b *testing.B) {
-	_, types := bundled(b)
+// long is a playbook of 500 steps that read each other.
+func long() []byte {
 	var src strings.Builder
 	src.WriteString("playbook: long\ninputs:\n  target: {type: version}\nstages:\n")
 	for stage := range 50 {
@@ -48,8 +47,27 @@ func BenchmarkLoad500(b *testing.B) {
 			fmt.Fprintf(&src, "      - id: s%d_%d\n        name: Look at ${{ host.name }}\n        when: inputs.target > version(\"1.2.3\")\n        host-facts: {}\n", stage, i)
 		}
 	}
+	return []byte(src.String())
+}
+
+// BenchmarkLoad500 loads 500 steps that read each other: aim at 100 ms.
+func BenchmarkLoad500(b *testing.B) {
+	_, types := bundled(b)
+	src := long()
 	for b.Loop() {
-		if _, found := playbook.Load("long.yaml", []byte(src.String()), types); found != nil {
+		if _, found := playbook.Load("long.yaml", src, types); found != nil {
+			b.Fatal(found)
+		}
+	}
+}
+
+// BenchmarkCheck500 is what `rung check` does with them, advice too: aim at 100 ms.
+func BenchmarkCheck500(b *testing.B) {
+	_, types := bundled(b)
+	src := long()
+	for b.Loop() {
+		pb, found := playbook.Load("long.yaml", src, types)
+		if found != nil || playbook.Plannable(pb) != nil || playbook.Advise(pb) != nil {
 			b.Fatal(found)
 		}
 	}

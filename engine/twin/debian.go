@@ -47,7 +47,7 @@ func kubernetesSource(shape Shape) string {
 // debianFiles turns the files of a host with yum into those of one with apt.
 func debianFiles(files map[string]file, shape Shape) {
 	for name := range files {
-		if strings.HasPrefix(name, "/etc/yum") || strings.HasPrefix(name, "/boot/") || strings.HasPrefix(name, "/etc/dnf") || name == "/etc/redhat-release" || name == "/var/cache/yum" || name == rpmCache {
+		if strings.HasPrefix(name, "/etc/yum") || strings.HasPrefix(name, "/boot/") || strings.HasPrefix(name, "/etc/dnf") || strings.HasPrefix(name, "/etc/sysconfig") || name == "/etc/redhat-release" || name == "/var/cache/yum" || name == rpmCache {
 			delete(files, name)
 		}
 	}
@@ -63,6 +63,7 @@ func debianFiles(files map[string]file, shape Shape) {
 	}
 	text(kernelImage("5.15.0-100-generic"), "kernel\n")
 	files[aptArchives] = file{mode: dirMode, mtime: made}
+	files["/etc/default"] = file{mode: dirMode, mtime: made}
 }
 
 const (

@@ -126,6 +126,7 @@ func (c *Cluster) baseFiles(controlPlane bool) map[string]file {
 	text("/etc/hosts", "127.0.0.1   localhost\n")
 	text("/etc/fstab", fstab(c.shape.Swap))
 	text("/etc/yum.conf", "[main]\ngpgcheck=1\ninstallonly_limit=3\nclean_requirements_on_remove=True\nbest=True\n")
+	text("/etc/sysconfig/kubelet", "KUBELET_EXTRA_ARGS=\n") // of the package kubelet
 	text("/etc/yum.repos.d/base.repo", "[baseos]\nname=Base\nbaseurl=https://mirror.example/rocky/8/BaseOS/x86_64/os/\nenabled=1\ngpgcheck=1\n")
 	text("/etc/yum.repos.d/kubernetes.repo", c.market.repoFile(c.shape))
 	text("/var/lib/kubelet/config.yaml", kubeletConfigFile(c.shape.Version))
