@@ -1,12 +1,15 @@
 package playbook
 
 import (
+	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 
 	"rung/engine/diag"
 	"rung/engine/guard"
+	"rung/engine/kube"
 )
 
 // versionLike is a text that people read as a version.
@@ -28,23 +31,25 @@ func (a *adviser) comparison(c guard.Comparison) {
 		a.add(diag.Advicef("never-equal", c.Pos, "%s is never %q", what, c.Right).Over(c.Width).WithHint("%s", hint))
 	case !versionLike.MatchString(c.Right):
 	case c.Op == "==" || c.Op == "!=" || c.Op == "in":
-		a.add(diag.Advicef("version-as-text", c.Pos, "a version is compared as a text here: %q and \"v%s\" differ", strings.TrimPrefix(c.Right, "v"), strings.TrimPrefix(c.Right, "v")).
-			Over(c.Width).WithHint("%s", asVersion(c)))
+		if _, err := kube.Parse(c.Right); err == nil { // and not a release of something else, which is a text
+			bare := strings.TrimPrefix(c.Right, "v")
+			a.add(diag.Advicef("version-as-text", c.Pos, "a version is compared as a text here: %q and \"v%s\" differ", bare, bare).Over(c.Width).WithHint("%s", asVersion(c)))
+		}
 	default:
-		a.add(diag.Advicef("version-as-text", c.Pos, "a version is compared as a text here, letter by letter: \"1.10.0\" comes before \"1.9.0\"").
-			Over(c.Width).WithHint("%s", asVersion(c)))
+		a.add(diag.Advicef("version-as-text", c.Pos, "a version is compared as a text here, letter by letter: \"1.10.0\" comes before \"1.9.0\"").Over(c.Width).WithHint("%s", asVersion(c)))
 	}
 }
 
+// asVersion says how the sides of c are compared as versions.
 func asVersion(c guard.Comparison) string {
+	if _, err := kube.Parse(c.Right); err != nil {
+		return "version(x) reads three numbers, as Kubernetes has them; let a command compare others, with sort -V, and read what it says"
+	}
+	right := fmt.Sprintf("version(%q)", strings.TrimPrefix(c.Right, "v"))
 	if name, ok := strings.CutPrefix(c.Left, "inputs."); ok {
-		return "give the input " + name + " the type version, and compare it with version(\"1.34.2\")"
+		return "give the input " + name + " the type version, and compare it with " + right
 	}
-	left := c.Left
-	if left == "" {
-		left = "…"
-	}
-	return "write version(" + left + "), and version(\"1.34.2\") on the other side"
+	return "compare version(" + cmp.Or(c.Left, "…") + ") with " + right
 }
 
 // values are all that the text called name can be, or nil where that is not

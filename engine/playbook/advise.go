@@ -26,7 +26,7 @@ func Advise(pb *Playbook) diag.List {
 		}
 	}
 	a.undone()
-	a.found.Sort()
+	pb.place(a.found)
 	return a.found
 }
 
@@ -99,7 +99,9 @@ func (a *adviser) steps(steps []*Step) {
 		a.decided(s.When, "the step is never skipped", "the step is always skipped")
 		a.decided(s.Require, "it stops no host", "it stops every host")
 		if s.Draft != nil {
-			a.reads(s.Draft.Refs())
+			for _, e := range s.Draft.Exprs() {
+				a.expression(e)
+			}
 			a.add(s.Draft.Advise(s.Pos)...)
 		}
 		a.steps(s.Body)

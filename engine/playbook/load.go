@@ -21,12 +21,24 @@ func Load(file string, src []byte, types *step.Set) (*Playbook, diag.List) {
 		return nil, found
 	}
 	l := &loader{types: types, pb: &Playbook{File: file, Source: src}, sequences: map[string]*yamldoc.Node{}, called: map[string]bool{}, seen: map[diag.Diagnostic]bool{}}
+	l.pb.root = root
 	l.root(root)
-	l.found.Sort()
+	l.pb.place(l.found)
 	if l.found.Err() != nil {
 		return nil, l.found
 	}
 	return l.pb, l.found
+}
+
+// place puts findings where they really stand, and in order.
+func (pb *Playbook) place(found diag.List) {
+	if len(found) > 0 {
+		places := yamldoc.PlacesOf(pb.root, pb.Source)
+		for i := range found {
+			found[i].Pos = places.Exact(found[i].Pos)
+		}
+	}
+	found.Sort()
 }
 
 type loader struct {

@@ -16,6 +16,7 @@ import (
 	"rung/engine/diag"
 	"rung/engine/guard"
 	"rung/engine/step"
+	"rung/engine/yamldoc"
 )
 
 // Playbook is a checked playbook.
@@ -26,6 +27,7 @@ type Playbook struct {
 	Inputs []Input
 	Stages []*Stage
 	Source []byte
+	root   *yamldoc.Node
 }
 
 // Stage is an ordered part of a playbook. It holds Stages or Steps.

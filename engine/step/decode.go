@@ -155,8 +155,17 @@ func (d *Draft) Fill(v guard.Values) (s Step, unknown []string, err error) {
 // Refs are the names that the fields read.
 func (d *Draft) Refs() []string {
 	var refs []string
-	for _, h := range d.holes {
-		refs = append(refs, h.refs...)
+	for _, e := range d.Exprs() {
+		refs = append(refs, e.Refs...)
 	}
 	return refs
+}
+
+// Exprs are the expressions in the fields.
+func (d *Draft) Exprs() []*guard.Expr {
+	var list []*guard.Expr
+	for _, h := range d.holes {
+		list = append(list, h.read...)
+	}
+	return list
 }

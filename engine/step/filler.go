@@ -16,8 +16,8 @@ import (
 // slot is a checked value of a field: how to fill it, and with what.
 type slot struct {
 	fill filler
-	open bool     // it holds an expression, and so waits for values
-	refs []string // the names that it reads; an expression may read none
+	open bool          // it holds an expression, and so waits for values
+	read []*guard.Expr // its expressions
 }
 
 // filler sets target from values.
@@ -81,7 +81,7 @@ func compileScalar(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List
 		}
 		return gap{}, assign(target, value)
 	}
-	return slot{fill: fill, open: true, refs: e.Refs}, nil
+	return slot{fill: fill, open: true, read: []*guard.Expr{e}}, nil
 }
 
 func compileText(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List) {
@@ -97,7 +97,7 @@ func compileText(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List) 
 		target.SetString(text)
 		return gap{names: unknown}, err
 	}
-	return slot{fill: fill, open: true, refs: t.Refs()}, nil
+	return slot{fill: fill, open: true, read: t.Exprs()}, nil
 }
 
 func compileList(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List) {
@@ -107,7 +107,7 @@ func compileList(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List) 
 	for i, n := range n.Items {
 		item, bad := compileField(Field{Name: fmt.Sprintf("item %d of %s", i+1, f.Name), Type: *f.Type.Elem, Enum: f.Enum}, n, names)
 		fills, found = append(fills, item.fill), append(found, bad...)
-		list.open, list.refs = list.open || item.open, append(list.refs, item.refs...)
+		list.open, list.read = list.open || item.open, append(list.read, item.read...)
 	}
 	list.fill = func(v guard.Values, target reflect.Value) (open gap, err error) {
 		value := reflect.MakeSlice(target.Type(), len(fills), len(fills))
@@ -131,7 +131,7 @@ func compileTable(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List)
 	for _, entry := range n.Fields {
 		item, bad := compileField(Field{Name: f.Name + "." + entry.Key, Type: *f.Type.Elem}, entry.Value, names)
 		fills, found = append(fills, item.fill), append(found, bad...)
-		table.open, table.refs = table.open || item.open, append(table.refs, item.refs...)
+		table.open, table.read = table.open || item.open, append(table.read, item.read...)
 	}
 	keys := n.Keys()
 	table.fill = func(v guard.Values, target reflect.Value) (open gap, err error) {

@@ -256,3 +256,30 @@ func TestNoLineIsBlamedInAFileThatIsRead(t *testing.T) {
 		}
 	}
 }
+
+func TestAPlaceInAQuotedTextIsCountedInTheFile(t *testing.T) {
+	src := []byte("a: {b: \"x \\\"y\\\" \\u00e4z\", c: 'it''s so', d: plain}\ne: \"one\n  two\"\n")
+	root, found := Parse("f", src)
+	if found != nil {
+		t.Fatal(found)
+	}
+	for _, test := range []struct{ line, col, want int }{
+		{1, 9, 9},   // x
+		{1, 11, 11}, // the first \"
+		{1, 12, 13}, // y
+		{1, 13, 14}, // the second \"
+		{1, 15, 17}, // \u00e4
+		{1, 16, 23}, // z
+		{1, 8, 8},   // the quote itself
+		{1, 31, 31}, // i of it''s
+		{1, 33, 33}, // ''
+		{1, 34, 35}, // s
+		{1, 46, 46}, // plain
+		{2, 5, 5}, {3, 4, 4}, {9, 9, 9}, {0, 0, 0},
+	} {
+		at := diag.Pos{File: "f", Line: test.line, Col: test.col}
+		if got := PlacesOf(root, src).Exact(at); got.Col != test.want || got.Line != test.line {
+			t.Errorf("%s is at %s, want column %d", at, got, test.want)
+		}
+	}
+}
