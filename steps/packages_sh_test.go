@@ -234,23 +234,75 @@ func TestAnyNumberOfMissingPackagesIsSomethingToDo(t *testing.T) {
 }
 
 func TestS11OnlyTheImagesThatAWorkerNeeds(t *testing.T) {
-	b := newBench(t)
-	images := readFixture(t, "images-list.stdout")
-	b.file("var/images", images)
-	b.tool("kubeadm", "cat /var/images")
-	do := actionsOf(t, "image-pull: {version: 1.32.6, only: [kube-proxy, coredns, pause]}", "")[0].Do
-	if out, _ := b.exits(do, 0); !strings.Contains(out, "there is no crictl here") || b.called() != "" {
+	b := pullBench(t)
+	do := actionsOf(t, "image-pull: {version: 1.32.6, only: [kube-proxy, coredns, pause]}", "name=w1")[0].Do
+	if out, _ := b.exits(do, 0); !strings.Contains(out, "there is no kubectl or no crictl here") || b.called() != "" {
 		t.Errorf("without crictl: %s", out)
 	}
 	b.tool("crictl", "")
 	b.exits(do, 0)
-	wantText(t, "the calls", b.called(), `kubeadm config images list --kubernetes-version v1.32.6
-crictl pull registry.k8s.io/kube-proxy:v1.32.6
-crictl pull registry.k8s.io/coredns/coredns:v1.11.3
-crictl pull registry.k8s.io/pause:3.10`)
-	_, stderr := b.exits(actionsOf(t, "image-pull: {version: 1.32.6, repository: mirror.example/k8s, only: [flannel]}", "")[0].Do, 1)
-	wantText(t, "the calls", b.called(), "kubeadm config images list --kubernetes-version v1.32.6 --image-repository mirror.example/k8s")
+	const of = "crictl --runtime-endpoint unix:///run/containerd/containerd.sock --image-endpoint unix:///run/containerd/containerd.sock pull registry.k8s.io/"
+	if calls := b.called(); !strings.HasSuffix(calls, "/kubeadm.yaml\n"+of+"kube-proxy:v1.32.6\n"+of+"coredns/coredns:v1.11.3\n"+of+"pause:3.10\n") {
+		t.Errorf("the calls:\n%s", calls)
+	}
+	_, stderr := b.exits(actionsOf(t, "image-pull: {version: 1.32.6, only: [flannel]}", "name=w1")[0].Do, 1)
 	wantText(t, "it says", stderr, "kubeadm lists no image called flannel")
+}
+
+// pullBench is a node with containerd, whose kubeadm keeps the configuration that it was given.
+func pullBench(t *testing.T) *bench {
+	b := newBench(t)
+	b.file("var/images", readFixture(t, "images-list.stdout"))
+	b.file("var/cluster", "apiVersion: kubeadm.k8s.io/v1beta3\ndns:\n  imageRepository: mirror.example/dns\n  imageTag: v1.9.9\nimageRepository: mirror.example/k8s\nkind: ClusterConfiguration\nkubernetesVersion: v1.31.4\n")
+	b.file("var/lib/kubelet/kubeadm-flags.env", "KUBELET_KUBEADM_ARGS=\"--container-runtime-endpoint=unix:///run/containerd/containerd.sock --pod-infra-container-image=registry.k8s.io/pause:3.9\"\n")
+	b.file("var/socket", "/var/run/dockershim.sock")
+	b.tool("kubectl", `case "$*" in
+*" configmap "*) cat /var/cluster ;;
+*" node w1 "*) cat /var/socket ;;
+esac`)
+	b.tool("kubeadm", `for file; do :; done; cat "$file" >/var/given; cat /var/images`)
+	return b
+}
+
+// Where a host has two runtimes kubeadm takes neither, and a cluster may name images of its own: both stand in a file, beside
+// which kubeadm heeds no flag.
+func TestS11TheImagesAreThoseOfTheClusterInTheRuntimeOfTheKubelet(t *testing.T) {
+	do := actionsOf(t, "image-pull: {version: 1.32.6}", "name=w1")[0].Do
+	const ours = "---\napiVersion: kubeadm.k8s.io/v1beta3\nkind: InitConfiguration\nlocalAPIEndpoint: {advertiseAddress: 1.2.3.4}\nnodeRegistration: {name: node, criSocket: \"SOCKET\"}\n"
+	for _, test := range []struct {
+		name, want string
+		change     func(*bench)
+	}{
+		{"kubeadm's flags", "unix:///run/containerd/containerd.sock", func(*bench) {}},
+		{"from 1.34 a file of its own", "unix:///var/run/crio/crio.sock", func(b *bench) {
+			b.file("var/lib/kubelet/instance-config.yaml", "apiVersion: kubelet.config.k8s.io/v1beta1\ncontainerRuntimeEndpoint: unix:///var/run/crio/crio.sock\nkind: KubeletConfiguration\n")
+		}},
+		{"the kubelet's configuration", "unix:///run/k3s.sock", func(b *bench) {
+			b.file("var/lib/kubelet/config.yaml", "containerRuntimeEndpoint: \"unix:///run/k3s.sock\"\n")
+		}},
+		{"dockershim has no flag, and is on the node", "/var/run/dockershim.sock", func(b *bench) {
+			b.file("var/lib/kubelet/config.yaml", "containerRuntimeEndpoint: \"\"\n")
+			b.file("var/lib/kubelet/kubeadm-flags.env", "KUBELET_KUBEADM_ARGS=\"--network-plugin=cni\"\n")
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := pullBench(t)
+			test.change(b)
+			b.exits(do, 0)
+			wantText(t, "kubeadm is given", b.read("var/given"), strings.Replace(b.read("var/cluster"), "v1.31.4", "v1.32.6", 1)+strings.Replace(ours, "SOCKET", test.want, 1))
+			if left, _ := filepath.Glob(b.path("tmp.*")); left != nil {
+				t.Errorf("it leaves %v behind", left)
+			}
+		})
+	}
+	b := pullBench(t)
+	b.file("var/cluster", strings.Replace(b.read("var/cluster"), "mirror.example/k8s", "k8s.gcr.io", 1))
+	b.exits(do, 0)
+	if given := b.read("var/given"); strings.Contains(given, "\nimageRepository:") || !strings.Contains(given, "  imageRepository: mirror.example/dns\n") {
+		t.Errorf("a default repository is passed on:\n%s", given)
+	}
+	b.tool("kubeadm", "exit 1")
+	b.exits(do, 1)
 }
 
 func readFixture(t *testing.T, name string) string {

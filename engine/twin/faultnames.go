@@ -150,6 +150,7 @@ var faultKinds = []faultKind{
 	{"proxy-differs", []string{"HOST"}, "The manifests of the control plane have proxies that its logins have not.", onHost((*Cluster).BakeProxy)},
 	{"reboot-hangs", []string{"HOST"}, "The host does not come back from its next reboot.", onHost((*Cluster).HangReboot)},
 	{"repository-down", []string{"HOST"}, "The host reaches no package repository.", onHost((*Cluster).CutRepositories)},
+	{"second-runtime", []string{"HOST"}, "CRI-O runs on the host, beside the containerd that the kubelet works with.", onHost((*Cluster).SecondRuntime)},
 	{"sudo-refused", []string{"HOST"}, "The login is not root's, and may not become it.", onHost((*Cluster).RefuseSudo)},
 	{"swap-on", []string{"HOST"}, "Swap is on at the host, and in its fstab.", onHost((*Cluster).SwapOn)},
 	{"two-budgets", []string{"HOST"}, "A pod runs on the node that two disruption budgets select.", onHost((*Cluster).TwoBudgets)},

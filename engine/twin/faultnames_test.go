@@ -9,6 +9,7 @@ import (
 
 // faultExamples has a row for every fault that can be named.
 var faultExamples = map[string]string{
+	"second-runtime":   "second-runtime:w1",
 	"apply-dies":       "apply-dies:kube-controller-manager",
 	"apply-fails":      "apply-fails:apiserver",
 	"bare-pod":         "bare-pod:w1",

@@ -152,6 +152,11 @@ func (c *Cluster) DiskFull(node, folder string) {
 	c.on(node, func(h *host, _ time.Time) { h.disk.full = append(h.disk.full, folder) })
 }
 
+// SecondRuntime starts CRI-O on a host, beside the containerd that its kubelet works with.
+func (c *Cluster) SecondRuntime(node string) {
+	c.on(node, func(h *host, _ time.Time) { h.twoRuntimes = true })
+}
+
 // OldConfigs leaves the cluster with a component config that kubeadm does not convert: a person has to.
 func (c *Cluster) OldConfigs() {
 	c.mu.Lock()

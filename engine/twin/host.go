@@ -23,6 +23,7 @@ type host struct {
 	certs        map[string]timeline[time.Time] // when the renewed ones expire
 	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0
 	noImages     []string                       // names of images that no registry has for it
+	twoRuntimes  bool                           // CRI-O runs beside the containerd that the kubelet works with
 	noEtcdctl    bool                           // its etcd container has no etcdctl and no etcdutl
 	withheld     []string                       // packages that no repository of the host has: "kubelet-1.22.17", "kubeadm-1.22"
 	drags        []string                       // packages of which a new kubeadm demands the newest

@@ -135,10 +135,34 @@ func (k *kubeadmCall) needsControlPlane() bool {
 	return false
 }
 
+// valueIn is the value of a key at the beginning of a line of YAML.
+func valueIn(text, key string) string {
+	for line := range strings.Lines(text) {
+		if value, ok := strings.CutPrefix(line, key+":"); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
 func (k *kubeadmCall) images() int {
 	k.charge(quick)
-	v := k.own
-	if text := k.option("--kubernetes-version"); text != "" {
+	v, repository := k.own, k.option("--image-repository")
+	text, socket := k.option("--kubernetes-version"), k.option("--cri-socket") != ""
+	if name := k.option("--config"); name != "" { // then the other flags do not count
+		config, err := k.host.disk.read(k.path(name), k.now())
+		if err != nil {
+			k.errf("unable to read config from %q : open %s: no such file or directory\n", name, name)
+			return 1
+		}
+		text, repository = valueIn(config, "kubernetesVersion"), valueIn(config, "imageRepository")
+		socket = strings.Contains(config, "criSocket")
+	}
+	if k.operands[2] == "pull" && k.host.twoRuntimes && !socket {
+		k.errf("found multiple CRI endpoints on the host. Please define which one do you wish to use by setting the 'criSocket' field in the kubeadm configuration file: unix:///var/run/containerd/containerd.sock, unix:///var/run/crio/crio.sock\nTo see the stack trace of this error execute with --v=5 or higher\n")
+		return 1
+	}
+	if text != "" {
 		parsed, err := kube.Parse(text)
 		if err != nil {
 			k.errf("couldn't parse Kubernetes version %q: %v\n", text, err)
@@ -146,7 +170,7 @@ func (k *kubeadmCall) images() int {
 		}
 		v = parsed
 	}
-	images := kube.Images(v, k.option("--image-repository"))
+	images := kube.Images(v, repository)
 	switch k.operands[2] {
 	case "list":
 		for _, image := range images {

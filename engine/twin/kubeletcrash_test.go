@@ -35,6 +35,24 @@ func TestS23AKubeletThatDoesNotStartStopsTheRunWithTheEndOfItsJournal(t *testing
 }
 
 // An image that is missing is found before anything is down.
+// kubeadm takes neither of two runtimes, and a pull that fails may be passed over.
+func TestS11APullStopsNoOrdinaryCluster(t *testing.T) {
+	for _, test := range []struct{ fault, pull, told string }{
+		{"second-runtime:cp1", "require", ""},
+		{"image-missing:kube-proxy:w2", "try", "registry.k8s.io/kube-proxy:v1.32.6: not found"},
+		{"image-missing:kube-proxy:w2", "skip", ""},
+	} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.31.4")})
+		s.inject(t, test.fault)
+		s.plan = bundled(t, s.inventory(), map[string]any{"target": version("1.32.6"), "pull": test.pull})
+		end, d := s.run(t, "r", 0)
+		if end.Exit != run.ExitDone || !d.says(test.told) {
+			t.Errorf("%s: it ended with %d: %s%s", test.fault, end.Exit, end.Text, d.why())
+		}
+		s.open(t)
+	}
+}
+
 func TestS11AnImageThatIsMissingIsFoundBeforeAnythingIsDown(t *testing.T) {
 	for fault, want := range map[string]string{
 		"image-missing:kube-proxy:w2":  "registry.k8s.io/kube-proxy:v1.32.6: not found",
