@@ -7,8 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -75,13 +73,6 @@ func (p *process) kill() {
 // expect waits for the end, shows the script what p said, and compares the
 // exit code.
 func (p *process) expect(ts *testscript.TestScript, code string) {
-	if got := p.wait(ts); got != number(ts, code) {
-		ts.Fatalf("%s: exit code %d, want %s", p.words, got, code)
-	}
-}
-
-// wait waits for the end, shows the script what p said, and returns the exit code.
-func (p *process) wait(ts *testscript.TestScript) int {
 	select {
 	case <-p.ended:
 	case <-time.After(patience):
@@ -90,22 +81,24 @@ func (p *process) wait(ts *testscript.TestScript) int {
 	}
 	fmt.Fprint(ts.Stdout(), p.out.String())
 	fmt.Fprint(ts.Stderr(), p.err.String())
-	return p.cmd.ProcessState.ExitCode()
+	if got := p.cmd.ProcessState.ExitCode(); got != number(ts, code) {
+		ts.Fatalf("%s: exit code %d, want %s", p.words, got, code)
+	}
 }
 
-// both waits for what was begun, and for what is aside, and compares their exit codes, whichever is whose.
-func both(ts *testscript.TestScript, neg bool, args []string) {
-	arguments(ts, neg, args, 2, 2, "both N M")
-	var codes []string
-	for range args {
-		p := running(ts)
-		of(ts).begun, of(ts).aside = of(ts).aside, nil
-		codes = append(codes, strconv.Itoa(p.wait(ts)))
+// oneEnds waits until what was begun, or what is aside, ends, with that exit code; the other one is begun then.
+func oneEnds(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 1, 1, "one-ends N")
+	over, on := running(ts), of(ts).aside
+	select {
+	case <-over.ended:
+	case <-on.ended:
+		over, on = on, over
+	case <-time.After(patience):
+		ts.Fatalf("neither ends; they said\n%s\n%s", over.said(), on.said())
 	}
-	slices.Sort(codes)
-	if !slices.Equal(codes, args) {
-		ts.Fatalf("exit codes %q, want %q", codes, args)
-	}
+	of(ts).begun, of(ts).aside = on, nil
+	over.expect(ts, args[0])
 }
 
 func begin(ts *testscript.TestScript, neg bool, args []string) {

@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 //	begin COMMAND…       start a command, see PATTERN [VAR] in what it says,
 //	interrupt, ends N    interrupt it, and wait for its end; or crash: it is killed
 //	aside                what was begun goes on aside; once more: it is back
-//	both N M             wait for both; these are their exit codes, whichever is whose
+//	one-ends N           wait until one of the two ends, whichever; the other one is what was begun
 //	jsonlines ALL [SOME]  ALL is events, one a line, in order; all lines of SOME are among them
 //	edit FILE PATTERN TEXT, newkey FILE
 //
@@ -62,7 +62,7 @@ func TestScripts(t *testing.T) {
 			"twin": setTwin, "nodes": tellNodes, "on": actOn, "remove": remove, "fail": letFail, "heal": heal, "fault": fault,
 			"hold": hold, "held": held, "release": release,
 			"starts": countStarts, "untouched": untouched, "forget": forget,
-			"exits": exits, "begin": begin, "see": see, "interrupt": interrupt, "ends": ends, "crash": crash, "aside": aside, "both": both,
+			"exits": exits, "begin": begin, "see": see, "interrupt": interrupt, "ends": ends, "crash": crash, "aside": aside, "one-ends": oneEnds,
 			"edit": edit, "jsonlines": jsonLines, "newkey": newKey,
 		},
 	})
