@@ -20,7 +20,7 @@ func All() []step.Type {
 	return []step.Type{
 		hostFactsType(),
 		swapOffType(),
-		clusterFactsType(),
+		clusterFactsType(), clusterReadyType(),
 		hazardsType(),
 		manifestDiffType(),
 		cniCSIType(),

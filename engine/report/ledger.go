@@ -267,9 +267,11 @@ func reasonOf(text string) string {
 	return clean(strings.TrimSuffix(first, "; it printed:"))
 }
 
-// resume begins another life of the run: nobody is at work, and hosts that did not end well have another chance.
+// resume begins another life of the run: nobody is at work, and hosts that did not end well have another chance. What was
+// changed stays so, and what is closed.
 func (l *ledger) resume(e run.Event) {
 	l.playbook, l.hosts, l.running = e.Title, e.Hosts, true
 	l.now, l.work, l.queue = nil, map[string]*work{}, nil
 	l.failed, l.gathered, l.ends = nil, nil, map[string]ending{}
+	l.stages, l.notes = nil, nil
 }

@@ -25,8 +25,6 @@ func (v *visit) enters(ctx context.Context, slots chan struct{}) bool {
 	defer v.confess(v.host)
 	switch {
 	case len(v.stage.Admit) == 0:
-	case v.past.underWay(): // it has its place already, and the others wait for it: only what its steps may read is wanted
-		v.askAdmission(ctx)
 	case v.stage.Outside[v.host]: // nothing will be changed there: only what its steps may read is wanted
 		v.askAdmission(ctx)
 	default:
@@ -78,7 +76,8 @@ func (v *visit) admitted(ctx context.Context, slots chan struct{}) (outcome step
 	}
 }
 
-// askAdmission carries out the steps of admit once; no says what keeps the host out.
+// askAdmission carries out the steps of admit once; no says what keeps the host out. One that was at work when the run
+// was broken off has its place, and others may be waiting for it: it is let in whatever they say.
 func (v *visit) askAdmission(ctx context.Context) (no ended, ok bool) {
 	v.admitting, v.refusal = true, ended{}
 	defer func() { v.admitting = false }()

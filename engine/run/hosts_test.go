@@ -97,6 +97,9 @@ func (h *hosts) keep(unit string, r reply) {
 	if h.units == nil {
 		h.units = map[string]reply{}
 	}
+	if _, known := h.units[unit]; known {
+		h.log = append(h.log, "a second start of "+unit) // which a real host would not begin
+	}
 	if unit != "" {
 		h.units[unit] = r
 	}

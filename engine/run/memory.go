@@ -12,7 +12,8 @@ import (
 //	                     steps are what they were
 //	a host at work       goes on: its changing steps that ended well are what they were, and so are the actions of a step
 //	                     under way; unless rescue or always have begun to tidy up after a failure: then all is asked anew
-//	what only reads      is read again, and guards are asked again
+//	what only reads      is read again, and guards are asked again; but for what was asked between two changes: it was to
+//	                     let the second one begin, which is in the way of its answer now
 //
 // A nil Memory is that of a run in its first life.
 type Memory struct {
@@ -20,6 +21,7 @@ type Memory struct {
 	over   map[string]bool  // rounds that are not walked again, by path
 	ended  map[string]bool  // stages that ended well
 	begun  map[string]bool  // stages in which a host is at work, and those around them
+	passed map[string]bool  // stages that ended well between two changes
 	visits map[place]*past  // what came of a host in a stage
 	starts map[string]int   // of detached commands, by what they are for
 	open   []Event          // starts of what may or may not have done its work
@@ -57,10 +59,10 @@ func actionOf(e Event) string {
 func Remember(events []Event) *Memory {
 	r := &remembering{
 		Memory: &Memory{
-			lists: map[string][]any{}, over: map[string]bool{}, ended: map[string]bool{}, begun: map[string]bool{},
+			lists: map[string][]any{}, over: map[string]bool{}, ended: map[string]bool{}, begun: map[string]bool{}, passed: map[string]bool{},
 			visits: map[place]*past{}, starts: map[string]int{}, known: map[string]bool{},
 		},
-		flying: map[string]Event{}, rounds: map[string]string{}, isRound: map[string]bool{}, lost: map[string]bool{}, here: map[place]bool{},
+		flying: map[string]Event{}, rounds: map[string]string{}, isRound: map[string]bool{}, lost: map[string]bool{}, here: map[place]bool{}, between: map[string]bool{},
 	}
 	for _, e := range events {
 		r.see(e)
@@ -110,10 +112,13 @@ func (m *Memory) visit(stage, host string) *past {
 		return nil
 	}
 	p := m.visits[place{stage, host}]
-	if p == nil || !p.mutates || p.afresh {
+	switch {
+	case p == nil || p.afresh:
 		return nil
+	case p.mutates, p.done && m.passed[stage]:
+		return p
 	}
-	return p
+	return nil
 }
 
 // underWay says whether the host was at work, and goes on.

@@ -181,6 +181,22 @@ always:
 	same(t, "the second life", now.hosts.sent(), slashed("w1 drain / w1 act / w1 release"))
 }
 
+func TestWhatTidiedUpAfterASuccessTidiesUpAgainAfterAFailure(t *testing.T) {
+	s := scene{steps: `
+  - do: {run: do}
+  - look: {run: see}
+always:
+  - do: {run: tidy}
+`, replies: map[string][]reply{"see": {says("fine"), no}}}
+	whole := s.lives(t)
+	died := len(whole.events) - 3 // before the end of the host, the stage and the run
+	last := s.lives(t, died)
+	if last.Exit != run.ExitFailed {
+		t.Errorf("it ended with %d: %s", last.Exit, last.Text)
+	}
+	same(t, "the changes", last.hosts.changes(), slashed("w1 do / w1 tidy / w1 tidy"))
+}
+
 func TestAHostThatIsDoneIsNotVisitedAgainAndOneThatWasLostIs(t *testing.T) {
 	const stages = `
   - stage: Facts
@@ -221,6 +237,7 @@ func TestAHostThatWasAtWorkComesFirst(t *testing.T) {
     rescue:
       - look: {run: why}
 `}
+	s.replies = map[string][]reply{"w2 may I": {no}} // it holds its place, and is not asked
 	_, now := s.resumedAfter(t, map[string][]reply{"w1 act": {no}, "w2 act": {lost}}, no)
 	same(t, "the second life", now.hosts.sent(), text(`
 w2 attach
@@ -299,4 +316,31 @@ func TestWhatWasLostIsFollowedFirst(t *testing.T) {
 			same(t, "sent", got, want)
 		})
 	}
+}
+
+// What was asked between two changes let the second one begin, and is not asked in the middle of it. What was looked at
+// before any change is looked at again.
+func TestWhatLetAChangeBeginIsNotAskedInItsMiddle(t *testing.T) {
+	s := scene{stages: `
+  - stage: Look
+    hosts: w1
+    steps: [{look: {run: look}}]
+  - stage: Prepare
+    hosts: w1
+    steps: [{do: {run: prepare}}]
+  - stage: Room
+    hosts: cp1
+    steps: [{id: room, look: {run: room}}]
+  - stage: Change
+    hosts: workers
+    at_once: "${{ steps.room.number }}"
+    steps:
+      - do: {run: drain}
+      - do: {run: act}
+  - stage: See
+    hosts: cp1
+    steps: [{look: {run: see}}]
+`}
+	_, now := s.resumedAfter(t, map[string][]reply{"room": {says("1")}, "w2 act": {no}})
+	same(t, "the second life", now.hosts.sent(), slashed("w1 look / w2 act / w3 drain / w3 act / cp1 see"))
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"maps"
 	"sort"
 
 	"rung/engine/step"
@@ -15,6 +16,8 @@ type remembering struct {
 	isRound map[string]bool   // all of them
 	lost    map[string]bool   // hosts that ended badly in the life at hand
 	here    map[place]bool    // visits that began in the life at hand
+	changed bool              // a step that was to change something has begun
+	between map[string]bool   // stages that ended well since, and before another such step
 }
 
 func (r *remembering) see(e Event) {
@@ -28,6 +31,9 @@ func (r *remembering) see(e Event) {
 		well := e.Outcome == step.OK || e.Outcome == step.Skipped
 		r.ended[e.Stage] = well
 		// A host that was lost in it takes part again: in the last round that began.
+		if well && r.changed {
+			r.between[e.Stage] = true
+		}
 		r.over[e.Stage] = r.isRound[e.Stage] && e.Outcome == step.OK && len(r.lost) == 0
 	case HostStarted:
 		r.hostStarted(place{e.Stage, e.Host})
@@ -48,6 +54,7 @@ func (r *remembering) see(e Event) {
 
 // stageStarted keeps a loop's list, and what came before its round.
 func (r *remembering) stageStarted(e Event) {
+	delete(r.between, e.Stage)
 	loop, _ := e.Data["loop"].(string)
 	if loop == "" {
 		return
@@ -92,6 +99,9 @@ func (r *remembering) stepStarted(e Event) {
 	delete(p.ends, e.Step)
 	if e.Mutates || e.Kind == Answered { // what a person has confirmed is not asked again
 		p.mutates, p.changing[e.Step] = true, true
+		maps.Copy(r.passed, r.between)
+		clear(r.between)
+		r.changed = true
 	}
 }
 
