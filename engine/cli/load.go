@@ -30,7 +30,7 @@ type request struct {
 
 func (r *request) flags(f *pflag.FlagSet) {
 	f.StringVarP(&r.inventory, "inventory", "i", "", "the inventory: hosts and groups (default inventory.yaml, where it exists)")
-	f.StringArrayVarP(&r.inputs, "input", "e", nil, "an input of the playbook, as name=value; may be given several times")
+	f.StringArrayVarP(&r.inputs, "input", "e", nil, "an input of the playbook, as name=value, or several in a file, as @file.yaml; may be given several times")
 	f.StringVar(&r.limit, "limit", "", "change only these hosts, such as w1,w2 or workers:!w3; others are only read")
 	f.StringArrayVar(&r.stages, "stage", nil, "change only in this stage; may be given several times")
 }
@@ -46,6 +46,7 @@ func (a *app) load(r request) (*plan.Plan, []byte, error) {
 		return nil, nil, err
 	}
 	given, found := readInputs(pb, r.inputs)
+	found = append(found, fromEnvironment(pb, os.Environ(), given)...)
 	if found.Err() != nil {
 		return nil, nil, &failure{code: run.ExitUsage, err: found}
 	}
@@ -170,43 +171,4 @@ func quotable(src []byte) []byte {
 		return ansible.Masked(src)
 	}
 	return src
-}
-
-// readInputs reads name=value pairs by the types that the playbook declares.
-func readInputs(pb *playbook.Playbook, pairs []string) (map[string]any, diag.List) {
-	given := map[string]any{}
-	var found diag.List
-	for _, pair := range pairs {
-		name, text, ok := strings.Cut(pair, "=")
-		at := diag.Pos{File: "-e " + pair}
-		if !ok {
-			found = append(found, diag.Errorf("input", at, "an input is given as name=value"))
-			continue
-		}
-		in, declared := declaredInput(pb, name)
-		if !declared {
-			found = append(found, plan.Undeclared(pb, name))
-			continue
-		}
-		if _, again := given[name]; again {
-			found = append(found, diag.Errorf("input", at, "%s is given a second time: keep one", name))
-			continue
-		}
-		value, err := in.ParseFlag(text)
-		if err != nil {
-			found = append(found, diag.Errorf("value", at, "%s: %v", name, err))
-			continue
-		}
-		given[name] = value
-	}
-	return given, found
-}
-
-func declaredInput(pb *playbook.Playbook, name string) (playbook.Input, bool) {
-	for _, in := range pb.Inputs {
-		if in.Name == name {
-			return in, true
-		}
-	}
-	return playbook.Input{}, false
 }

@@ -41,7 +41,7 @@ type revival struct {
 func (o *revival) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.playbook, "playbook", "", "another playbook in place of the run's own")
 	f.StringVarP(&o.inventory, "inventory", "i", "", "another inventory in place of the run's own")
-	f.StringArrayVarP(&o.inputs, "input", "e", nil, "another value of an input, as name=value; may be given several times")
+	f.StringArrayVarP(&o.inputs, "input", "e", nil, "another value of an input, as name=value, or several in a file, as @file.yaml; may be given several times")
 	f.BoolVar(&o.changed, "changed", false, "go on although the playbook, the inventory or an input is not that of the run")
 	f.StringVar(&o.assume, "assume", "", "of what nothing else can tell: ok, it has done its work; failed, it is to be done again")
 }
@@ -208,6 +208,7 @@ func (k kept) inputs(pb *playbook.Playbook, o revival) (given map[string]any, ch
 	if found.Err() != nil {
 		return nil, nil, &failure{code: run.ExitUsage, err: found}
 	}
+	said := slices.Sorted(maps.Keys(given))
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		in, declared := declaredInput(pb, name)
 		if !declared {
@@ -224,8 +225,8 @@ func (k kept) inputs(pb *playbook.Playbook, o revival) (given map[string]any, ch
 			changes = append(changes, fmt.Sprintf("%s:\n  - %s\n  + %s", name, was, is))
 		}
 	}
-	for _, pair := range o.inputs {
-		if name, _, _ := strings.Cut(pair, "="); values[name] == nil {
+	for _, name := range said {
+		if values[name] == nil {
 			changes = append(changes, fmt.Sprintf("%s:\n  + %s", name, guard.Format(given[name])))
 		}
 	}

@@ -40,7 +40,7 @@ var meanings = []Meaning{
 	{"for-each", false, "`for_each` does not name one variable and its list.", "Write `for_each: {hop: \"ladder(a, b)\"}`."},
 	{"format", false, "The file is of a format that this rung does not read.", "Write `format: 1`, or leave the key out; or take a newer rung."},
 	{"host-scoped", false, "A step reads an output on a host that never runs the step which makes it.", "Make it on these hosts too, or in a stage of exactly one host. See [outputs](playbook.md#outputs-and-where-they-are-read)."},
-	{"input", false, "An input on the command line cannot be read.", "Give it once, as `-e name=value`."},
+	{"input", false, "An input on the command line, or a file of inputs, cannot be read.", "Give each once, as `-e name=value`, or in a file as `-e @inputs.yaml`."},
 	{"input-type", false, "An input has a type that there is not.", "See [inputs](playbook.md#inputs)."},
 	{"jump-circle", false, "Two hosts are reached through each other.", "Let one of them be reached directly: `jump: none`."},
 	{"key", false, "A key of a map is itself a list or a map.", "Keys are plain words."},
