@@ -117,9 +117,9 @@ func (u *unit) wrapped() step.Command {
 		Script: startScript,
 		Argv: []string{
 			u.Folder, u.Run, u.command.Unit, mode, strconv.Itoa(u.heard.out), strconv.Itoa(u.heard.err),
-			plain.Wire(), jobScript, strconv.Itoa(len(u.command.Stdin)),
+			plain.Wire(), jobScript, strconv.Itoa(len(plain.Input())),
 		},
-		Stdin:  u.command.Stdin,
+		Stdin:  plain.Input(),
 		Sudo:   u.command.Sudo,
 		Detach: true, // the session is stayed with
 	}

@@ -1,6 +1,7 @@
 package step
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -38,11 +39,40 @@ func (c Command) Line() string {
 	return script
 }
 
-// assignments are the variables of c, each as a shell sets it.
+// credentials finds a name and password in an address, as that of a proxy may have them: http://me:secret@proxy:3128.
+var credentials = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*=[^\n]*://)[^\n]*@`)
+
+// variables are those of c with credentials, hidden, and the others. Everybody on a host may read the arguments of a
+// process, and sudo writes them into its log.
+func (c Command) variables() (open, hidden []string) {
+	for _, e := range c.Env {
+		if credentials.MatchString(e) && !strings.Contains(e, "\n") {
+			hidden = append(hidden, e)
+		} else {
+			open = append(open, e)
+		}
+	}
+	return open, hidden
+}
+
+// Input is what is handed to the standard input of [Command.Wire]: variables that may stand in no argument, a line each
+// up to an empty one, and Stdin.
+func (c Command) Input() []byte {
+	_, hidden := c.variables()
+	if len(hidden) == 0 {
+		return c.Stdin
+	}
+	return append([]byte(strings.Join(hidden, "\n")+"\n\n"), c.Stdin...)
+}
+
+// takeVariables reads them, and becomes the command.
+const takeVariables = `while IFS= read -r e && [ -n "$e" ]; do eval "${e%%=*}=\${e#*=}; export ${e%%=*}"; done; exec "$@"`
+
+// assignments are the variables of c, each as a shell sets it, without credentials: they are for people.
 func (c Command) assignments() []string {
 	var set []string
 	for _, e := range c.Env {
-		name, value, _ := strings.Cut(e, "=")
+		name, value, _ := strings.Cut(credentials.ReplaceAllString(e, "${1}…@"), "=")
 		set = append(set, name+"="+Quote(value))
 	}
 	return set
@@ -73,12 +103,13 @@ func quoted(words []string) string {
 const Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // Wire returns the one line that is handed to the host's login shell, a POSIX
-// shell, to run c: a fixed locale and PATH, sudo where asked for, and the
+// shell, to run c, with Input as its standard input: a fixed locale and PATH, sudo where asked for, and the
 // command as an argument vector. Without sudo the environment is set by the
 // shell itself: an env beside it is one more program for every command.
 func (c Command) Wire() string {
 	var line []string
-	env := append([]string{"LC_ALL=C", "PATH=" + Path}, c.Env...)
+	open, hidden := c.variables()
+	env := append([]string{"LC_ALL=C", "PATH=" + Path}, open...)
 	if c.Sudo {
 		line = append(line, "sudo -n -- env "+quoted(env))
 	} else {
@@ -90,6 +121,9 @@ func (c Command) Wire() string {
 	words := c.Argv
 	if c.Script != "" {
 		words = append([]string{"sh", "-euc", c.Script, "sh"}, c.Argv...)
+	}
+	if len(hidden) > 0 {
+		words = append([]string{"sh", "-c", takeVariables, "sh"}, words...)
 	}
 	return strings.Join(append(line, quotedCommand(words)), " ")
 }

@@ -84,6 +84,11 @@ func TestLineAndWire(t *testing.T) {
 			"NO='a b' yum makecache",
 			"LC_ALL=C PATH=" + Path + " NO='a b' yum makecache",
 		},
+		"a proxy with a password": {
+			Command{Argv: []string{"yum", "makecache"}, Sudo: true, Env: []string{"https_proxy=http://me:secret@p:3128", "no_proxy=a"}},
+			"https_proxy='http://…@p:3128' no_proxy=a yum makecache",
+			"sudo -n -- env LC_ALL=C PATH=" + Path + ` no_proxy=a sh -c 'while IFS= read -r e && [ -n "$e" ]; do eval "${e%%=*}=\${e#*=}; export ${e%%=*}"; done; exec "$@"' sh yum makecache`,
+		},
 		"a command that looks like an assignment": {
 			Command{Argv: []string{"A=b", "c d"}},
 			"'A=b' 'c d'",
@@ -124,6 +129,33 @@ func TestLineAndWire(t *testing.T) {
 				t.Errorf("Wire:\n%s\nwant:\n%s", got, test.wire)
 			}
 		})
+	}
+}
+
+// A password of a proxy reaches the command, what reads of the standard input is left of it, and no argument has it.
+func TestCredentialsStandInNoArgument(t *testing.T) {
+	sh, err := exec.LookPath("/bin/sh")
+	if err != nil {
+		t.Skip("there is no /bin/sh here to ask: ", err)
+	}
+	const proxy = `http://me:s e"c'r\\et$HOME@proxy:3128`
+	for _, c := range []Command{
+		{Argv: []string{"sh", "-c", `printf '%s|' "$https_proxy" "$X" "$(cat)"`}},
+		{Script: `printf '%s|' "$https_proxy" "$X" "$(cat)"`},
+	} {
+		c.Env, c.Stdin = []string{"https_proxy=" + proxy, "X=a b", "ALL_PROXY=socks5://me:hush@proxy"}, []byte("one\n\ntwo")
+		if wire := c.Wire(); strings.Contains(wire, "et$HOME") || strings.Contains(wire, "hush") || strings.Contains(c.Line(), "hush") {
+			t.Errorf("a password stands in\n%s\n%s", wire, c.Line())
+		}
+		var out bytes.Buffer
+		cmd := exec.Command(sh, "-c", c.Wire())
+		cmd.Stdin, cmd.Stdout = bytes.NewReader(c.Input()), &out
+		if err := cmd.Run(); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := out.String(), proxy+"|a b|one\n\ntwo|"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

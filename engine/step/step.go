@@ -122,7 +122,7 @@ type Command struct {
 	Argv   []string
 	Script string   // run by sh -eu
 	Stdin  []byte   // given to it
-	Env    []string // KEY=value, beside LC_ALL=C, PATH and the host's proxies
+	Env    []string // KEY=value, beside LC_ALL=C, PATH and the host's proxies; credentials of an address are in no argument
 	Sudo   bool     // as root, where the login is not; the engine sets it
 	Detach bool     // must not be cut off: it outlives its link, and is waited for, also after a cancel or timeout
 	Unit   string   // names this one start of a Detach command in the run; the engine sets it

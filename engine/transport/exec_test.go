@@ -45,6 +45,8 @@ func TestCommands(t *testing.T) {
 		{"a command that is not there has the shell's status", argv("/no/such/command"), 127, "", "*"},
 		{"the locale is fixed", script("echo $LC_ALL"), 0, "C\n", ""},
 		{"variables are set", step.Command{Script: `echo "$P"`, Env: []string{"P=a b"}}, 0, "a b\n", ""},
+		{"a password arrives, and leaves standard input as it is", step.Command{Script: `echo "$P"; cat`, Env: []string{"P=http://me:hush@p:1"}, Stdin: []byte("in\n\n")}, 0, "http://me:hush@p:1\nin\n\n", ""},
+		{"a password needs no standard input besides", step.Command{Script: `echo "$P"; cat`, Env: []string{"P=http://me:hush@p:1"}}, 0, "http://me:hush@p:1\n", ""},
 		{"standard input arrives whole", step.Command{Argv: []string{"cat"}, Stdin: []byte(big)}, 0, big, ""},
 		{"standard input that nobody reads does no harm", step.Command{Argv: []string{"true"}, Stdin: []byte(big)}, 0, "", ""},
 		{"without standard input there is an end of file", argv("cat"), 0, "", ""},

@@ -32,8 +32,8 @@ func (Local) Exec(ctx context.Context, _ string, c step.Command, output io.Write
 
 func runHere(ctx context.Context, c step.Command, said *transcript) (int, error) {
 	cmd := exec.Command("sh", "-c", c.Wire()) // not CommandContext: how it ends is decided below
-	if len(c.Stdin) > 0 {
-		cmd.Stdin = bytes.NewReader(c.Stdin)
+	if input := c.Input(); len(input) > 0 {
+		cmd.Stdin = bytes.NewReader(input)
 	}
 	cmd.Stdout, cmd.Stderr = taker(said.out), taker(said.err)
 	ownGroup(cmd)

@@ -85,11 +85,11 @@ func (c *connection) run(s *session, command step.Command, said *transcript) (in
 	var copies sync.WaitGroup
 	copies.Go(func() { pump(s, said.out) })
 	copies.Go(func() { pump(s.Stderr(), said.err) })
-	if len(command.Stdin) == 0 {
+	if input := command.Input(); len(input) == 0 {
 		_ = s.CloseWrite()
 	} else {
 		copies.Go(func() {
-			_, _ = s.Write(command.Stdin) // a command need not read what it is given
+			_, _ = s.Write(input) // a command need not read what it is given
 			_ = s.CloseWrite()
 		})
 	}

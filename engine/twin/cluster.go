@@ -78,7 +78,7 @@ func (c *Cluster) Exec(ctx context.Context, hostName string, cmd step.Command, o
 	}
 	s := c.session(h)
 	t := &tape{session: s}
-	exit := s.login(ctx, cmd.Wire(), bytes.NewReader(cmd.Stdin), track{t, false}, track{t, true})
+	exit := s.login(ctx, cmd.Wire(), bytes.NewReader(cmd.Input()), track{t, false}, track{t, true})
 	if output == nil {
 		output = io.Discard
 	}

@@ -2,12 +2,16 @@ package twin_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"rung/engine/detach"
 	"rung/engine/run"
 	"rung/engine/step"
 	"rung/engine/twin"
@@ -246,5 +250,45 @@ func TestWhatMaintenanceRefuses(t *testing.T) {
 	} {
 		test.playbook = "node-maintenance.yaml"
 		t.Run(test.name, test.run)
+	}
+}
+
+// sent keeps the lines that go to the hosts.
+type sent struct {
+	to step.Exec
+
+	mu    sync.Mutex
+	lines []string
+}
+
+func (l *sent) Exec(ctx context.Context, host string, c step.Command, output io.Writer) (step.Result, error) {
+	l.mu.Lock()
+	l.lines = append(l.lines, c.Wire())
+	l.mu.Unlock()
+	return l.to.Exec(ctx, host, c, output)
+}
+
+// A password of a proxy reaches what runs on a host, detached too, and stands in no argument of any process, which all may
+// read and sudo logs, nor in any event.
+func TestAPasswordOfAProxyStandsInNoArgument(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4"), Web: -1})
+	inventory := strings.Replace(s.inventory(), "w1: {}", `w1: {sudo: true, env: {https_proxy: "http://me:hush@proxy.example:3128", no_proxy: 10.0.0.0/8}}`, 1)
+	s.plan = planned(t, "node-maintenance.yaml", inventory, map[string]any{"nodes": []any{"w1"}, "run": `echo "$https_proxy" >/root/seen; env >/dev/null`})
+	d, sent := &diary{}, &sent{to: s.Cluster}
+	x := &run.Execute{Exec: &detach.Exec{Raw: sent, Run: "r", Clock: s.clock}, Hosts: s.plan.Inventory, Clock: s.clock, Sink: d}
+	end := run.Run{ID: "r", Plan: s.plan, Perform: x, Sink: d, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe}.Do(t.Context())
+	if end.Exit != run.ExitDone {
+		t.Fatalf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	if seen, err := s.ReadFile("w1", "/root/seen"); err != nil || seen != "http://me:hush@proxy.example:3128\n" {
+		t.Errorf("the command saw %q, %v", seen, err)
+	}
+	for _, line := range sent.lines {
+		if strings.Contains(line, "hush") {
+			t.Errorf("a password in the arguments of\n%s", line)
+		}
+	}
+	if strings.Contains(fmt.Sprint(d.events), "hush") {
+		t.Error("a password in an event")
 	}
 }
