@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,7 +72,7 @@ func TestTheBundledPlaybookReadsNoLaterStep(t *testing.T) {
 }
 
 // FuzzLoad: no bytes make the loader panic; what it refuses it explains, with
-// places inside the file; and whatever it says can be printed.
+// places inside the file; and whatever it says, or advises, can be printed.
 func FuzzLoad(f *testing.F) {
 	src, types := bundled(f)
 	f.Add(src)
@@ -85,6 +86,9 @@ func FuzzLoad(f *testing.F) {
 		pb, found := playbook.Load("fuzz.yaml", src, types)
 		if (pb == nil) != (found.Err() != nil) {
 			t.Fatalf("playbook %v, found %v", pb, found)
+		}
+		if pb != nil {
+			found = slices.Concat(found, playbook.Plannable(pb), playbook.Advise(pb))
 		}
 		lines := bytes.Count(src, []byte("\n")) + 1
 		for _, d := range found {
