@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rung/engine/report"
 	"rung/engine/step"
 )
 
@@ -92,7 +93,21 @@ func stepPage(t *step.Type) string {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", o.Name, cell(o.Type.String()), cell(o.Doc))
 	}
 	b.WriteString("| `outcome` | text | How the step ended: ok, changed, skipped … |\n| `changed` | bool | Whether it changed anything. |\n")
+	if actions, err := t.ExampleActions(); err == nil {
+		fmt.Fprintf(&b, "\n## Commands\n\nOf the example above, on the host w1:\n\n```text\n%s```\n", report.Actions(actions))
+	}
 	return b.String()
+}
+
+// TestEveryExampleIsPlanned wants the commands of every type's example on its
+// page.
+func TestEveryExampleIsPlanned(t *testing.T) {
+	types := allTypes(t)
+	for _, name := range types.Names() {
+		if _, err := types.Get(name).ExampleActions(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // cell makes text fit into a table of Markdown.

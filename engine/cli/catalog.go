@@ -13,6 +13,7 @@ import (
 
 	"rung/engine/diag"
 	"rung/engine/playbook"
+	"rung/engine/report"
 	"rung/engine/run"
 	"rung/engine/step"
 )
@@ -69,6 +70,9 @@ func explainType(w io.Writer, t *step.Type) {
 	fmt.Fprintf(table, "  outcome\ttext\tHow the step ended: ok, changed, skipped …\n  changed\tbool\tWhether it changed anything.\n")
 	_ = table.Flush()
 	fmt.Fprintf(w, "\nExample\n  %s\n", strings.ReplaceAll(strings.TrimSpace(t.Example), "\n", "\n  "))
+	if actions, err := t.ExampleActions(); err == nil {
+		fmt.Fprintf(w, "\nCommands of the example, on the host w1\n  %s\n", strings.ReplaceAll(strings.TrimSpace(report.Actions(actions)), "\n", "\n  "))
+	}
 }
 
 func (a *app) playbooksVerb() *cobra.Command {
