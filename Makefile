@@ -31,7 +31,7 @@ test: format vet lint cross race ## the whole gate: format, vet, lint, cross bui
 
 .PHONY: chaos
 chaos: ## kill and cut runs at every point, and not only at some: hours
-	RUNG_CHAOS=1 go test -timeout 12h -count 1 -run 'TestAResumedRunIsAsOneThatNeverDied' -v ./engine/twin
+	RUNG_CHAOS=1 go test -timeout 12h -count 1 -run 'TestAResumedRunIsAsOneThatNeverDied|TestTheUpgradeSurvivesACutOfAnyLink' -v ./engine/twin
 
 .PHONY: lint
 lint: ## run golangci-lint

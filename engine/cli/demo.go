@@ -168,7 +168,7 @@ func (a *app) demo(ctx context.Context, d demo) error {
 	if !d.json {
 		fmt.Fprintf(a.out, "A simulated cluster of %d control planes and %d workers at %s, %g times as quick as life.\n\n", d.controlPlanes, d.workers, from, d.speed)
 	}
-	e := execution{app: a, plan: p, inventory: inventory, contact: contact{config: site.sshConfig}, clock: scaled, json: d.json}
+	e := execution{app: a, plan: p, inventory: inventory, contact: contact{config: site.sshConfig}, clock: scaled, json: d.json, demo: true}
 	if err := e.run(ctx); err != nil {
 		return err
 	}

@@ -126,6 +126,9 @@ func (a *app) reopen(name string) (*journal.Journal, journal.Header, []run.Event
 	case err != nil:
 		return nil, header, nil, err
 	}
+	if header.Demo {
+		return nil, header, nil, errors.Join(usage("the hosts of %s were those of rung demo, and are gone with it", header.Run), j.Close())
+	}
 	if n := len(events); n > 0 && events[n-1].Kind == run.RunEnded && events[n-1].Exit == run.ExitDone {
 		fmt.Fprintf(a.err, "the run %s has ended well: there is nothing to resume, and nothing was touched\n", header.Run)
 		return nil, header, nil, j.Close()

@@ -88,6 +88,7 @@ type execution struct {
 	ask       func(question string) (bool, error) // nil: go ahead
 
 	from request
+	demo bool  // the hosts are simulated, and end with this process
 	life *life // what is resumed; nil: a new run
 
 	pauses   run.Pauses

@@ -49,6 +49,7 @@ type Header struct {
 	Digests  map[string]string `json:"digests,omitempty"` // of the files kept beside it, by name; see Digest
 	Folder   string            `json:"folder,omitempty"`  // where the program was called: relative paths begin there
 	Sources  map[string]string `json:"sources,omitempty"` // where the kept files were read, by name; absolute, or a bundled playbook's name
+	Demo     bool              `json:"demo,omitempty"`    // its hosts were simulated, and are gone with its process
 	Limit    string            `json:"limit,omitempty"`   // what the run was narrowed to
 	Stages   []string          `json:"stages,omitempty"`
 	Torn     bool              `json:"-"` // set by Read: the last line was cut short by a crash, and left out

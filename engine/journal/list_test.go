@@ -73,9 +73,8 @@ func TestAKilledRunIsRunningThenUnfinished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flying := InFlight(events)
-	if len(flying) != 1 || flying[0].Step != "3:drain" {
-		t.Errorf("in flight: %v", flying)
+	if open := run.Remember(events).Open(); len(open) != 1 || open[0].Step != "3:drain" {
+		t.Errorf("in flight: %v", open)
 	}
 }
 
@@ -140,28 +139,6 @@ func TestARunIsFoundByTheBeginningOfItsID(t *testing.T) {
 		dir, err := Find(root, name)
 		if got := fmt.Sprint(filepath.Base(dir), err); !strings.Contains(got, want) {
 			t.Errorf("Find(%s) = %s, %v; want %s", name, dir, err, want)
-		}
-	}
-}
-
-func TestAnActionIsKnownByItsPlaceAndItsCommand(t *testing.T) {
-	a := drained()[1]
-	b := a
-	b.Seq, b.At, b.Title = 99, nine.AddDate(1, 0, 0), "another title"
-	if IdentityOf(a) != IdentityOf(b) {
-		t.Error("the same action at another time has another identity")
-	}
-	for what, change := range map[string]func(*run.Event){
-		"command": func(e *run.Event) { e.Command += " --force" },
-		"loop":    func(e *run.Event) { e.Stage = "Climb[hop=1.22.17]/Workers" },
-		"host":    func(e *run.Event) { e.Host = "w4" },
-		"step":    func(e *run.Event) { e.Step = "4:drain" },
-		"action":  func(e *run.Event) { e.Action++ },
-	} {
-		c := a
-		change(&c)
-		if IdentityOf(a) == IdentityOf(c) {
-			t.Errorf("another %s has the same identity", what)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -22,9 +23,10 @@ import (
 // wire is the way to the hosts of a twin, which is cut at sessions of that number, and is gone for a while then.
 type wire struct {
 	*twin.Cluster
-	at   int // of the session, from 1; 0 for none
-	how  string
-	away time.Duration // how long nobody is reached then
+	at    int // of the session, from 1; 0 for none
+	every int // and again after each so many more; 0: never
+	how   string
+	away  time.Duration // how long nobody is reached then
 
 	mu       sync.Mutex
 	sessions int
@@ -75,20 +77,24 @@ func (w *wire) next(c step.Command) (cut, gone bool) {
 		return false, true
 	}
 	w.sessions++
-	if cut = w.sessions == w.at; cut {
+	if cut = w.sessions == w.at || w.every > 0 && w.sessions > w.at && (w.sessions-w.at)%w.every == 0; cut {
 		w.lost, w.back = c.Line(), time.Now().Add(w.away)
 	}
 	return cut, false
 }
 
-// cutRun upgrades a fleet over a wire, from a bubble of virtual time; again where an outcome was unknown.
+// cutRun upgrades a fleet over a wire, from a bubble of virtual time; it is resumed where an outcome was unknown.
 func (f fleet) cutRun(t *testing.T, p *plan.Plan, w *wire) (changes []string) {
 	w.Cluster = twin.New(twin.Shape{ControlPlanes: f.planes, Workers: f.workers, Version: version(f.from), Web: -1}, twin.Wall{})
+	d := &diary{}
 	for n := 1; ; n++ {
-		id := fmt.Sprintf("run-%d", n)
-		d := &diary{}
-		x := &run.Execute{Exec: &detach.Exec{Raw: w, Run: id, Clock: run.Wall{}}, Hosts: p.Inventory, Clock: run.Wall{}, Sink: d}
-		end := run.Run{ID: id, Plan: p, Perform: x, Sink: d, Clock: run.Wall{}, Reached: p.Hosts(), Stop: make(chan struct{}), Probe: x.Probe, Confirm: yes}.Do(t.Context())
+		const id = "cut"
+		detached := &detach.Exec{Raw: w, Run: id, Clock: run.Wall{}}
+		x := &run.Execute{Exec: detached, Attach: detached.Attach, Hosts: p.Inventory, Clock: run.Wall{}, Sink: d}
+		if n > 1 {
+			x.Memory = run.Remember(d.events)
+		}
+		end := run.Run{ID: id, Plan: p, Perform: x, Sink: d, Clock: run.Wall{}, Reached: p.Hosts(), Stop: make(chan struct{}), Probe: x.Probe, Confirm: yes, Memory: x.Memory}.Do(t.Context())
 		if end.Exit == run.ExitDone {
 			break
 		}
@@ -132,12 +138,16 @@ func TestTheUpgradeSurvivesACutOfAnyLink(t *testing.T) {
 	detached := 0
 	for at := 1; at <= whole.sessions; at++ {
 		for i, how := range []string{before, during, after} {
-			if (at+i)%linksThinned > 0 {
+			if (at+i)%(linksThinned/everyLink()) > 0 {
 				continue
 			}
-			t.Run(fmt.Sprintf("session %d %s", at, how), func(t *testing.T) {
+			// Once; and every third time again and again.
+			w := &wire{at: at, how: how, away: time.Duration(at%4) * 90 * time.Second}
+			if at%3 == 0 {
+				w.every, w.away = 11, w.away/9
+			}
+			t.Run(fmt.Sprintf("session %d %s, and again after %d", at, how, w.every), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					w := &wire{at: at, how: how, away: time.Duration(at%4) * 90 * time.Second}
 					if got := f.cutRun(t, p, w); !slices.Equal(got, want) {
 						t.Errorf("started\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 					}
@@ -155,6 +165,14 @@ func TestTheUpgradeSurvivesACutOfAnyLink(t *testing.T) {
 	if detached == 0 {
 		t.Error("no detached command was cut")
 	}
+}
+
+// everyLink is for what RUNG_CHAOS=1 asks for: all of them.
+func everyLink() int {
+	if os.Getenv("RUNG_CHAOS") != "" {
+		return linksThinned
+	}
+	return 1
 }
 
 // linksThinned leaves cuts out: all of them take minutes.
