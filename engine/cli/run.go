@@ -209,7 +209,7 @@ func (e *execution) journal() (*journal.Journal, error) {
 		return nil, err
 	}
 	kept := map[string][]byte{playbookKept: e.plan.Playbook.Source, inventoryKept: e.inventory, inputsKept: append(inputs, '\n')}
-	header := journal.Header{Playbook: e.plan.Playbook.Name, Rung: e.Version, Created: time.Now(), Digests: map[string]string{}, Limit: e.from.limit, Stages: e.from.stages}
+	header := journal.Header{Playbook: e.plan.Playbook.Name, Rung: e.Version, Created: time.Now(), Digests: map[string]string{}, Demo: e.demo, Limit: e.from.limit, Stages: e.from.stages}
 	if header.Folder, err = os.Getwd(); err != nil {
 		return nil, err
 	}
