@@ -47,7 +47,7 @@ func (s APIReady) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "wait for the API of " + node,
 		Do: step.Command{
-			Script: ownAPIServer + "\n" + etcdctlScript + "\n" + apiReadyScript,
+			Script: ownAPIServer + "\n" + etcdAccessScript + "\n" + etcdctlScript + "\n" + apiReadyScript,
 			Argv:   []string{strconv.Itoa(s.Successes), node, strconv.FormatBool(s.Etcd)},
 		},
 		ReadOnly: true,

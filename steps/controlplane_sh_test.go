@@ -30,7 +30,7 @@ func controlPlane(t *testing.T) *bench {
 	for _, name := range []string{"kube-controller-manager", "kube-scheduler"} {
 		b.file("etc/kubernetes/manifests/"+name+".yaml", "    image: mirror.example:5000/k8s/"+name+":v1.21.14\n")
 	}
-	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --data-dir=/var/lib/etcd\n")
+	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --data-dir=/var/lib/etcd\n    - --listen-client-urls=https://127.0.0.1:2379,https://10.0.0.11:2379\n    - --trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt\n")
 	return b
 }
 
@@ -240,6 +240,37 @@ func TestS20TheAPIIsReadySeveralTimesInARow(t *testing.T) {
 	b.exits(do, 0)
 	if calls := b.called(); strings.Count(calls, "\netcdctl --endpoints=https://127.0.0.1:2379 ") != 2 || strings.Contains(calls, " exec ") {
 		t.Errorf("the host's own etcdctl is not asked:\n%s", calls)
+	}
+}
+
+// Where kubeadm's cluster has IPv6, or its certificates elsewhere, the manifests say so (S6, S20).
+func TestS20TheManifestsSayHowEtcdIsReached(t *testing.T) {
+	b := controlPlane(t)
+	b.file("etc/kubernetes/manifests/kube-apiserver.yaml", strings.Replace(apiserverManifest, "127.0.0.1", "[::1]", 1))
+	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --data-dir=/var/lib/etcd\n    - --listen-client-urls=https://[::1]:2379,https://[2001:db8::11]:2379\n    - --trusted-ca-file=/srv/pki/etcd/ca.crt\n")
+	b.tool("kubectl", "")
+	b.tool("etcdctl", "")
+	const want = "etcdctl --endpoints=https://[::1]:2379 --cacert=/srv/pki/etcd/ca.crt --cert=/srv/pki/etcd/healthcheck-client.crt --key=/srv/pki/etcd/healthcheck-client.key "
+	for source, rest := range map[string]string{
+		"api-ready: {successes: 1}":  "endpoint health --cluster\n",
+		"control-plane-state: {}":    "--command-timeout=5s endpoint health\n",
+		"etcd-members: {}":           "--command-timeout=30s member list\n",
+		"etcd-snapshot: {label: a1}": "--command-timeout=300s snapshot save ",
+	} {
+		b.run(actionsOf(t, source, "name=cp1")[0].Do)
+		if calls := b.called(); !strings.Contains(calls, want+rest) {
+			t.Errorf("%s calls\n%s", source, calls)
+		}
+	}
+	for servers, kind := range map[string]string{
+		"https://[::1]:2379": "stacked", "https://localhost:2379": "stacked", "https://127.0.0.1:2379": "stacked",
+		"https://[2001:db8::5]:2379": "external", "http://10.0.0.5:2379,http://10.0.0.6:2379": "external",
+	} {
+		_ = os.Remove(b.path("etc/kubernetes/manifests/etcd.yaml")) // it was taken out, or was never there
+		b.file("etc/kubernetes/manifests/kube-apiserver.yaml", strings.Replace(apiserverManifest, "https://127.0.0.1:2379", servers, 1))
+		if said, _, _ := b.run(actionsOf(t, "control-plane-state: {}", "name=cp1")[0].Do); !strings.Contains(said, "\netcd="+kind+"\n") {
+			t.Errorf("where the apiserver asks %s, the state is\n%s", servers, said)
+		}
 	}
 }
 

@@ -20,6 +20,9 @@ type ControlPlaneStateOutput struct {
 	EtcdHealthy bool         `yaml:"etcd_healthy" doc:"The stacked etcd here answers, which it does only where there is a quorum; of an external one, the apiserver reaches it."`
 }
 
+//go:embed scripts/etcd-access.sh
+var etcdAccessScript string
+
 //go:embed scripts/etcd-program.sh
 var etcdProgramScript string
 
@@ -42,7 +45,7 @@ needs no API (S30).
 func (ControlPlaneState) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title:    "read what of the control plane " + scope.Host.Node + " works",
-		Do:       step.Command{Script: etcdProgramScript + "\n" + controlPlaneStateScript},
+		Do:       step.Command{Script: etcdAccessScript + "\n" + etcdProgramScript + "\n" + controlPlaneStateScript},
 		ReadOnly: true,
 	}}, nil
 }

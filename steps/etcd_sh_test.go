@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"rung/engine/step"
 )
 
 // etcdManifest is as kubeadm writes it, as far as scripts read it.
@@ -14,7 +16,9 @@ const etcdManifest = `spec:
     - --data-dir=/var/lib/etcd
     - --initial-advertise-peer-urls=https://10.0.0.12:2380
     - --initial-cluster=cp2=https://10.0.0.12:2380
+    - --listen-client-urls=https://127.0.0.1:2379,https://10.0.0.12:2379
     - --name=cp2
+    - --trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt
     image: registry.k8s.io/etcd:3.5.15-0
 `
 
@@ -111,12 +115,21 @@ esac`)
 		b := brokenEtcd(t)
 		b.tool("etcdutl", restorer)
 		b.exits(actionsOf(t, "etcd-prepare: {from: "+kubeadmCopy+"}", "name=cp2")[0].Do, 0)
-		b.file("proc/99/comm", "etcd\n")
-		if _, stderr := b.exits(actionsOf(t, "etcd-restore: {}", "name=cp2")[0].Do, 1); !strings.Contains(stderr, "etcd still runs three minutes after its manifest has left") {
+		b.process("99", "--data-dir=/var/lib/etcd ", "--initial-advertise-peer-urls=https://10.0.0.12:2380")
+		if _, stderr := b.exits(actionsOf(t, "etcd-restore: {}", "name=cp2")[0].Do, 1); !strings.Contains(stderr, "etcd still runs three minutes after its manifest has left: does the kubelet run? The manifest is back, and nothing was changed") {
 			t.Errorf("it says %q", stderr)
 		}
-		if b.read("var/lib/etcd/member/snap/db") != "broken" || !strings.Contains(b.read("etc/kubernetes/tmp/rung-replaced-r7/etcd.yaml"), "--name=cp2") {
-			t.Error("the data was touched, or the manifest is lost")
+		b.untouched()
+	})
+	t.Run("an etcd of somebody else may run on", func(t *testing.T) {
+		b := brokenEtcd(t)
+		b.tool("etcdutl", restorer)
+		b.process("98", "--data-dir=/var/lib/other ", "--initial-advertise-peer-urls=https://10.0.0.12:2380")
+		b.process("99", "--data-dir=/var/lib/etcd ", "--initial-advertise-peer-urls=https://10.244.1.7:2380")
+		b.file("proc/100/comm", "etcd\n") // that has ended since
+		b.restored(kubeadmCopy)
+		if strings.Contains(b.called(), "sleep") {
+			t.Error("it was waited for")
 		}
 	})
 	t.Run("the manifest that an earlier run took out is found", func(t *testing.T) {
@@ -134,6 +147,45 @@ esac`)
 		}
 		b.untouched()
 	})
+}
+
+// process is an etcd with these flags.
+func (b *bench) process(pid string, flags ...string) {
+	b.file("proc/"+pid+"/comm", "etcd\n")
+	for i, flag := range flags {
+		flags[i] = strings.TrimSpace(b.rooted(flag))
+	}
+	b.file("proc/"+pid+"/cmdline", "etcd\x00"+strings.Join(flags, "\x00")+"\x00")
+}
+
+// Any pod may call a process etcd, and root would run what is in its image (S30).
+func TestS30NoProgramIsTakenFromAPodOfAnybody(t *testing.T) {
+	const id, log = "0123456789abcdef0123456789abcdef", "/etcd/0.log"
+	for _, test := range []struct {
+		name, cgroup, pod string
+		taken             bool
+	}{
+		{"kubeadm's, by systemd", "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" + id + ".slice/cri-containerd-77.scope\n", "kube-system_etcd-cp1_" + id, true},
+		{"kubeadm's, by cgroupfs of old", "12:pids:/kubepods/burstable/pod" + id + "/77\n11:cpuset:/kubepods/burstable/pod" + id + "/77\n", "kube-system_etcd-cp1_" + id, true},
+		{"another namespace", "0::/kubepods.slice/kubepods-pod" + id + ".slice/cri-containerd-77.scope\n", "default_etcd-cp1_" + id, false},
+		{"another pod of kube-system", "0::/kubepods/burstable/pod" + id + "/77\n", "kube-system_calico-etcd-x_" + id, false},
+		{"another pod beside kubeadm's", "0::/kubepods/burstable/pod77777777-2222-3333-4444-555555555555/77/x-pod" + id + "\n", "kube-system_etcd-cp1_" + id, false},
+		{"no pod", "0::/user.slice/user-1000.slice/session-1.scope\n", "kube-system_etcd-cp1_" + id, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := controlPlane(t)
+			b.tool("kubectl", "exit 1")
+			b.process("99")
+			b.file("proc/99/cgroup", test.cgroup)
+			b.file("var/log/pods/"+test.pod+log, "")
+			b.tool("../proc/99/root/usr/local/bin/etcdctl", "touch /var/taken")
+			said, _ := b.exits(actionsOf(t, "control-plane-state: {}", "name=cp1")[0].Do, 0)
+			_, err := os.Stat(b.path("var/taken"))
+			if (err == nil) != test.taken || strings.Contains(said, "etcd_healthy=true") != test.taken {
+				t.Errorf("its program was run: %v; it says\n%s", err == nil, said)
+			}
+		})
+	}
 }
 
 // untouched wants the broken etcd as it was.
@@ -208,6 +260,13 @@ func TestS30ABackupThatCannotBeRestoredStopsNothing(t *testing.T) {
 
 func TestS30AMemberIsReplaced(t *testing.T) {
 	add := actionsOf(t, `etcd-member-add: {name: cp2, peer: "https://10.0.0.12:2380"}`, "name=cp2")[0].Do
+	b := brokenEtcd(t)
+	b.tool("etcdctl", `case "$*" in *health*) echo "https://127.0.0.1:2379 is unhealthy" >&2; exit 1 ;; esac`)
+	for _, do := range []step.Command{add, actionsOf(t, "etcd-members: {}", "name=cp1")[0].Do} { // below 3.5 it would list them all the same
+		if _, stderr := b.exits(do, 1); !strings.Contains(stderr, "the etcd here does not answer, or has no quorum") || strings.Contains(b.called(), "member") {
+			t.Errorf("without a quorum it says %q", stderr)
+		}
+	}
 	const list = `8e9e05c52164694d, started, cp1, https://10.0.0.11:2380, https://10.0.0.11:2379, false
 ca50e9357181d758, started, cp3, https://10.0.0.13:2380, https://10.0.0.13:2379, false
 `
@@ -224,7 +283,7 @@ ca50e9357181d758, started, cp3, https://10.0.0.13:2380, https://10.0.0.13:2379, 
 			wantText(t, "it says", said, "initial_cluster=cp2=https://10.0.0.12:2380,cp1=https://10.0.0.11:2380,cp3=https://10.0.0.13:2380")
 			var calls []string
 			for line := range strings.Lines(b.called()) {
-				if _, call, _ := strings.Cut(strings.TrimSpace(line), "--command-timeout=30s "); call != "member list" {
+				if _, call, _ := strings.Cut(strings.TrimSpace(line), "--command-timeout=30s "); call != "member list" && call != "endpoint health" {
 					calls = append(calls, call)
 				}
 			}
@@ -232,7 +291,7 @@ ca50e9357181d758, started, cp3, https://10.0.0.13:2380, https://10.0.0.13:2379, 
 		})
 	}
 
-	b := brokenEtcd(t)
+	b = brokenEtcd(t)
 	said, _ := b.exits(actionsOf(t, "etcd-stop: {}", "name=cp2")[0].Do, 0)
 	wantText(t, "it says", said, "kept=/var/lib/etcd.replaced-r7/member\nname=cp2\npeer=https://10.0.0.12:2380")
 	if _, err := os.Stat(b.path("var/lib/etcd/member")); err == nil || b.read("var/lib/etcd.replaced-r7/member/snap/db") != "broken" {

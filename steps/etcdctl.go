@@ -36,7 +36,7 @@ Source: https://etcd.io/docs/v3.6/upgrades/upgrade_3_6/
 func (Etcdctl) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title:    "look for an etcdctl on " + scope.Host.Node,
-		Do:       step.Command{Script: etcdctlScript + "\n" + snapshotReaderScript + "\n" + etcdctlFoundScript, Argv: []string{scope.Host.Node}},
+		Do:       step.Command{Script: etcdAccessScript + "\n" + etcdctlScript + "\n" + snapshotReaderScript + "\n" + etcdctlFoundScript, Argv: []string{scope.Host.Node}},
 		ReadOnly: true,
 	}}, nil
 }

@@ -37,7 +37,7 @@ found where that has kept it. The apiserver of this control plane has no etcd fr
 func (EtcdStop) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "stop the etcd of " + scope.Host.Node + ", and keep its data aside",
-		Do:    step.Command{Script: etcdHaltScript + "\n" + etcdStopScript, Argv: []string{replacedFolder(scope.Run), runID(scope.Run)}, Detach: true},
+		Do:    step.Command{Script: etcdAccessScript + "\n" + etcdHaltScript + "\n" + etcdStopScript, Argv: []string{replacedFolder(scope.Run), runID(scope.Run)}, Detach: true},
 	}}, nil
 }
 
@@ -66,7 +66,10 @@ func etcdMembersType() step.Type {
 	return step.DefineWith[EtcdMembers, EtcdMembersOutput](step.About{
 		Name:    "etcd-members",
 		Summary: "Reads the members of a stacked etcd, from a control plane that works.",
-		Doc: `That it answers at all means that there is a quorum.
+		Doc: `That it answers at all means that there is a quorum: it is asked for that first. The list alone would not say
+so, for below etcd 3.5 a member tells whom it knows.
+
+Source: https://github.com/etcd-io/etcd/pull/11639
 `,
 		Example: "etcd-members: {}\n",
 	})
@@ -77,7 +80,7 @@ func (EtcdMembers) Plan(step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title:    "read the members of etcd",
 		On:       step.AdminHost,
-		Do:       step.Command{Script: etcdProgramScript + "\n" + etcdMemberListScript + "echo \"$list\"\n"},
+		Do:       step.Command{Script: etcdAccessScript + "\n" + etcdProgramScript + "\n" + etcdMemberListScript + "echo \"$list\"\n"},
 		ReadOnly: true,
 	}}, nil
 }
@@ -140,7 +143,7 @@ func (s EtcdMemberAdd) Plan(step.Scope) ([]step.Action, error) {
 	}
 	return []step.Action{{
 		Title: fmt.Sprintf("replace the member %s of etcd, at %s", s.Name, s.Peer),
-		Do:    step.Command{Script: etcdProgramScript + "\n" + etcdMemberListScript + "\n" + etcdMemberAddScript, Argv: []string{s.Name, s.Peer}, Detach: true},
+		Do:    step.Command{Script: etcdAccessScript + "\n" + etcdProgramScript + "\n" + etcdMemberListScript + "\n" + etcdMemberAddScript, Argv: []string{s.Name, s.Peer}, Detach: true},
 	}}, nil
 }
 
@@ -183,6 +186,6 @@ func (s EtcdStart) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "start the etcd of " + scope.Host.Node + " as a new member",
 		Check: &step.Command{Script: etcdStartCheck, Argv: []string{s.InitialCluster}},
-		Do:    step.Command{Script: etcdHaltScript + "\n" + etcdStartScript, Argv: []string{replacedFolder(scope.Run), s.InitialCluster}, Detach: true},
+		Do:    step.Command{Script: etcdAccessScript + "\n" + etcdHaltScript + "\n" + etcdStartScript, Argv: []string{replacedFolder(scope.Run), s.InitialCluster}, Detach: true},
 	}}, nil
 }

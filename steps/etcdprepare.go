@@ -52,7 +52,7 @@ func (s EtcdPrepare) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "make data for the etcd of " + scope.Host.Node + " of " + s.From,
 		Do: step.Command{
-			Script: etcdProgramScript + "\n" + etcdHaltScript + "\n" + etcdPrepareScript,
+			Script: etcdAccessScript + "\n" + etcdProgramScript + "\n" + etcdHaltScript + "\n" + etcdPrepareScript,
 			Argv:   []string{s.From, replacedFolder(scope.Run), runID(scope.Run)},
 			Detach: true,
 		},

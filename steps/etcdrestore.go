@@ -45,7 +45,7 @@ https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/#rest
 func (EtcdRestore) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "give the etcd of " + scope.Host.Node + " the data that was made",
-		Do:    step.Command{Script: etcdHaltScript + "\n" + etcdRestoreScript, Argv: []string{replacedFolder(scope.Run), runID(scope.Run)}, Detach: true},
+		Do:    step.Command{Script: etcdAccessScript + "\n" + etcdHaltScript + "\n" + etcdRestoreScript, Argv: []string{replacedFolder(scope.Run), runID(scope.Run)}, Detach: true},
 	}}, nil
 }
 

@@ -77,7 +77,7 @@ func (s EtcdSnapshot) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title: "back up etcd and /etc/kubernetes to " + folder,
 		Check: &step.Command{Script: etcdSnapshotCheck, Argv: []string{folder}},
-		Do:    step.Command{Script: etcdctlScript + "\n" + snapshotReaderScript + "\n" + etcdSnapshotScript, Argv: []string{folder, scope.Host.Node, seconds(s.Timeout)}, Detach: true},
+		Do:    step.Command{Script: etcdAccessScript + "\n" + etcdctlScript + "\n" + snapshotReaderScript + "\n" + etcdSnapshotScript, Argv: []string{folder, scope.Host.Node, seconds(s.Timeout)}, Detach: true},
 	}}, nil
 }
 

@@ -66,7 +66,7 @@ kubeadm keeps a copy of etcd's data for every hop).
 func (s HostFacts) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title:    "read the facts of " + scope.Host.Name,
-		Do:       step.Command{Script: packageManager + "\n" + hostFactsScript, Argv: []string{cmp.Or(s.Backups, "/var/backups/rung")}},
+		Do:       step.Command{Script: packageManager + "\n" + etcdAccessScript + "\n" + hostFactsScript, Argv: []string{cmp.Or(s.Backups, "/var/backups/rung")}},
 		ReadOnly: true,
 	}}, nil
 }

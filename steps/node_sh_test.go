@@ -199,6 +199,10 @@ esac`)
 		facts.PackageManager != "yum" || facts.HasKubeadm || !facts.Kubeadm.IsZero() || !facts.Kubelet.IsZero() {
 		t.Errorf("the facts are %+v", facts)
 	}
+	b.file("etc/kubernetes/manifests/kube-apiserver.yaml", "    - --etcd-servers=https://[::1]:2379\n")
+	if facts := hostFacts(t, b); facts.Etcd != "none" {
+		t.Errorf("an etcd of this host whose manifest is gone is %s", facts.Etcd)
+	}
 	_ = os.RemoveAll(b.path("etc/kubernetes"))
 	_ = os.RemoveAll(b.path("var"))
 	if facts = hostFacts(t, b); facts.Etcd != "none" || facts.ControlPlane || facts.AdminConf || facts.FreeMiBEtcd == 0 {

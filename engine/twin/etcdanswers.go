@@ -108,6 +108,17 @@ func (e *etcdCall) ensemble() *ensemble {
 	return nil
 }
 
+// known is the ensemble as the member tells of it. Below 3.5 it lists the members without asking the others, and of its own
+// status it never asks them.
+//
+// Source: https://github.com/etcd-io/etcd/pull/11639.
+func (e *etcdCall) known(command string) *ensemble {
+	if d, up := e.member.etcdRuns(e.now()); up && (command == "endpoint status" && !e.has("--cluster") || e.minor() < 5) {
+		return e.cluster.ensembles[d.cluster]
+	}
+	return e.ensemble()
+}
+
 // hostOf is the control plane of a member.
 func (c *Cluster) hostOf(m etcdMember) *host {
 	for _, h := range c.hosts[:c.shape.ControlPlanes] {
@@ -150,7 +161,7 @@ func (e *etcdCall) members(command string) int {
 	if e.option("-w", "--write-out") == "json" {
 		e.cluster.note(e.session, e.argv)
 	}
-	all := e.ensemble()
+	all := e.known(command)
 	if all == nil {
 		return 1
 	}

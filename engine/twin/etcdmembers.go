@@ -92,6 +92,8 @@ func (c *Cluster) startEtcds() {
 			m.id = memberID(m.peer, "")
 		}
 		members = append(members, m)
+		logs := "/var/log/pods/kube-system_etcd-" + h.name + "_" + h.etcdPod() + "/etcd"
+		_ = h.disk.mkdir(logs, true, 0o755, c.born) // on an empty disk nothing is in the way
 		h.putEtcdData(etcdFolder, etcdData{etcdMinor(h.imageTag("etcd", c.born)), e.id, m.id}, c.born)
 	}
 	e.members = always(members)

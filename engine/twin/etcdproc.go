@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -14,7 +15,20 @@ const etcdPID = 2100
 func (h *host) etcdProc(name string, now time.Time, text func(string) (file, []string), dir func(...string) (file, []string)) (file, []string) {
 	switch name {
 	case "":
-		return dir("comm", "root")
+		return dir("cgroup", "cmdline", "comm", "root")
+	case "cgroup":
+		return text("0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" + h.etcdPod() + ".slice/cri-containerd-" + fmt.Sprintf("%016x", hash("etcd container", h.name)) + ".scope\n")
+	case "cmdline":
+		words := "etcd\x00"
+		if _, saw, started := h.etcdStarted(now); started {
+			manifest, _ := h.disk.read(manifests+"/etcd.yaml", saw) // it was there when etcd was started
+			for line := range strings.Lines(manifest) {
+				if word, found := strings.CutPrefix(strings.TrimSpace(line), "- --"); found {
+					words += "--" + word + "\x00"
+				}
+			}
+		}
+		return text(words)
 	case "comm":
 		return text("etcd\n")
 	case "root":
@@ -32,6 +46,11 @@ func (h *host) etcdProc(name string, now time.Time, text func(string) (file, []s
 		return f, nil
 	}
 	return file{}, nil
+}
+
+// etcdPod is the id of etcd's static pod: of its manifest, as the kubelet makes it.
+func (h *host) etcdPod() string {
+	return fmt.Sprintf("%016x%016x", hash("etcd pod", h.name), hash(h.name))
 }
 
 // etcdPrograms are those of etcd's image; etcdutl came with 3.5.

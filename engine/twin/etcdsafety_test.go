@@ -81,6 +81,23 @@ func TestS30WhatIsRestoredIsAClusterOfItsOwn(t *testing.T) {
 	}
 }
 
+// Below 3.5 a member without a quorum lists whom it knows, as if all were well.
+func TestS30AListOfMembersIsNoQuorum(t *testing.T) {
+	s, inventory := wreck{planes: 3, from: "1.20.0", to: "1.21.14", faults: []string{"apply-fails:apiserver"}}.wrecked(t)
+	s.inject(t, "etcd-quorum-lost")
+	s.clock.Sleep(time.Minute, nil)
+	if !s.has("cp1", "sh", "-c", "/proc/2100/root/usr/local/bin/etcdctl member list") {
+		t.Fatal("etcd 3.4 does not list its members")
+	}
+	end, d := s.recovered(t, inventory, map[string]any{"mode": "etcd-member", "host": "cp2"})
+	if want := "no control plane answers for etcd, so that there is no quorum: say -e mode=etcd-cluster"; end.Exit != run.ExitRefused || d.changes > 0 || !strings.Contains(d.why(), want) {
+		t.Errorf("etcd-member ended with %d after %d changes: %s%s", end.Exit, d.changes, end.Text, d.why())
+	}
+	if end, d := s.recovered(t, inventory, map[string]any{"mode": "etcd-cluster"}); end.Exit != run.ExitDone {
+		t.Errorf("etcd-cluster ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+}
+
 // What a snapshot lacks is known before a member that runs is stopped.
 func TestS30ASnapshotThatCannotBeRestoredStopsNoMember(t *testing.T) {
 	for _, test := range []struct {

@@ -82,7 +82,7 @@ func (c *Cluster) manifest(h *host, component string, t template) string {
 	case "etcd":
 		tag = shipped.Etcd
 		annotation = fmt.Sprintf("  annotations:\n    kubeadm.kubernetes.io/etcd.advertise-client-urls: https://%s:2379\n", h.ip)
-		flags = fmt.Sprintf("    - --advertise-client-urls=https://%s:2379\n    - --data-dir=/var/lib/etcd\n    - --initial-advertise-peer-urls=%s\n    - --initial-cluster=%s=%s\n    - --name=%s\n", h.ip, h.peerURL(), h.name, h.peerURL(), h.name)
+		flags = fmt.Sprintf("    - --advertise-client-urls=https://%s:2379\n    - --data-dir=/var/lib/etcd\n    - --initial-advertise-peer-urls=%s\n    - --initial-cluster=%s=%s\n    - --listen-client-urls=https://127.0.0.1:2379,https://%s:2379\n    - --name=%s\n    - --trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt\n", h.ip, h.peerURL(), h.name, h.peerURL(), h.ip, h.name)
 	case "kube-apiserver":
 		annotation = fmt.Sprintf("  annotations:\n    kubeadm.kubernetes.io/kube-apiserver.advertise-address.endpoint: %s:6443\n", h.ip)
 		servers := "https://127.0.0.1:2379"

@@ -14,18 +14,11 @@ if config=$(ask -n kube-system get configmap kubeadm-config -o jsonpath='{.data.
 fi
 echo "cluster_api=$cluster_api"
 
-etcd=none
-if grep -s -e '--etcd-servers=' $manifests/kube-apiserver.yaml | grep -q -v -F //127.0.0.1:; then
-  etcd=external
-elif test -f $manifests/etcd.yaml || grep -q -s -e '--etcd-servers=https://127.0.0.1:' $manifests/kube-apiserver.yaml; then
-  etcd=stacked # also where its manifest has been taken out
-fi
+etcd=$(etcd_kind)
 echo "etcd=$etcd"
 etcd_healthy=false
 if program=$(etcd_program etcdctl) && test "$etcd" = stacked; then
-  if ETCDCTL_API=3 "$program" --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt \
-    --cert=/etc/kubernetes/pki/etcd/healthcheck-client.crt --key=/etc/kubernetes/pki/etcd/healthcheck-client.key \
-    --command-timeout=5s endpoint health >/dev/null 2>&1; then etcd_healthy=true; fi
+  if ETCDCTL_API=3 "$program" $(etcd_options) --command-timeout=5s endpoint health >/dev/null 2>&1; then etcd_healthy=true; fi
 elif test "$api" = true; then
   etcd_healthy=true # an apiserver is not ready without its etcd
 fi

@@ -18,21 +18,39 @@ etcd_manifest() {
   echo "$1/etcd.yaml"
 }
 
-# flag_of MANIFEST NAME: the value of a flag of etcd.
-flag_of() { sed -n "s/^ *- --$2=//p" "$1" | head -n 1; }
+# etcd_processes MANIFEST: the etcd that this manifest runs. Others may run on the host, in pods of anybody: they have another
+# folder, or another address.
+etcd_processes() {
+  folder=$(flag_of "$1" data-dir)
+  peer=$(flag_of "$1" initial-advertise-peer-urls)
+  for comm in $(grep -l -s -x etcd /proc/[0-9]*/comm); do
+    both=$({ tr '\0' '\n' <"${comm%/comm}/cmdline" | grep -c -F -x -e "--data-dir=$folder" -e "--initial-advertise-peer-urls=$peer"; } 2>/dev/null || true)
+    if test "${both:-0}" = 2; then echo "${comm%/comm}"; fi
+  done
+}
 
-# halt_etcd: takes its manifest out, and waits until its process is gone. A copy has been kept.
+# halt_etcd KEPT: takes its manifest out, and waits until its process is gone. A copy has been kept in KEPT.
 halt_etcd() {
-  rm -f /etc/kubernetes/manifests/etcd.yaml
+  if test -z "$(flag_of "$1/etcd.yaml" data-dir)" || test -z "$(flag_of "$1/etcd.yaml" initial-advertise-peer-urls)"; then
+    echo "$1/etcd.yaml does not say etcd's --data-dir and --initial-advertise-peer-urls; nothing was changed" >&2
+    return 1
+  fi
+  there=
+  if test -f /etc/kubernetes/manifests/etcd.yaml; then
+    there=yes
+    mv /etc/kubernetes/manifests/etcd.yaml "$1/etcd.yaml.halted"
+  fi
   waited=0
-  while grep -q -s -x etcd /proc/[0-9]*/comm; do
+  while test -n "$(etcd_processes "$1/etcd.yaml")"; do
     waited=$((waited + 1))
     if test "$waited" -gt 90; then
-      echo "etcd still runs three minutes after its manifest has left: does the kubelet run? Its manifest is kept in $1" >&2
+      if test -n "$there"; then mv "$1/etcd.yaml.halted" /etc/kubernetes/manifests/etcd.yaml; fi
+      echo "etcd still runs three minutes after its manifest has left: does the kubelet run? The manifest is back, and nothing was changed" >&2
       return 1
     fi
     sleep 2
   done
+  rm -f "$1/etcd.yaml.halted"
 }
 
 # set_aside DATA KEPT: moves what etcd has written there. The folder itself stays: it may be a disk of its own.

@@ -25,7 +25,7 @@ etcd=$(apiserver_flag etcd-servers)
 
 if test -f /etc/kubernetes/manifests/etcd.yaml; then
   # The data folder is the one place that both the host and the etcd container see.
-  data=$(sed -n 's/.*--data-dir=//p' /etc/kubernetes/manifests/etcd.yaml)
+  data=$(flag_of /etc/kubernetes/manifests/etcd.yaml data-dir)
   rm -f "$data/rung-snapshot.db"
   etcdctl_of "$node" --command-timeout="$3s" snapshot save "$data/rung-snapshot.db" >&2
   verified "$data/rung-snapshot.db"

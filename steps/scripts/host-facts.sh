@@ -58,14 +58,10 @@ echo "swap_in_fstab=$(yes grep -q -E '^[^#]+[[:space:]]swap[[:space:]]' /etc/fst
 
 echo "control_plane=$(yes test -f "$manifests/kube-apiserver.yaml")"
 echo "admin_conf=$(yes test -f /etc/kubernetes/admin.conf)"
-etcd=none
-if test -f "$manifests/etcd.yaml"; then
-  etcd=stacked
-elif grep -s -e '--etcd-servers=' "$manifests/kube-apiserver.yaml" | grep -q -v -F //127.0.0.1:; then
-  etcd=external
-fi
+etcd=$(etcd_kind)
+if test "$etcd" = stacked && ! test -f "$manifests/etcd.yaml"; then etcd=none; fi # it was taken out
 echo "etcd=$etcd"
-data=$(sed -n 's/^ *- --data-dir=//p' "$manifests/etcd.yaml" 2>/dev/null || :)
+data=$(flag_of "$manifests/etcd.yaml" data-dir 2>/dev/null)
 data=${data:-/var/lib/etcd}
 echo "etcd_data=$data"
 echo "free_mib_etcd=$(free "$data")"
