@@ -84,7 +84,8 @@ kubeadm cluster in place, one minor version at a time.
 
   rung demo                                                   see an upgrade, without a cluster
   rung render kubeadm-upgrade -i inventory.yaml -e target=1.34.2   what would be done
-  rung run    kubeadm-upgrade -i inventory.yaml -e target=1.34.2   do it`,
+  rung run    kubeadm-upgrade -i inventory.yaml -e target=1.34.2   do it
+  rung resume                                                      go on with what was broken off`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"rung/engine/ansible"
 	"rung/engine/guard"
 	"rung/engine/inventory"
 	"rung/engine/journal"
@@ -255,6 +256,9 @@ func (k kept) replace(name string, content []byte) []string {
 func (k kept) mention(w io.Writer, name, flag string) {
 	file := k.header.Sources[name]
 	content, err := os.ReadFile(file)
+	if ansible.Is(content) { // what is kept is what was made of it
+		content, _ = ansible.Convert(file, content)
+	}
 	if err == nil && filepath.IsAbs(file) && string(content) != string(k.files[name]) {
 		fmt.Fprintf(w, "rung: %s has changed since the run began, which goes on with what it keeps; with %s and --changed it takes the new one\n", file, flag)
 	}
