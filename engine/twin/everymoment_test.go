@@ -2,6 +2,7 @@ package twin_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -46,9 +47,6 @@ func (w *watch) Record(e run.Event) error {
 	if e.Kind == run.ActionStarted && e.Mutates {
 		w.at = fmt.Sprintf("%s, %s: %s", e.Stage, e.Host, e.Title)
 	}
-	if len(w.working) > 1 {
-		w.blame("two control planes are being worked on: %v", w.working)
-	}
 	w.seen.Unlock()
 	w.look()
 	return w.diary.Record(e)
@@ -78,6 +76,15 @@ func (w *watch) look() {
 		w.blame("%s", workload)
 	}
 	planes := len(w.ControlPlanes())
+	working := maps.Clone(w.working)
+	for _, u := range truth.Units { // it outlives its run
+		if slices.ContainsFunc([]string{"upgrade-apply", "upgrade-node"}, func(kind string) bool { return strings.Contains(u.Name, "-"+kind+"-") }) && slices.Contains(w.ControlPlanes(), u.Host) {
+			working[u.Host] = u.Name
+		}
+	}
+	if len(working) > 1 {
+		w.blame("two control planes are being worked on: %v", working)
+	}
 	if planes == 1 {
 		return // its apiserver and its etcd have nobody to stand in
 	}
@@ -90,6 +97,18 @@ func (w *watch) look() {
 	closed := slices.DeleteFunc(slices.Clone(truth.Cordoned), func(name string) bool { return !slices.Contains(w.ControlPlanes(), name) })
 	if len(closed) > 1 {
 		w.blame("control planes %v are cordoned together", closed)
+	}
+}
+
+// every looks again and again, until done is closed.
+func (w *watch) every(pause time.Duration, done <-chan struct{}) {
+	for {
+		select {
+		case <-done:
+			return
+		case <-time.After(pause):
+			w.look()
+		}
 	}
 }
 
@@ -119,16 +138,7 @@ func watched(t *testing.T, c *twin.Cluster, p *plan.Plan) (run.Ending, *watch) {
 	w := &watch{Cluster: c, working: map[string]string{}, at: "the beginning"}
 	var looking sync.WaitGroup
 	done := make(chan struct{})
-	looking.Go(func() {
-		for {
-			select {
-			case <-done:
-				return
-			case <-time.After(time.Second):
-				w.look()
-			}
-		}
-	})
+	looking.Go(func() { w.every(time.Second, done) })
 	x := &run.Execute{Exec: &detach.Exec{Raw: c, Run: "watched", Clock: run.Wall{}}, Hosts: p.Inventory, Clock: run.Wall{}, Sink: w}
 	end := run.Run{ID: "watched", Plan: p, Perform: x, Sink: w, Clock: run.Wall{}, Probe: x.Probe}.Do(t.Context())
 	close(done)

@@ -152,6 +152,13 @@ func (c *Cluster) DiskFull(node, folder string) {
 	c.on(node, func(h *host, _ time.Time) { h.disk.full = append(h.disk.full, folder) })
 }
 
+// DiskFreed takes back a DiskFull.
+func (c *Cluster) DiskFreed(node, folder string) {
+	c.on(node, func(h *host, _ time.Time) {
+		h.disk.full = slices.DeleteFunc(h.disk.full, func(full string) bool { return full == folder })
+	})
+}
+
 // SecondRuntime starts CRI-O on a host, beside the containerd that its kubelet works with.
 func (c *Cluster) SecondRuntime(node string) {
 	c.on(node, func(h *host, _ time.Time) { h.twoRuntimes = true })

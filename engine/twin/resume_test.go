@@ -32,7 +32,7 @@ type death struct {
 // mortal is the world of one life of a run: its journal, and its way to the hosts. Once it is dead nothing is written,
 // no host hears of it, and its sessions have ended; what is detached goes on.
 type mortal struct {
-	*twin.Cluster
+	hosts step.Exec
 	death
 	dead chan struct{}
 
@@ -98,7 +98,7 @@ func (m *mortal) Exec(ctx context.Context, host string, c step.Command, output i
 		case <-over:
 		}
 	}()
-	return m.Cluster.Exec(ctx, host, c, output)
+	return m.hosts.Exec(ctx, host, c, output)
 }
 
 // life is one life of a run, with what is remembered of its earlier ones.
@@ -126,7 +126,7 @@ type saga struct {
 // lives upgrades a fleet, in a bubble of virtual time, by a run that is killed there, and resumed at once.
 func (f fleet) lives(t *testing.T, p *plan.Plan, d death) (s saga) {
 	c := twin.New(twin.Shape{ControlPlanes: f.planes, Workers: f.workers, Version: version(f.from)}, twin.Wall{})
-	m := &mortal{Cluster: c, death: d, dead: make(chan struct{})}
+	m := &mortal{hosts: c, death: d, dead: make(chan struct{})}
 	s.end = m.life(t, p, nil)
 	if d.lines > 0 {
 		if m.timer != nil {
@@ -138,7 +138,7 @@ func (f fleet) lives(t *testing.T, p *plan.Plan, d death) (s saga) {
 		s.killed, s.left = m.killed, len(c.Log())
 		events := reopened(t, m.lines, d)
 		s.died = fmt.Sprintf("%s: %s %s %s %s", events[len(events)-1].Kind, events[len(events)-1].Stage, events[len(events)-1].Host, events[len(events)-1].Step, events[len(events)-1].Title)
-		m = &mortal{Cluster: c, dead: make(chan struct{}), lines: m.lines}
+		m = &mortal{hosts: c, dead: make(chan struct{}), lines: m.lines}
 		s.end = m.life(t, p, run.Remember(events))
 	}
 	s.tell(t, c, m.lines)

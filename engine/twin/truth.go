@@ -15,7 +15,11 @@ type Truth struct {
 	Cordoned  []string
 	Disturbed []string     // workloads with fewer Ready pods than their disruption budget wants
 	Kubelets  kube.Version // whose kubeadm has written the ConfigMap that kubelets are configured from
+	Units     []Unit       // transient units of systemd that are at work
 }
+
+// Unit is a transient unit of a host.
+type Unit struct{ Host, Name string }
 
 // Truth is the cluster as it is now.
 func (c *Cluster) Truth() Truth {
@@ -29,6 +33,11 @@ func (c *Cluster) Truth() Truth {
 		}
 	}
 	for _, h := range c.hosts {
+		for name, u := range h.units {
+			if !u.start.After(now) && u.end.After(now) {
+				t.Units = append(t.Units, Unit{h.name, name})
+			}
+		}
 		component(&t.Cluster.Kubelets, "kubelet", h, h.kubelet.at(now).version)
 		component(&t.Cluster.KubeProxies, "kube-proxy", h, c.proxy.at(now))
 		if h.spec.at(now).unschedulable {
