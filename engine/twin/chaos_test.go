@@ -168,8 +168,8 @@ var fleets = []fleet{
 	{planes: 1, workers: 3, from: "1.32.0", to: "1.33.1", packages: twin.Apt},
 }
 
-// horizon is before when the faults begin: an unbroken upgrade takes less.
-const horizon = 20 * time.Minute
+// horizon is before when the faults begin: about as long as an unbroken upgrade takes.
+const horizon = 12 * time.Minute
 
 // weather is the upgrade of a seed, up to its end: everything comes of the one number.
 func weather(t *testing.T, seed uint64, plans []*plan.Plan) {
