@@ -231,9 +231,28 @@ func (s *storm) Exec(ctx context.Context, host string, c step.Command, output io
 	return r, err
 }
 
-// startedOnce wants that no unit was started twice, by whatever run.
+// startedOnce wants that no unit was started twice, by whatever run, and that kubeadm upgraded no more often than it was
+// to: a start beside systemd is none of its units.
 func (s *storm) startedOnce(t *testing.T) {
 	starts := map[string]int{}
+	for _, kind := range []string{"apply", "node"} {
+		for _, host := range s.Hosts() {
+			units, upgrades := 0, 0
+			for _, e := range s.Log() {
+				line := strings.Join(e.Argv, " ")
+				switch {
+				case e.Host != host:
+				case e.Argv[0] == "systemd-run" && strings.Contains(line, "-upgrade-"+kind+"-"):
+					units++
+				case strings.HasPrefix(line, "kubeadm upgrade "+kind):
+					upgrades++
+				}
+			}
+			if upgrades > units {
+				t.Errorf("kubeadm upgrade %s ran %d times on %s, and was started %d times", kind, upgrades, host, units)
+			}
+		}
+	}
 	for i, e := range s.Log() {
 		if e.Argv[0] != "systemd-run" || slices.ContainsFunc(s.ghost, func(g ghost) bool {
 			return (g.host == "" || g.host == e.Host) && i < g.log && e.At.After(g.at)
