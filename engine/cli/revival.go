@@ -176,10 +176,22 @@ func (k kept) playbook(a *app, o revival) (pb *playbook.Playbook, changes []stri
 		k.mention(a.err, playbookKept, "--playbook")
 	}
 	pb, found := playbook.Load(file, src, a.types)
-	if found.Err() != nil {
+	switch {
+	case found.Err() == nil:
+		return pb, changes, nil
+	case o.playbook != "":
 		return nil, nil, &failure{code: run.ExitUsage, err: found}
 	}
-	return pb, changes, nil
+	_, found = playbook.Load(filepath.Join(k.dir, playbookKept), src, a.types) // what is wrong stands there, and not where it was read
+	return nil, nil, &failure{run.ExitUsage, found, k.otherRung(a.Version)}
+}
+
+// otherRung is what to do with what this rung cannot read, where another one has kept it.
+func (k kept) otherRung(now string) string {
+	if k.header.Rung == now {
+		return ""
+	}
+	return fmt.Sprintf("rung %s began this run, and this is rung %s: go on with that one, or run the playbook again with this one: what is done is recognised", k.header.Rung, now)
 }
 
 // inventory loads the inventory as if it lay where it was read: its own relative paths begin there.
