@@ -21,6 +21,7 @@ func TestTheAdminHost(t *testing.T) {
 	}
 	const admin = "    steps: [{do: {run: act, admin: true}}]\n"
 	const beside = "\n  - stage: S\n    hosts: cp1,w1\n    steps:\n      - do: {run: \"own ${{ host.name }}\"}\n      - do: {run: act, admin: true}\n"
+	later := reply{exit: 1, out: "no", takes: time.Millisecond} // a control plane that fails lets nobody begin: w1 has begun by then
 	tests := []struct {
 		name    string
 		hosts   string
@@ -59,12 +60,12 @@ func TestTheAdminHost(t *testing.T) {
 		{
 			name: "not one that has failed", exit: run.ExitFailed,
 			stages:  beside,
-			replies: map[string][]reply{"own cp1": {no}, "own w1": {{takes: time.Second}}}, sent: []string{"cp2 act"},
+			replies: map[string][]reply{"own cp1": {later}, "own w1": {{takes: time.Second}}}, sent: []string{"cp2 act"},
 		},
 		{
 			name: "none is left", exit: run.ExitFailed, hosts: fourHosts,
 			stages:  beside,
-			replies: map[string][]reply{"own cp1": {no}, "own w1": {{takes: time.Second}}},
+			replies: map[string][]reply{"own cp1": {later}, "own w1": {{takes: time.Second}}},
 		},
 	}
 	for _, test := range tests {

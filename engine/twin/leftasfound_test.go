@@ -143,7 +143,7 @@ func TestNoNodeIsLeftCordonedUnsaid(t *testing.T) {
 		}
 	})
 	for _, how := range []string{"cancelled", "lost", "away", "dies"} {
-		if left[how] == 0 {
+		if left[how] == 0 && thinned == 1 {
 			t.Errorf("no run that was left because it %s left a node closed: this shows nothing", how)
 		}
 	}
