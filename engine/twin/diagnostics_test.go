@@ -4,22 +4,28 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"rung/engine/run"
 	"rung/engine/twin"
 )
 
-// chest is a run.Shelf in memory.
-type chest map[string]string
+// chest is a run.Shelf in memory. Hosts put into it at once.
+type chest struct {
+	mu    sync.Mutex
+	files map[string]string
+}
 
-func (c chest) Put(host, name string, content []byte) (string, error) {
-	c[host+"/"+name] = string(content)
+func (c *chest) Put(host, name string, content []byte) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.files[host+"/"+name] = string(content)
 	return "/runs/r/diagnostics/" + host + "/" + name, nil
 }
 
 // fails carries the bundled upgrade out on a cluster with a fault, which it does not survive.
-func fails(t *testing.T, shape twin.Shape, inputs map[string]any, faults ...string) (site, *diary, chest) {
+func fails(t *testing.T, shape twin.Shape, inputs map[string]any, faults ...string) (site, *diary, map[string]string) {
 	t.Helper()
 	s := siteOf(shape)
 	s.inject(t, faults...)
@@ -32,7 +38,7 @@ func fails(t *testing.T, shape twin.Shape, inputs map[string]any, faults ...stri
 		}
 	}
 	s.plan = bundled(t, inventoryOf(planes, workers), inputs)
-	d, kept := &diary{}, chest{}
+	d, kept := &diary{}, &chest{files: map[string]string{}}
 	x := &run.Execute{Exec: s.detached("r"), Hosts: s.plan.Inventory, Clock: s.clock, Sink: d, Shelf: kept}
 	end := run.Run{ID: "r", Plan: s.plan, Perform: x, Sink: d, Clock: s.clock, Stop: make(chan struct{}), Probe: x.Probe, Confirm: yes}.Do(t.Context())
 	if end.Exit == run.ExitDone {
@@ -41,7 +47,7 @@ func fails(t *testing.T, shape twin.Shape, inputs map[string]any, faults ...stri
 	if unknown := s.Unknown(); len(unknown) > 0 {
 		t.Errorf("the twin does not know %v", unknown[0].Argv)
 	}
-	return s, d, kept
+	return s, d, kept.files
 }
 
 // causes are the ids of what was said to lie behind failures, sorted.
