@@ -2,31 +2,14 @@ package docs_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"rung/engine/kube"
 )
 
 // TestCausesPage holds docs/causes.md against the catalogue.
-func TestCausesPage(t *testing.T) {
-	want := causesPage()
-	if *update {
-		if err := os.WriteFile("causes.md", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile("causes.md")
-	if err != nil {
-		t.Fatalf("%v: run go generate ./docs", err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("docs/causes.md is stale, run go generate ./docs (-want +got):\n%s", diff)
-	}
-}
+func TestCausesPage(t *testing.T) { fresh(t, "causes.md", causesPage()) }
 
 func causesPage() string {
 	var b strings.Builder

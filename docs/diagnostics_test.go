@@ -6,7 +6,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -14,24 +13,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"rung/engine/diag"
 )
 
 // TestDiagnosticsPage holds docs/diagnostics.md against the meanings of the
 // codes.
-func TestDiagnosticsPage(t *testing.T) {
-	want := diagnosticsPage()
-	if *update {
-		if err := os.WriteFile("diagnostics.md", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff(want, read(t, "diagnostics.md")); diff != "" {
-		t.Errorf("docs/diagnostics.md is stale, run go generate ./docs (-want +got):\n%s", diff)
-	}
-}
+func TestDiagnosticsPage(t *testing.T) { fresh(t, "diagnostics.md", diagnosticsPage()) }
 
 func diagnosticsPage() string {
 	var b strings.Builder

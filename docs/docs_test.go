@@ -23,7 +23,28 @@ import (
 
 //go:generate go test . -update
 
-var update = flag.Bool("update", false, "write docs/steps/*.md from the descriptions of the step types")
+var update = flag.Bool("update", false, "write the generated pages and schemas anew")
+
+// fresh holds a generated file of this folder against what it is made of.
+func fresh(t *testing.T, file, want string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Errorf("%v: run go generate ./docs", err)
+		return
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("docs/%s is stale, run go generate ./docs (-want +got):\n%s", filepath.ToSlash(file), diff)
+	}
+}
 
 // pages are the README and every page of this folder, generated ones too.
 func pages(t *testing.T) []string {

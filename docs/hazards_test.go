@@ -2,31 +2,14 @@ package docs_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"rung/engine/kube"
 )
 
 // TestHazardsPage holds docs/hazards.md against the catalogue.
-func TestHazardsPage(t *testing.T) {
-	want := hazardsPage()
-	if *update {
-		if err := os.WriteFile("hazards.md", []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile("hazards.md")
-	if err != nil {
-		t.Fatalf("%v: run go generate ./docs", err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("docs/hazards.md is stale, run go generate ./docs (-want +got):\n%s", diff)
-	}
-}
+func TestHazardsPage(t *testing.T) { fresh(t, "hazards.md", hazardsPage()) }
 
 func hazardsPage() string {
 	var b strings.Builder

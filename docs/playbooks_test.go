@@ -3,11 +3,8 @@ package docs_test
 import (
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"rung/engine/guard"
 	"rung/engine/playbook"
@@ -49,14 +46,7 @@ func TestThePlaybooksPage(t *testing.T) {
 			page.WriteString(inputTable(pb.Inputs))
 		}
 	}
-	if *update {
-		if err := os.WriteFile("playbooks.md", []byte(page.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if diff := cmp.Diff(page.String(), read(t, "playbooks.md")); diff != "" {
-		t.Errorf("docs/playbooks.md is stale, run go generate ./docs (-want +got):\n%s", diff)
-	}
+	fresh(t, "playbooks.md", page.String())
 }
 
 // head is the comment at the top of a playbook as Markdown: commands are indented there, and blocks here.

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"rung/engine/playbook"
 	"rung/engine/schema"
 )
@@ -20,14 +18,7 @@ func TestTheSchemasAreFresh(t *testing.T) {
 		"playbook.schema.json":  string(schema.Playbook(allTypes(t)).JSON()),
 		"inventory.schema.json": string(schema.Inventory().JSON()),
 	} {
-		if *update {
-			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if diff := cmp.Diff(want, read(t, file)); diff != "" {
-			t.Errorf("docs/%s is stale, run go generate ./docs (-want +got):\n%s", file, diff)
-		}
+		fresh(t, file, want)
 	}
 }
 

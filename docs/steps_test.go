@@ -2,12 +2,9 @@ package docs_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"rung/engine/report"
 	"rung/engine/step"
@@ -24,25 +21,8 @@ func TestStepPages(t *testing.T) {
 	for _, name := range types.Names() {
 		want[name+".md"] = stepPage(types.Get(name))
 	}
-	if *update {
-		if err := os.MkdirAll("steps", 0o755); err != nil {
-			t.Fatal(err)
-		}
-		for file, text := range want {
-			if err := os.WriteFile(filepath.Join("steps", file), []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
 	for file, text := range want {
-		got, err := os.ReadFile(filepath.Join("steps", file))
-		if err != nil {
-			t.Errorf("%v: run go generate ./docs", err)
-			continue
-		}
-		if diff := cmp.Diff(text, string(got)); diff != "" {
-			t.Errorf("docs/steps/%s is stale, run go generate ./docs (-want +got):\n%s", file, diff)
-		}
+		fresh(t, filepath.Join("steps", file), text)
 	}
 	there, err := filepath.Glob("steps/*")
 	if err != nil {
