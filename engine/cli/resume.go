@@ -17,9 +17,7 @@ import (
 
 func (a *app) resumeVerb() *cobra.Command {
 	var o revival
-	var c contact
-	var early restraint
-	var unasked, asJSON bool
+	var m manner
 	verb := &cobra.Command{
 		Use:   "resume [RUN]",
 		Short: "Go on with a run that did not come to its end",
@@ -47,21 +45,11 @@ asks, or ends with exit code 5 where nobody can be asked and --assume does not s
 				return err
 			}
 			defer func() { _ = l.journal.Close() }() // where it is closed already, nothing happens
-			e := execution{app: a, plan: l.plan, inventory: l.inventory, contact: c, clock: a.Clock, json: asJSON, life: l, confirm: yes}
-			if e.pauses, e.notAfter, err = early.of(a, l.plan, a.Clock.Now()); err != nil {
-				return err
-			}
-			if !unasked {
-				e.ask, e.confirm = a.confirm, a.asked
-			}
-			return e.run(cmd.Context())
+			return m.carry(cmd.Context(), execution{app: a, plan: l.plan, inventory: l.inventory, life: l})
 		},
 	}
 	o.flags(verb.Flags())
-	c.flags(verb.Flags())
-	early.flags(verb.Flags())
-	verb.Flags().BoolVarP(&unasked, "yes", "y", false, "do not ask, and answer every question of the playbook with yes")
-	verb.Flags().BoolVar(&asJSON, "json", false, "print one event a line, as JSON")
+	m.flags(verb.Flags())
 	return verb
 }
 

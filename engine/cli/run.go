@@ -23,9 +23,7 @@ import (
 
 func (a *app) runVerb() *cobra.Command {
 	var r request
-	var c contact
-	var early restraint
-	var unasked, asJSON bool
+	var m manner
 	verb := &cobra.Command{
 		Use:   "run PLAYBOOK",
 		Short: "Carry a playbook out",
@@ -47,22 +45,11 @@ and told whose the first is (see rung unlock --help).
 			if err != nil {
 				return err
 			}
-			e := execution{app: a, plan: p, inventory: inventory, contact: c, clock: a.Clock, json: asJSON, from: r}
-			if e.pauses, e.notAfter, err = early.of(a, p, a.Clock.Now()); err != nil {
-				return err
-			}
-			e.confirm = yes
-			if !unasked {
-				e.ask, e.confirm = a.confirm, a.asked
-			}
-			return e.run(cmd.Context())
+			return m.carry(cmd.Context(), execution{app: a, plan: p, inventory: inventory, from: r})
 		},
 	}
 	r.flags(verb.Flags())
-	c.flags(verb.Flags())
-	early.flags(verb.Flags())
-	verb.Flags().BoolVarP(&unasked, "yes", "y", false, "do not ask, and answer every question of the playbook with yes")
-	verb.Flags().BoolVar(&asJSON, "json", false, "print one event a line, as JSON")
+	m.flags(verb.Flags())
 	return verb
 }
 

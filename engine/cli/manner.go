@@ -1,0 +1,34 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/pflag"
+)
+
+// manner is how a plan is carried out, as the operator says for a run and for each later life of it.
+type manner struct {
+	contact contact
+	early   restraint
+	unasked bool
+	json    bool
+}
+
+func (m *manner) flags(f *pflag.FlagSet) {
+	m.contact.flags(f)
+	m.early.flags(f)
+	f.BoolVarP(&m.unasked, "yes", "y", false, "do not ask, and answer every question of the playbook with yes")
+	f.BoolVar(&m.json, "json", false, "print one event a line, as JSON")
+}
+
+// carry carries e out in this manner.
+func (m manner) carry(ctx context.Context, e execution) (err error) {
+	e.contact, e.clock, e.json, e.confirm = m.contact, e.Clock, m.json, yes
+	if e.pauses, e.notAfter, err = m.early.of(e.app, e.plan, e.Clock.Now()); err != nil {
+		return err
+	}
+	if !m.unasked {
+		e.ask, e.confirm = e.app.confirm, e.app.asked
+	}
+	return e.run(ctx)
+}
