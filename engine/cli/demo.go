@@ -172,6 +172,9 @@ func (a *app) demo(ctx context.Context, d demo) error {
 	if err := e.run(ctx); err != nil {
 		return err
 	}
+	if unmet := cluster.Unmet(); len(unmet) > 0 {
+		fmt.Fprintf(a.err, "rung: this never came: %s; no upgrade from %s to %s renews that component, and others may: --from 1.30.4 --to 1.31.14 renews all\n", strings.Join(unmet, ", "), from, d.to)
+	}
 	return a.unknown(cluster)
 }
 

@@ -66,6 +66,17 @@ func (c *Cluster) spoiled(component string) (applyFault, bool) {
 	return f, true
 }
 
+// Unmet are the faults of a kubeadm upgrade that never came, since none renewed that component.
+func (c *Cluster) Unmet() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var names []string
+	for _, f := range c.applyFaults {
+		names = append(names, map[bool]string{true: "apply-dies:", false: "apply-fails:"}[f.dies]+f.component)
+	}
+	return names
+}
+
 // crashes tells whether a component does not start with the manifest that is in place. Written again it is another one,
 // also where it says the same: what kept the component from starting was of that moment.
 func (h *host) crashes(component string, now time.Time) bool {
