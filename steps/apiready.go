@@ -28,9 +28,9 @@ does so again. After both, and before another control plane is touched, this nod
 endpoint must be ready, must let admin.conf in (a fresh apiserver answers 403 for some
 seconds), and every etcd member must be healthy; several times in a row (S13, S20).
 
-An external etcd is reached as kube-apiserver reaches it, by the flags in its manifest. Its members
-are asked one by one where the host has etcdctl; elsewhere /readyz/etcd tells whether they have a
-quorum, for it reads a key through them.
+An external etcd is reached as kube-apiserver reaches it, by the flags in its manifest. Members are
+asked one by one where the host or etcd's container has etcdctl; elsewhere /readyz/etcd tells
+whether they have a quorum, for it reads a key through them.
 
 Source: staging/src/k8s.io/apiserver/pkg/storage/storagebackend/factory/etcd3.go, newETCD3Check.
 `,

@@ -99,3 +99,14 @@ func TestB4NothingIsFetchedWithoutARecipient(t *testing.T) {
 		}
 	}
 }
+
+// Who backs up by other means goes on without an etcdctl: etcd is then asked through the apiserver.
+func TestS7WithoutAnEtcdctlTheUpgradeGoesOnWithoutABackup(t *testing.T) {
+	s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 2, Version: version("1.31.4")})
+	s.inject(t, "etcdctl-missing:cp1", "etcdctl-missing:cp2", "etcdctl-missing:cp3")
+	s.plan = planned(t, "kubeadm-upgrade.yaml", s.inventory(), map[string]any{"target": version("1.32.6"), "backup": false})
+	if end, d := s.run(t, "r", 0); end.Exit != run.ExitDone {
+		t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+	}
+	s.arrived(t, "1.32.6")
+}

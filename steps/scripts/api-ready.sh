@@ -6,11 +6,19 @@ while test "$times" -lt "$1"; do
   # A fresh apiserver is ready some seconds before it lets anybody in.
   kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$endpoint" --request-timeout=5s get nodes >/dev/null
   if test "$3" = true; then
+    members=unasked
     if test -f /etc/kubernetes/manifests/etcd.yaml; then
-      etcdctl_of "$2" endpoint health --cluster >/dev/null
+      if said=$(etcdctl_of "$2" endpoint health --cluster 2>&1); then
+        members=well
+      elif ! lacks_program "$said"; then
+        echo "$said" >&2
+        exit 1
+      fi
     elif command -v etcdctl >/dev/null; then
       etcdctl_of "$2" endpoint health >/dev/null
-    else
+      members=well
+    fi
+    if test "$members" = unasked; then
       # Its quorum at least: the apiserver reads a key through it.
       kubectl --kubeconfig /etc/kubernetes/admin.conf --server "https://$endpoint" --request-timeout=5s get --raw /readyz/etcd >/dev/null
     fi

@@ -5,14 +5,9 @@ if command -v etcdctl >/dev/null; then
 elif test -f /etc/kubernetes/manifests/etcd.yaml; then
   if said=$(in_etcd "$1" etcdctl version 2>&1); then
     found=container
-  else
-    case $said in
-      *"not found"* | *"no such file"*) ;;
-      *) # the API may be why: it is asked elsewhere
-        echo "$said" >&2
-        found=unasked
-        ;;
-    esac
+  elif ! lacks_program "$said"; then # the API may be why: it is asked elsewhere
+    echo "$said" >&2
+    found=unasked
   fi
 fi
 echo "etcdctl=$found"

@@ -10,6 +10,11 @@ in_etcd() {
   fi
 }
 
+# lacks_program TEXT: whether a container that was to run a program says that it has none: runc and crun word it alike.
+lacks_program() {
+  case $1 in *"executable file"*"not found"*) ;; *) return 1 ;; esac
+}
+
 # etcdctl_of NODE ARGUMENT…: etcdctl on the etcd of this control plane. An external one needs the host's program.
 etcdctl_of() {
   node=$1
