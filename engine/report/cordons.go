@@ -50,9 +50,12 @@ func (c cordons) recall(events []run.Event) {
 	}
 }
 
-// Recall takes in an earlier life of the run that is told: nodes that it has closed, and that nobody opens, are named
-// in the end.
-func (t *Terminal) Recall(events []run.Event) { t.l.cordons.recall(events) }
+// Recall takes in the earlier lives of the run that is told: nodes that they have closed, and that nobody opens, are named
+// in the end; and whether they have touched anything counts.
+func (t *Terminal) Recall(events []run.Event) {
+	t.l.cordons.recall(events)
+	t.l.touched = t.l.touched || slices.ContainsFunc(events, touches)
+}
 
 // Recall is that of a Terminal.
 func (j *JSONLines) Recall(events []run.Event) { j.cordons.recall(events) }

@@ -84,7 +84,6 @@ func (l *ledger) enter(e run.Event) {
 	case run.RunStarted:
 		l.playbook, l.hosts, l.running = e.Title, e.Hosts, true
 	case run.RunResumed:
-		l.touched = true // by an earlier life, as far as this report can know
 		l.resume(e)
 	case run.RunEnded:
 		l.running = false
@@ -101,7 +100,7 @@ func (l *ledger) enter(e run.Event) {
 	case run.ActionStarted:
 		w := l.at(e)
 		w.action, w.tail, w.last = e, nil, ""
-		l.touched = l.touched || e.Mutates
+		l.touched = l.touched || touches(e)
 		if !w.named && e.Title != "" {
 			w.title = e.Title
 		}
@@ -266,6 +265,9 @@ func reasonOf(text string) string {
 	first, _, _ := strings.Cut(text, "\n")
 	return clean(strings.TrimSuffix(first, "; it printed:"))
 }
+
+// touches says whether a command leaves that may change something.
+func touches(e run.Event) bool { return e.Kind == run.ActionStarted && e.Mutates }
 
 // resume begins another life of the run: nobody is at work, and hosts that did not end well have another chance. What was
 // changed stays so, and what is closed.

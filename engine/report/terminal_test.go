@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -177,6 +178,32 @@ func TestTheSummarySaysThatNothingWasChanged(t *testing.T) {
 		}, Options{})
 		if said := strings.Contains(text, "2 hosts: 1 did not end well, 0 changed, 1 as they were, nothing was changed anywhere\n"); said == mutates {
 			t.Errorf("mutates %t:\n%s", mutates, text)
+		}
+	}
+}
+
+// What an earlier life of the run has touched counts, be it told before or only recalled.
+func TestAnEarlierLifeThatChangedNothingIsNoChange(t *testing.T) {
+	for _, mutates := range []bool{false, true} {
+		earlier := []run.Event{
+			{Kind: run.RunStarted, Title: "p", Hosts: []string{"w1"}},
+			{Kind: run.ActionStarted, Stage: "S", Host: "w1", Step: "1", Command: "yum", Mutates: mutates},
+		}
+		later := []run.Event{
+			{Kind: run.RunResumed, Title: "p", Hosts: []string{"w1"}},
+			{Kind: run.StageStarted, Stage: "S", Hosts: []string{"w1"}},
+			{Kind: run.StepEnded, Stage: "S", Host: "w1", Step: "1", Title: "look", Outcome: step.Refused, Text: "no"},
+			{Kind: run.HostEnded, Stage: "S", Host: "w1", Outcome: step.Refused},
+			{Kind: run.RunEnded, Outcome: step.Refused},
+		}
+		var out bytes.Buffer
+		recalling := NewTerminal(&out, Options{Run: "r"})
+		recalling.Recall(earlier)
+		recordAll(t, recalling, later)
+		for how, text := range map[string]string{"recalled": out.String(), "told": shown(t, append(earlier, later...), Options{Run: "r"})} {
+			if strings.Contains(text, "nothing was changed anywhere") == mutates || strings.Contains(text, "rung resume r") != mutates {
+				t.Errorf("%s, mutates %t:\n%s", how, mutates, text)
+			}
 		}
 	}
 }
