@@ -60,7 +60,7 @@ var doors = map[string]door{
 	"github.com/spf13/cobra":        {"engine/cli", "flags are read in one place and handed on as values"},
 	"github.com/rs/zerolog":         {"engine/cli engine/transport", "it is for people who debug connections; what the user reads goes through report"},
 	"github.com/pmezard/go-difflib": {"engine/twin", "only a simulated kubeadm shows differences as that library does"},
-	"mvdan.cc/sh":                   {"engine/twin", "only a simulated host interprets shell; real hosts have one"},
+	"mvdan.cc/sh":                   {"engine/twin steps", "only a simulated host interprets shell, real hosts have one; command tells an author what sh would not read"},
 }
 
 // TestImportsFlowOneWay reads the import clauses of every file of the module, for every platform, and

@@ -44,16 +44,23 @@ detach: without either, a run that loses contact while it works must ask a perso
 	})
 }
 
-// Advise names the command that a run can neither recognise as done nor wait for.
+// Advise names the script that no sh reads, and the command that a run can neither recognise as done nor wait for.
 func (s Command) Advise(open func(string) bool) []step.Advice {
-	if s.ReadOnly || s.Check != "" || s.Detach || open("read_only") || open("check") || open("detach") {
-		return nil
+	var advice []step.Advice
+	if !open("script") {
+		advice = append(advice, unreadable("script", s.Script)...)
 	}
-	return []step.Advice{{
+	if !open("check") {
+		advice = append(advice, unreadable("check", s.Check)...)
+	}
+	if s.ReadOnly || s.Check != "" || s.Detach || open("read_only") || open("check") || open("detach") {
+		return advice
+	}
+	return append(advice, step.Advice{
 		Code: "unchecked-command",
 		Text: "this command may change something, and has no check",
 		Hint: "give it a check, so that what is done already is left alone; or say read_only: true, or detach: true",
-	}}
+	})
 }
 
 // variable is what a shell takes as the name of a variable.
