@@ -22,6 +22,7 @@
 //	plan       playbook × inventory × flags to stages, windows, hosts; pure arithmetic
 //	run        the loop: guard, plan, perform, collect; its only output is events
 //	journal    the events on disk, and the runs that lie there
+//	facts      what read-only commands said on hosts, in a file; and an exec that answers so
 //	report     the events for people: terminal, JSON lines; actions as a runbook
 //	transport  commands over SSH, or here; the only importer of goph
 //	seal       files that only their recipients can read; the only importer of age

@@ -38,6 +38,7 @@ var rooms = map[string]room{
 	"engine/detach":    {"engine/step", "it decorates any raw exec: SSH, local and the twin alike"},
 	"engine/lock":      {"engine/step", "a lock lies on hosts, and knows its run by a key: who may break it, and when, others decide"},
 	"engine/seal":      {"", "it encrypts what it is given, whatever that is and wherever it comes from"},
+	"engine/facts":     {"engine/run engine/step", "it records what commands said, and gives it back: it knows neither who asks nor how hosts are reached"},
 	"engine/sshd":      {"engine/step", "it is a door in front of anything that can execute a command"},
 	"engine/twin":      {"engine/step engine/kube engine/inventory", "it stands for real machines, and those do not know rung's loop"},
 	"engine/cli":       {"engine/*", "it is where everything meets, except step types and playbooks: main hands those over, so that another main can bring its own"},

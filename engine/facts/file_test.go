@@ -1,0 +1,101 @@
+package facts
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func sample() *File {
+	at := time.Date(2026, 3, 14, 15, 9, 26, 0, time.UTC)
+	return &File{
+		Header: Header{Rung: "1", Began: at, Ended: at, Playbook: "look", Inventory: Inventory{Hosts: []Host{{Name: "w1", Node: "w1"}}, Groups: map[string][]string{"workers": {"w1"}}}},
+		Recorded: []Answer{
+			{Host: "w1", Key: "k", Command: "true", Stdout: "a <b>\n", At: at},
+			{Host: "w1", Key: "l", Command: "false", Exit: 1, Stderr: "no", At: at},
+		},
+		Found: []Finding{{Stage: "S", Host: "w1", Step: "1:look", Outcome: "ok", Outputs: map[string]any{"swap": true}}},
+	}
+}
+
+func TestAFileIsReadAsItWasWritten(t *testing.T) {
+	for _, name := range []string{"cluster.facts", "cluster.facts.gz"} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := sample().Write(path, false); err != nil {
+			t.Fatal(err)
+		}
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v; want 0600", name, info.Mode(), err)
+		}
+		got, err := Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := sample()
+		want.Facts, want.Answers, want.Findings = Version, 2, 1
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: wanted (-) and read (+):\n%s", name, diff)
+		}
+	}
+}
+
+func TestWhatLiesThereIsKeptUnlessItMayGo(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "cluster.facts")
+	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := sample().Write(path, false); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("got %v, want that it exists", err)
+	}
+	if content, _ := os.ReadFile(path); string(content) != "mine" {
+		t.Errorf("it is now %q", content)
+	}
+	if err := sample().Write(path, true); err != nil {
+		t.Error(err)
+	}
+	if _, err := Read(path); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(filepath.Dir(path)); len(left) != 1 {
+		t.Errorf("%d files lie there, want 1", len(left))
+	}
+}
+
+func TestAFileThatIsNotWholeIsRefused(t *testing.T) {
+	var text bytes.Buffer
+	if err := sample().Encode(&text); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(text.String(), "\n")
+	for what, test := range map[string]struct{ text, wants string }{
+		"cut between lines":    {strings.Join(lines[:2], ""), "cut short"},
+		"cut in a line":        {text.String()[:len(text.String())-9], "not understood"},
+		"another file":         {"hosts:\n", "no file of facts"},
+		"nothing":              {"", "no file of facts"},
+		"of a newer rung":      {strings.Replace(text.String(), `"facts":1`, `"facts":2`, 1), "take a newer rung"},
+		"garbage in its lines": {lines[0] + "\x00\x01\n", "line 2 is not understood"},
+	} {
+		if _, err := Decode(strings.NewReader(test.text)); err == nil || !strings.Contains(err.Error(), test.wants) {
+			t.Errorf("%s: got %v, want %q in it", what, err, test.wants)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	var text bytes.Buffer
+	_ = sample().Encode(&text)
+	f.Add(text.Bytes())
+	f.Add([]byte("{\"facts\":1}\n{}"))
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		if file, err := Decode(bytes.NewReader(b)); err == nil {
+			_, _ = file.Cluster()
+		}
+	})
+}
