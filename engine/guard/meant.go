@@ -13,6 +13,7 @@ import (
 var elsewhere = map[string]string{
 	"length": "did you mean len?", "size": "did you mean len?", "default": "write  x ?? y", "defined": "whether a step ran says steps.ID.outcome",
 	"contains": "write  x in list", "semver": "did you mean version?", "to_string": "a text takes any value: ${{ x }}",
+	"parameters": "a sequence reads parameters that it declares:  name: {parameters: {…}, steps: […]}", "params": "did you mean parameters? A sequence has them",
 }
 
 // elements are the fields of the records in the lists that the source reads.

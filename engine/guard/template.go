@@ -101,7 +101,7 @@ func (t *Template) Text(v Values) (text string, unknown []string, err error) {
 		}
 		if missing != nil {
 			unknown = append(unknown, missing...)
-			b.WriteString("<" + p.expr.Source + ">")
+			b.WriteString(p.expr.Shown(v))
 			continue
 		}
 		b.WriteString(Format(value))

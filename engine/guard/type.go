@@ -110,5 +110,27 @@ func (v Values) Known(path []string) bool {
 			return false
 		}
 	}
-	return true
+	_, pending := at.(Pending)
+	return !pending
+}
+
+// Pending stands in Values for a value that is made of what is not known yet, such as the parameter of a sequence in a
+// dry-run. To an expression it is not known, for the reasons that Lacks gives.
+type Pending struct {
+	Text  string   // how it is shown: its text, with <names> in it
+	Lacks []string // the names that it is made of and that have no value
+}
+
+// pending is what stands for the value at path, where it is still to come.
+func (v Values) pending(path []string) (Pending, bool) {
+	var at any = map[string]any(v)
+	for _, name := range path {
+		m, ok := at.(map[string]any)
+		if !ok {
+			return Pending{}, false
+		}
+		at = m[name]
+	}
+	p, ok := at.(Pending)
+	return p, ok
 }

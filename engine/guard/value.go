@@ -95,7 +95,7 @@ func (e *Expr) Seen(v Values, message string) []string {
 		}
 		text := Format(at)
 		switch x := at.(type) {
-		case nil, map[string]any:
+		case nil, map[string]any, Pending:
 		case []any:
 			if len(x) <= 5 && (len(text) < shortText || !strings.Contains(message, text)) && (len(x) == 0 || !isRecord(x[0]) && !isList(x[0])) {
 				seen = append(seen, joined(ref)+" = "+cmp.Or(text, "none"))
@@ -128,9 +128,21 @@ func firstLine(err error) string {
 func (e *Expr) Missing(v Values) []string {
 	var missing []string
 	for _, ref := range e.refs {
-		if !v.Known(ref) {
+		if p, ok := v.pending(ref); ok {
+			missing = append(missing, p.Lacks...)
+		} else if !v.Known(ref) {
 			missing = append(missing, joined(ref))
 		}
 	}
 	return missing
+}
+
+// Shown is how e stands in a text while it has no value: <source>, or what a Pending that it consists of says.
+func (e *Expr) Shown(v Values) string {
+	if len(e.refs) == 1 && e.Source == joined(e.refs[0]) {
+		if p, ok := v.pending(e.refs[0]); ok {
+			return p.Text
+		}
+	}
+	return "<" + e.Source + ">"
 }

@@ -49,6 +49,9 @@ func asVersion(c guard.Comparison) string {
 	if name, ok := strings.CutPrefix(c.Left, "inputs."); ok {
 		return "give the input " + name + " the type version, and compare it with " + right
 	}
+	if name, ok := strings.CutPrefix(c.Left, parametersName+"."); ok {
+		return "give the parameter " + name + " the type version, and compare it with " + right
+	}
 	return "compare version(" + cmp.Or(c.Left, "…") + ") with " + right
 }
 
@@ -59,14 +62,27 @@ func (a *adviser) values(name string) (values []string, what string) {
 	switch {
 	case len(path) == 3 && path[0] == "steps" && path[2] == "outcome":
 		return outcomes, "the outcome of a step"
-	case len(path) == 2 && path[0] == "inputs":
-		for _, in := range a.pb.Inputs {
+	case len(path) == 2 && (path[0] == "inputs" || path[0] == parametersName):
+		for _, in := range a.declared(path[0]) {
 			if in.Name == path[1] && in.Type == "choice" {
 				return in.Choices, name
 			}
 		}
 	}
 	return nil, ""
+}
+
+// declared are the inputs, or the parameters of the sequence at hand.
+func (a *adviser) declared(table string) []Input {
+	if table == "inputs" {
+		return a.pb.Inputs
+	}
+	for _, q := range a.pb.Sequences {
+		if q.Name == a.within {
+			return q.Parameters
+		}
+	}
+	return nil
 }
 
 // span is the steps of a stage, one after the other, those of sequences in

@@ -17,7 +17,7 @@ import (
 //
 //	# rung: ignore unchecked-command
 func Advise(pb *Playbook) diag.List {
-	a := &adviser{pb: pb, read: map[string]bool{}, said: map[diag.Diagnostic]bool{}}
+	a := &adviser{pb: pb, read: map[string]bool{}, taken: map[string]map[string]bool{}, said: map[diag.Diagnostic]bool{}}
 	a.stages(pb.Stages)
 	for _, in := range pb.Inputs {
 		if !a.read["inputs."+in.Name] {
@@ -25,6 +25,7 @@ func Advise(pb *Playbook) diag.List {
 				Over(utf8.RuneCountInString(in.Name)).WithHint("read it as inputs.%s, or remove it", in.Name))
 		}
 	}
+	a.unusedParameters()
 	a.undone()
 	pb.place(a.found)
 	return a.found
@@ -36,6 +37,9 @@ type adviser struct {
 	said  map[diag.Diagnostic]bool // the steps of a sequence stand at every call
 	read  map[string]bool          // names
 	spans []span                   // of every stage with steps, in order
+	// within is the sequence whose steps are looked at, and taken what is read of the parameters of each.
+	within string
+	taken  map[string]map[string]bool
 }
 
 func (a *adviser) add(found ...diag.Diagnostic) {
@@ -104,7 +108,7 @@ func (a *adviser) steps(steps []*Step) {
 			}
 			a.add(s.Draft.Advise(s.Pos)...)
 		}
-		a.steps(s.Body)
+		a.call(s)
 	}
 }
 
@@ -130,6 +134,39 @@ func (a *adviser) expression(e *guard.Expr) {
 func (a *adviser) reads(refs []string) {
 	for _, ref := range refs {
 		a.read[ref] = true
+		if name, ok := strings.CutPrefix(ref, parametersName+"."); ok && a.within != "" {
+			a.taken[a.within][name] = true
+		}
+	}
+}
+
+// call goes through the steps of the sequence that s calls, if it does.
+func (a *adviser) call(s *Step) {
+	if s.Calls == "" {
+		return
+	}
+	for _, given := range s.With {
+		for _, e := range given.exprs() {
+			a.expression(e)
+		}
+	}
+	if a.taken[s.Calls] == nil {
+		a.taken[s.Calls] = map[string]bool{}
+	}
+	around := a.within
+	a.within = s.Calls
+	a.steps(s.Body)
+	a.within = around
+}
+
+func (a *adviser) unusedParameters() {
+	for _, q := range a.pb.Sequences {
+		for _, p := range q.Parameters {
+			if taken, called := a.taken[q.Name]; called && !taken[p.Name] {
+				a.add(diag.Advicef("unused-parameter", p.Pos, "nothing in the sequence %s reads its parameter %s", q.Name, p.Name).
+					Over(utf8.RuneCountInString(p.Name)).WithHint("read it as parameters.%s, or remove it", p.Name))
+			}
+		}
 	}
 }
 

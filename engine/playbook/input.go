@@ -55,13 +55,21 @@ func (in Input) Parse(n *yamldoc.Node) (any, error) {
 		return nil, err
 	}
 	text, _ := value.(string)
-	switch {
-	case in.Type == "count" && !countForm.MatchString(text):
-		return nil, fmt.Errorf("must be a number or a percentage, such as 2 or 10%%, not %q", text)
-	case in.Type == "choice" && !slices.Contains(in.Choices, text):
-		return nil, fmt.Errorf("must be one of %s, not %q", strings.Join(in.Choices, ", "), text)
+	if err := in.formed(text); err != nil {
+		return nil, err
 	}
 	return value, nil
+}
+
+// formed says what is wrong with the form of a text.
+func (in Input) formed(text string) error {
+	switch {
+	case in.Type == "count" && !countForm.MatchString(text):
+		return fmt.Errorf("must be a number or a percentage, such as 2 or 10%%, not %q", text)
+	case in.Type == "choice" && !slices.Contains(in.Choices, text):
+		return fmt.Errorf("must be one of %s, not %q", strings.Join(in.Choices, ", "), text)
+	}
+	return nil
 }
 
 // ParseFlag reads the text of -e name=text.
@@ -115,24 +123,34 @@ func Count(text string, total int) (int, error) {
 	return n, nil
 }
 
-func (l *loader) inputs(n *yamldoc.Node) {
-	if !l.want(n, yamldoc.Map, "inputs") {
-		return
+// inputs reads what n declares: inputs, or parameters of a sequence, as what says.
+func (l *loader) inputs(n *yamldoc.Node, what string) []Input {
+	if !l.want(n, yamldoc.Map, what+"s") {
+		return nil
 	}
+	var all []Input
 	for _, f := range n.Fields {
 		in := Input{Name: f.Key, Pos: f.Pos}
 		if !identifier.MatchString(f.Key) {
-			l.errorf("name", f.Pos, "the input %q is not a name: want lower-case letters, digits and _", f.Key)
+			l.errorf("name", f.Pos, "the %s %q is not a name: want lower-case letters, digits and _", what, f.Key)
 		}
-		if l.want(f.Value, yamldoc.Map, "the input "+f.Key) {
+		if l.want(f.Value, yamldoc.Map, "the "+what+" "+f.Key) {
+			l.keys(f.Value, article(what), InputKeys())
 			l.input(&in, f.Value)
 		}
-		l.pb.Inputs = append(l.pb.Inputs, in)
+		all = append(all, in)
 	}
+	return all
+}
+
+func article(what string) string {
+	if what == "input" {
+		return "an input"
+	}
+	return "a " + what
 }
 
 func (l *loader) input(in *Input, n *yamldoc.Node) {
-	l.keys(n, "an input", InputKeys())
 	in.About = l.text(n.Get("about"), "about")
 	in.Type = "string"
 	if t := n.Get("type"); t != nil {
@@ -141,12 +159,17 @@ func (l *loader) input(in *Input, n *yamldoc.Node) {
 		}
 	}
 	if !l.choices(in, n) {
+		in.Type = "string" // so that what is given to it is no further mistake
 		return
 	}
 	if o := n.Get("optional"); o != nil {
 		in.Optional = l.boolean(o, "optional")
 	}
-	if d := n.Get("default"); d != nil {
+	if d := n.Get("default"); d != nil && guard.HasExpression(d.Text) {
+		l.add(diag.Errorf("value", d.Pos, "the default of %s must be a value, not an expression", in.Name).Over(d.Width()).
+			WithHint("make it optional, and read it with  ??  and what it is otherwise"))
+		in.Optional = true // so that nothing is said to lack it
+	} else if d != nil {
 		value, err := in.Parse(d)
 		if err != nil {
 			found := diag.Errorf("value", d.Pos, "the default of %s %v", in.Name, err).Over(d.Width())
@@ -179,7 +202,7 @@ func (l *loader) choices(in *Input, n *yamldoc.Node) bool {
 	c := n.Get("choices")
 	switch {
 	case c == nil && in.Type == "choice", c != nil && c.Kind == yamldoc.List && len(c.Items) == 0:
-		l.errorf("choices", n.Pos, "the input %s of type choice needs choices", in.Name)
+		l.errorf("choices", n.Pos, "%s is of type choice, and lists no choices", in.Name)
 		return false
 	case c == nil:
 		return true

@@ -33,7 +33,7 @@ func RootKeys() []Key {
 		{"playbook", ShapeWord, "Its name: lower-case letters, digits and -."},
 		{"about", ShapeText, "What it is for, in one sentence."},
 		{"inputs", ShapeOther, "Its parameters, given with -e name=value."},
-		{"sequences", ShapeOther, "Lists of steps with a name, which steps call with sequence: NAME."},
+		{"sequences", ShapeOther, "Steps with a name, which steps call with sequence: NAME: a list, or {parameters: …, steps: …}."},
 		{"stages", ShapeStageList, "Its parts, one after the other."},
 	}
 }
@@ -46,6 +46,15 @@ func InputKeys() []Key {
 		{"about", ShapeText, "What it is for."},
 		{"choices", ShapeOther, "The values that an input of type choice can have."},
 		{"optional", ShapeBool, "It may be left out without a default; expressions then do not know it."},
+	}
+}
+
+// SequenceKeys are the keys of a sequence that is more than a list of steps.
+func SequenceKeys() []Key {
+	return []Key{
+		{"about", ShapeText, "What it is for."},
+		{"parameters", ShapeOther, "What a call gives it, under with. Declared as inputs are, and read as parameters.NAME."},
+		{"steps", ShapeStepList, "What it does."},
 	}
 }
 
@@ -81,6 +90,7 @@ func Modifiers() []Key {
 		{"timeout", ShapeDuration, "How long one try may take."},
 		{"ignore_failure", ShapeGuard, "Where it holds, a failure is reported, and the host goes on."},
 		{"skip_host", ShapeGuard, "Where it holds, a failure ends the way of this host alone, and the run goes on."},
+		{"with", ShapeOther, "Goes with sequence: what its parameters are, {name: value}."},
 	}
 }
 

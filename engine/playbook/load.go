@@ -20,7 +20,7 @@ func Load(file string, src []byte, types *step.Set) (*Playbook, diag.List) {
 	if found != nil {
 		return nil, found
 	}
-	l := &loader{types: types, pb: &Playbook{File: file, Source: src}, sequences: map[string]*yamldoc.Node{}, called: map[string]bool{}, seen: map[diag.Diagnostic]bool{}}
+	l := &loader{types: types, pb: &Playbook{File: file, Source: src}, sequences: map[string]*Sequence{}, seen: map[diag.Diagnostic]bool{}}
 	l.pb.root = root
 	l.root(root)
 	l.pb.place(l.found)
@@ -46,10 +46,9 @@ type loader struct {
 	pb        *Playbook
 	found     diag.List
 	seen      map[diag.Diagnostic]bool // a sequence is compiled at every call: its mistakes are said once
-	sequences map[string]*yamldoc.Node
-	called    map[string]bool
-	calling   []string // sequences being expanded, outermost first
-	size      int      // steps so far, those of every call counted
+	sequences map[string]*Sequence     // nil: something else stands under that name
+	calling   []string                 // sequences being expanded, outermost first
+	size      int                      // steps so far, those of every call counted
 }
 
 var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
@@ -150,19 +149,16 @@ func (l *loader) root(n *yamldoc.Node) {
 	l.name(n, meant)
 	l.pb.About = l.text(n.Get("about"), "about")
 	if in := n.Get("inputs"); in != nil {
-		l.inputs(in)
+		l.pb.Inputs = l.inputs(in, "input")
 	}
 	if s := n.Get("sequences"); s != nil && l.want(s, yamldoc.Map, "sequences") {
 		for _, f := range s.Fields {
-			l.sequences[f.Key] = nil // it is there, whatever is wrong with it
-			if l.want(f.Value, yamldoc.List, "the sequence "+f.Key) {
-				l.sequences[f.Key] = f.Value
-			}
+			l.sequences[f.Key] = l.sequence(f) // where it is wrong, it is there all the same
 		}
 	}
 	if stages := n.Get("stages"); stages != nil {
 		l.pb.Stages = l.stages(stages, l.outermost())
-		l.uncalled(n.Get("sequences"))
+		l.uncalled()
 	} else if !slices.Contains(meant, "stages") {
 		l.errorf("missing-key", n.Pos, "a playbook needs stages")
 	}
@@ -179,20 +175,6 @@ func (l *loader) name(n *yamldoc.Node, meant []string) {
 		l.add(diag.Errorf("name", name.Pos, "the playbook's name %q must be lower-case letters, digits and -", name.Text).Over(name.Width()))
 	default:
 		l.pb.Name = name.Text
-	}
-}
-
-// uncalled reports the sequences that no step calls. What names stand in scope
-// of a sequence is for its calls to say, so such a one cannot be checked.
-func (l *loader) uncalled(n *yamldoc.Node) {
-	if n == nil {
-		return
-	}
-	for _, f := range n.Fields {
-		if l.sequences[f.Key] != nil && !l.called[f.Key] {
-			l.add(diag.Errorf("uncalled", f.Pos, "no step calls the sequence %s, so it is not checked", f.Key).
-				Over(utf8.RuneCountInString(f.Key)).WithHint("call it with sequence: %s, or remove it", f.Key))
-		}
 	}
 }
 

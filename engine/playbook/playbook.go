@@ -26,8 +26,10 @@ type Playbook struct {
 	About  string
 	Inputs []Input
 	Stages []*Stage
-	Source []byte
-	root   *yamldoc.Node
+	// Sequences are those that the playbook declares, in order. Their steps stand in Step.Body, at every call.
+	Sequences []*Sequence
+	Source    []byte
+	root      *yamldoc.Node
 }
 
 // Stage is an ordered part of a playbook. It holds Stages or Steps.
@@ -75,6 +77,7 @@ type Step struct {
 	Draft   *step.Draft     // nil for a step of guards alone, and for a sequence
 	Body    []*Step         // of a sequence
 	Calls   string          // the sequence's name
+	With    []Argument      // what the call gives to the parameters of the sequence
 	Confirm *guard.Template // a question that a person has to answer with yes before the host goes on; such a step has no type
 }
 
@@ -90,6 +93,11 @@ func (s *Step) Refs() []string {
 	for _, t := range []*guard.Template{s.Name, s.Else, s.On, s.Confirm} {
 		if t != nil {
 			refs = append(refs, t.Refs()...)
+		}
+	}
+	for _, a := range s.With {
+		for _, e := range a.exprs() {
+			refs = append(refs, e.Refs...)
 		}
 	}
 	if s.Draft != nil {

@@ -11,7 +11,10 @@ type scope struct {
 	steps []guard.Name // ids so far, with their records
 	fleet []guard.Name // ids of stages that are over, with lists of what each host's step put out
 	host  bool         // there is a host
-	base  guard.Names  // inputs, groups, nodes, inventory, run
+	// parameters are those of the sequence that this is the scope of: of the innermost one, for a sequence reads no
+	// parameters but its own.
+	parameters []guard.Name
+	base       guard.Names // inputs, groups, nodes, inventory, run
 }
 
 var (
@@ -43,13 +46,16 @@ func (s *scope) names() guard.Names {
 	if s.host {
 		names = append(names, hostName, windowName)
 	}
+	if s.parameters != nil {
+		names = append(names, guard.Name{Name: parametersName, Type: guard.RecordOf(s.parameters...)})
+	}
 	names = append(names, s.loops...)
 	names = append(names, guard.Name{Name: "steps", Type: guard.RecordOf(s.steps...)})
 	return append(names, guard.Name{Name: "fleet", Type: guard.RecordOf(s.fleet...)})
 }
 
 func (s *scope) child() *scope {
-	return &scope{base: s.base, host: s.host, loops: append([]guard.Name{}, s.loops...), steps: append([]guard.Name{}, s.steps...), fleet: append([]guard.Name{}, s.fleet...)}
+	return &scope{base: s.base, host: s.host, parameters: s.parameters, loops: append([]guard.Name{}, s.loops...), steps: append([]guard.Name{}, s.steps...), fleet: append([]guard.Name{}, s.fleet...)}
 }
 
 func (s *scope) has(id string) bool {

@@ -3,7 +3,6 @@ package playbook
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"rung/engine/diag"
 	"rung/engine/guard"
@@ -90,6 +89,10 @@ func (l *loader) misplaced(st *Step, n *yamldoc.Node) {
 		what = "a question performs nothing"
 	}
 	for _, f := range n.Fields {
+		if f.Key == "with" && st.Calls == "" && n.Get("sequence") == nil {
+			l.add(diag.Errorf("misplaced", f.Pos, "with goes with sequence: it gives a sequence its parameters").Over(len(f.Key)).
+				WithHint("the fields of a step stand below its type"))
+		}
 		if st.Draft == nil && slices.Contains([]string{"on", "retry", "timeout", "ignore_failure", "skip_host"}, f.Key) {
 			l.add(diag.Errorf("misplaced", f.Pos, "%s belongs to a step type", f.Key).Over(len(f.Key)).WithHint("%s", what))
 		}
@@ -137,7 +140,7 @@ func (l *loader) kind(st *Step, n *yamldoc.Node, s *scope) bool {
 	case len(kinds) == 1 && kinds[0].Key == "sequence":
 		st.Calls = l.text(kinds[0].Value, "sequence")
 		if st.Calls != "" {
-			st.Body = l.call(kinds[0].Value, s)
+			st.Body = l.call(st, kinds[0].Value, n.Get("with"), s)
 		}
 	case len(kinds) == 1 && kinds[0].Key == "confirm":
 		st.Confirm = l.template(kinds[0].Value, "confirm", s.names())
@@ -175,30 +178,4 @@ func (l *loader) unknownStep(f yamldoc.Field, n *yamldoc.Node) {
 		hint = "rung steps lists the step types"
 	}
 	l.add(diag.Errorf("unknown-step", f.Pos, "there is no step type %q", f.Key).Over(len([]rune(f.Key))).WithHint("%s", hint))
-}
-
-// call expands the sequence that n names, compiled in the scope of the call;
-// its ids end with it.
-func (l *loader) call(n *yamldoc.Node, s *scope) []*Step {
-	body, ok := l.sequences[n.Text]
-	if ok && body == nil {
-		return nil // what it is instead of a list was said
-	}
-	if !ok {
-		names := make([]string, 0, len(l.sequences))
-		for name := range l.sequences {
-			names = append(names, name)
-		}
-		l.add(diag.Errorf("unknown-sequence", n.Pos, "there is no sequence %q", n.Text).Over(len([]rune(n.Text))).WithHint("%s", diag.DidYouMean(n.Text, names)))
-		return nil
-	}
-	if slices.Contains(l.calling, n.Text) {
-		l.called[n.Text] = true
-		l.add(diag.Errorf("cycle", n.Pos, "the sequence %s calls itself: %s", n.Text, strings.Join(append(l.calling, n.Text), " → ")).Over(n.Width()))
-		return nil
-	}
-	l.called[n.Text] = true
-	l.calling = append(l.calling, n.Text)
-	defer func() { l.calling = l.calling[:len(l.calling)-1] }()
-	return l.steps(body, s.child(), "")
 }

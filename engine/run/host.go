@@ -185,7 +185,7 @@ func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
 	}
 	switch {
 	case s.Body != nil:
-		return v.steps(ctx, s.Body)
+		return v.call(ctx, s, e)
 	case s.Confirm != nil:
 		return v.end(s, e, v.confirm(ctx, s, e))
 	case s.Draft == nil:

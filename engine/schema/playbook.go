@@ -18,7 +18,7 @@ func Playbook(types *step.Set) *Schema {
 		PropertyNames: &Schema{Pattern: identifier}, AdditionalProperties: &Others{&Schema{Ref: "#/definitions/input"}},
 	}
 	root.Properties["sequences"] = &Schema{
-		Description: root.Properties["sequences"].Description, Type: Types{"object"}, AdditionalProperties: &Others{&Schema{Ref: "#/definitions/steps"}},
+		Description: root.Properties["sequences"].Description, Type: Types{"object"}, AdditionalProperties: &Others{&Schema{AnyOf: []*Schema{{Ref: "#/definitions/steps"}, {Ref: "#/definitions/sequence"}}}},
 	}
 	root.Definitions = map[string]*Schema{
 		"text":     text(),
@@ -28,6 +28,7 @@ func Playbook(types *step.Set) *Schema {
 		"count":    {Type: Types{"integer", "string"}, Pattern: count + "|" + expression},
 		"duration": written(guard.Type{Kind: guard.Duration}),
 		"input":    input(),
+		"sequence": sequence(),
 		"stage":    stage(),
 		"stages":   {Type: Types{"array"}, MinItems: 1, Items: &Schema{Ref: "#/definitions/stage"}},
 		"steps":    list(&Schema{Ref: "#/definitions/step"}),
@@ -83,6 +84,20 @@ func input() *Schema {
 	return s
 }
 
+func sequence() *Schema {
+	s := record(keys(playbook.SequenceKeys()), "steps")
+	s.Properties["parameters"] = &Schema{
+		Description: s.Properties["parameters"].Description, Type: Types{"object"},
+		PropertyNames: &Schema{Pattern: identifier}, AdditionalProperties: &Others{&Schema{Ref: "#/definitions/input"}},
+	}
+	return s
+}
+
+// with takes what a call gives: what each value must be, the declaration says.
+func with(doc string) *Schema {
+	return &Schema{Description: doc, Type: Types{"object"}, AdditionalProperties: &Others{&Schema{AnyOf: []*Schema{text(), list(text())}}}}
+}
+
 func texts(list []string) []any {
 	values := make([]any, len(list))
 	for i, text := range list {
@@ -108,6 +123,7 @@ func oneStep(types *step.Set) *Schema {
 	retry.Properties["times"] = described(times, retry.Properties["times"].Description)
 	s.Properties["retry"] = &Schema{Description: s.Properties["retry"].Description, AnyOf: []*Schema{times, retry}}
 	s.Properties["sequence"] = described(text(), s.Properties["sequence"].Description)
+	s.Properties["with"] = with(s.Properties["with"].Description)
 	for _, name := range types.Names() {
 		s.Properties[name] = fields(types.Get(name))
 	}
