@@ -4,18 +4,29 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"rung/engine/plan"
 	"rung/engine/report"
 	"rung/engine/run"
 )
 
+// rendering is how a dry-run is made and written.
+type rendering struct {
+	request
+	contact
+	from   string // the version that runs now
+	live   bool
+	format string
+	out    string // a file; "": standard output
+}
+
 func (a *app) renderVerb() *cobra.Command {
-	var r request
-	var c contact
-	var from string
-	var live bool
+	var r rendering
 	verb := &cobra.Command{
 		Use:   "render PLAYBOOK",
 		Short: "Say exactly what a playbook would do, without doing it",
@@ -23,49 +34,79 @@ func (a *app) renderVerb() *cobra.Command {
 
 Without a connection, what only a host can tell is not known: a step whose guard depends
 on it says "runs if …", and text that depends on it stands as <name>. With --live the
-read-only steps are performed, and nothing else.`,
+read-only steps are performed, and nothing else.
+
+--format json is for programs (docs/render-json.md). With -o it goes into a file, which must not be there yet.`,
 		Example: "  rung render kubeadm-upgrade -i inventory.yaml -e target=1.21.14 --from 1.20.0",
 		Args:    playbookArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.playbook = args[0]
-			if from != "" {
-				r.inputs = append(r.inputs, "from="+from)
+			if r.from != "" {
+				r.inputs = append(r.inputs, "from="+r.from)
 			}
-			return a.render(cmd.Context(), r, c, live)
+			return a.render(cmd.Context(), r)
 		},
 	}
-	r.flags(verb.Flags())
-	c.flags(verb.Flags())
-	verb.Flags().StringVar(&from, "from", "", "the version that runs now, for the input from")
-	verb.Flags().BoolVar(&live, "live", false, "connect, and perform what only reads")
+	r.request.flags(verb.Flags())
+	r.contact.flags(verb.Flags())
+	verb.Flags().StringVar(&r.from, "from", "", "the version that runs now, for the input from")
+	verb.Flags().BoolVar(&r.live, "live", false, "connect, and perform what only reads")
+	verb.Flags().StringVar(&r.format, "format", string(report.Text), "how it is written: "+formats())
+	verb.Flags().StringVarP(&r.out, "output", "o", "", "write it into this new file")
 	return verb
 }
 
-func (a *app) render(ctx context.Context, r request, c contact, live bool) error {
-	p, _, err := a.load(r)
-	if err != nil {
-		return err
+// formats lists them for people.
+func formats() string {
+	names := make([]string, len(report.Formats))
+	for i, f := range report.Formats {
+		names[i] = string(f)
 	}
-	out := bufio.NewWriterSize(a.out, 1<<16)
-	book, err := report.NewRunbook(out, report.Text)
-	if err != nil {
-		return err
+	return strings.Join(names, ", ")
+}
+
+func (a *app) render(ctx context.Context, r rendering) error {
+	if !slices.Contains(report.Formats, report.Format(r.format)) {
+		return usage("--format %s is not known; want one of %s", r.format, formats())
 	}
-	offline := &run.Offline{Hosts: p.Inventory, Sink: book}
-	dry := run.Run{Plan: p, Perform: offline, Sink: book, Clock: a.Clock, Lanes: 1}
-	if live {
-		h, err := a.hosts(p.Inventory, c)
-		if err != nil {
+	if r.out != "" {
+		if err := vacant(r.out); err != nil {
 			return err
 		}
-		defer func() { _ = h.close() }()
-		if err := h.connect(ctx, p); err != nil {
-			return (&execution{app: a}).refuse(err)
-		}
-		x := &run.Execute{Exec: h, Hosts: p.Inventory, Clock: a.Clock, Sink: book}
-		dry.Perform, dry.Probe, dry.Lanes = &run.Live{Execute: x, Offline: offline}, x.Probe, 0
 	}
-	end := dry.Do(ctx)
+	p, _, err := a.load(r.request)
+	if err != nil {
+		return err
+	}
+	if r.out == "" {
+		return a.renderTo(ctx, r, p, a.out)
+	}
+	var stops error
+	err = writeWhole(r.out, 0o644, func(w io.Writer) error {
+		stops = a.renderTo(ctx, r, p, w)
+		if _, said := stops.(told); said {
+			return nil
+		}
+		return stops
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.err, "wrote", r.out)
+	return stops
+}
+
+// renderTo makes the dry-run, and writes it to w.
+func (a *app) renderTo(ctx context.Context, r rendering, p *plan.Plan, w io.Writer) error {
+	out := bufio.NewWriterSize(w, 1<<16)
+	book, err := report.NewRunbook(out, report.Format(r.format))
+	if err != nil {
+		return err
+	}
+	end, err := a.dryRun(ctx, r, p, book)
+	if err != nil {
+		return err
+	}
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("the runbook cannot be written: %w", err)
 	}
@@ -74,4 +115,23 @@ func (a *app) render(ctx context.Context, r request, c contact, live bool) error
 		return told{end.Exit}
 	}
 	return nil
+}
+
+// dryRun tells sink what a run of p would do. The error is of what kept it from looking; how the dry-run ended is in end.
+func (a *app) dryRun(ctx context.Context, r rendering, p *plan.Plan, sink run.Sink) (end run.Ending, err error) {
+	offline := &run.Offline{Hosts: p.Inventory, Sink: sink}
+	dry := run.Run{Plan: p, Perform: offline, Sink: sink, Clock: a.Clock, Lanes: 1}
+	if r.live {
+		h, err := a.hosts(p.Inventory, r.contact)
+		if err != nil {
+			return end, err
+		}
+		defer func() { _ = h.close() }()
+		if err := h.connect(ctx, p); err != nil {
+			return end, (&execution{app: a}).refuse(err)
+		}
+		x := &run.Execute{Exec: h, Hosts: p.Inventory, Clock: a.Clock, Sink: sink}
+		dry.Perform, dry.Probe, dry.Lanes = &run.Live{Execute: x, Offline: offline}, x.Probe, 0
+	}
+	return dry.Do(ctx), nil
 }

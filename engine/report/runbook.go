@@ -16,8 +16,14 @@ import (
 // Format is how a runbook is written.
 type Format string
 
-// Text is a runbook for people, to be read in a terminal or in a ticket.
-const Text Format = "text"
+// The formats.
+const (
+	Text Format = "text" // for people, to be read in a terminal or in a ticket
+	JSON Format = "json" // for programs: a Book
+)
+
+// Formats are all of them.
+var Formats = []Format{Text, JSON}
 
 // Runbook is a run.Sink for a dry-run: it writes what a run would do as a
 // document, stage by stage and host by host, with the exact commands. Hosts
@@ -57,13 +63,36 @@ type totals struct {
 	hosts                          map[string]bool
 }
 
-// NewRunbook returns a Runbook that writes to w. A format that it does not know
-// is an error.
-func NewRunbook(w io.Writer, format Format) (*Runbook, error) {
-	if format != Text {
-		return nil, fmt.Errorf("a runbook cannot be written as %q; known is: %s", format, Text)
+// NewRunbook returns a sink for a dry-run that writes it to w, at the latest when it has ended. A format that it does not
+// know is an error.
+func NewRunbook(w io.Writer, format Format) (run.Sink, error) {
+	switch format {
+	case Text:
+		return newText(w), nil
+	case JSON:
+		return &bound{Binder: NewBinder(), write: (*Book).WriteJSON, out: w}, nil
 	}
-	return &Runbook{out: bufio.NewWriterSize(w, 64<<10), open: map[string]*chapter{}, total: totals{hosts: map[string]bool{}}, kept: scripts{number: map[string]int{}}}, nil
+	return nil, fmt.Errorf("a runbook cannot be written as %q; known are: %s", format, Formats)
+}
+
+// bound is a dry-run that is written as a whole, once it has ended.
+type bound struct {
+	*Binder
+	write func(*Book, io.Writer) error
+	out   io.Writer
+}
+
+// Record takes e. The error is the writer's.
+func (b *bound) Record(e run.Event) error {
+	err := b.Binder.Record(e)
+	if e.Kind == run.RunEnded {
+		err = b.write(b.Book(), b.out)
+	}
+	return err
+}
+
+func newText(w io.Writer) *Runbook {
+	return &Runbook{out: bufio.NewWriterSize(w, 64<<10), open: map[string]*chapter{}, total: totals{hosts: map[string]bool{}}, kept: scripts{number: map[string]int{}}}
 }
 
 // Record takes e. The error is the writer's.

@@ -53,7 +53,7 @@ func TestTwoDryRunsOfOnePlanAreTheSameBytes(t *testing.T) {
 }
 
 func TestARunbookInAnUnknownFormatIsRefused(t *testing.T) {
-	if _, err := NewRunbook(io.Discard, "html"); err == nil || !strings.Contains(err.Error(), `"html"; known is: text`) {
+	if _, err := NewRunbook(io.Discard, "html"); err == nil || !strings.Contains(err.Error(), `"html"; known are: [text json]`) {
 		t.Errorf("err = %v", err)
 	}
 }

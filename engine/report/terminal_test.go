@@ -56,7 +56,7 @@ func TestWhoReadsEventsIsToldOfAFailedWriter(t *testing.T) {
 	}
 }
 
-func runbookTo(t testing.TB, w io.Writer) *Runbook {
+func runbookTo(t testing.TB, w io.Writer) run.Sink {
 	b, err := NewRunbook(w, Text)
 	if err != nil {
 		t.Fatal(err)

@@ -23,9 +23,9 @@ func (o *Offline) Perform(_ context.Context, t Task) (step.Result, step.Outcome,
 	if t.On != e.Host {
 		e.On = t.On
 	}
-	c := dress(o.Hosts, t.Action.Do, t.On)
+	e.Plan = o.dressed(t)
 	e.Command, e.Mutates = t.Action.Do.Line(), !t.Action.ReadOnly
-	if c.Sudo {
+	if e.Plan.Do.Sudo {
 		e.Command = "sudo " + e.Command
 	}
 	if t.Action.Check != nil {
@@ -38,6 +38,17 @@ func (o *Offline) Perform(_ context.Context, t Task) (step.Result, step.Outcome,
 		return step.Result{}, step.Failed, &RecordError{err}
 	}
 	return step.Result{}, step.Planned, nil
+}
+
+// dressed is the action of t with its commands as the host gets them.
+func (o *Offline) dressed(t Task) *step.Action {
+	a := t.Action
+	a.Do = dress(o.Hosts, a.Do, t.On)
+	if a.Check != nil {
+		check := dress(o.Hosts, *a.Check, t.On)
+		a.Check = &check
+	}
+	return &a
 }
 
 // Live performs what only reads, and tells the rest. What would be read after

@@ -65,6 +65,20 @@ func (c Command) Input() []byte {
 	return append([]byte(strings.Join(hidden, "\n")+"\n\n"), c.Stdin...)
 }
 
+// Shown is c as it may be shown and kept: without credentials in its variables, and without what it reads where that is
+// secret.
+func (c Command) Shown() Command {
+	if c.Secret {
+		c.Stdin = nil
+	}
+	var env []string
+	for _, e := range c.Env {
+		env = append(env, credentials.ReplaceAllString(e, "${1}…@"))
+	}
+	c.Env = env
+	return c
+}
+
 // takeVariables reads them, and becomes the command.
 const takeVariables = `while IFS= read -r e && [ -n "$e" ]; do eval "${e%%=*}=\${e#*=}; export ${e%%=*}"; done; exec "$@"`
 

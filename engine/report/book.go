@@ -1,0 +1,120 @@
+package report
+
+import "rung/engine/step"
+
+// BookFormat is the version of a Book's JSON. It grows when a key changes its meaning or goes; keys that come do not
+// change it.
+const BookFormat = 1
+
+// Book is a dry-run in its parts: what a run would do, stage by stage and host by host, in the order of work. Two
+// dry-runs of one plan on one world are equal. Its JSON is described in docs/render-json.md; what is empty is left out.
+type Book struct {
+	Format   int               `json:"rung_runbook"` // BookFormat
+	Playbook string            `json:"playbook"`
+	About    string            `json:"about,omitempty"`
+	Inputs   map[string]string `json:"inputs"`
+	Hosts    []string          `json:"hosts"`
+	Stages   []*Chapter        `json:"stages"`
+	Scripts  map[string]string `json:"scripts"`         // what the orders call, by key; a key stays the same as long as the text does
+	Notes    []Remark          `json:"notes,omitempty"` // about the whole
+	Outcome  step.Outcome      `json:"outcome"`         // of the dry-run: ok, or refused where a run would stop
+	Exit     int               `json:"exit"`            // the exit code of a run that stops there
+	Text     string            `json:"text,omitempty"`  // why
+}
+
+// Chapter is a stage of a Book: once for each round of a loop.
+type Chapter struct {
+	Stage   string       `json:"stage"`              // path with loop values: "Climb[hop=1.21.14]/Workers"
+	Holds   bool         `json:"holds,omitempty"`    // it holds other stages, and has no hosts of its own
+	If      string       `json:"if,omitempty"`       // it runs if
+	Window  string       `json:"window,omitempty"`   // "5 hosts, 2 at a time"
+	AtOnce  int          `json:"at_once,omitempty"`  // how many hosts at a time; 0: all
+	Round   int          `json:"round,omitempty"`    // of a loop, from 1
+	Rounds  int          `json:"rounds,omitempty"`   // of so many
+	Outcome step.Outcome `json:"outcome"`            // ok: its hosts say what becomes of them; skipped; refused: a run would stop
+	Text    string       `json:"text,omitempty"`     // why it is skipped or refused
+	Hint    string       `json:"hint,omitempty"`     // what to do about it
+	Notes   []Remark     `json:"notes,omitempty"`    // about the stage
+	Pages   []*Page      `json:"on_hosts,omitempty"` // in the order of the stage
+}
+
+// Page is what is done on one host in one stage.
+type Page struct {
+	Host  string   `json:"host"`
+	Node  string   `json:"node,omitempty"` // its name in Kubernetes, where that is another
+	Steps []*Entry `json:"steps,omitempty"`
+}
+
+// Entry is a step on one host.
+type Entry struct {
+	Step    string       `json:"step"`              // its key, unique on a host in a stage: "3" or "3:drain"
+	Type    string       `json:"type,omitempty"`    // step type; "" for guards alone, and for a question
+	Name    string       `json:"name,omitempty"`    // for people
+	Outcome step.Outcome `json:"outcome"`           // planned; ok: it was read now, has nothing to do, or its guard holds; skipped; refused: a run would stop here
+	If      string       `json:"if,omitempty"`      // planned: it runs if
+	Text    string       `json:"text,omitempty"`    // why it is skipped or refused
+	Hint    string       `json:"hint,omitempty"`    // what to do about it
+	Require *Demand      `json:"require,omitempty"` // a guard that only a run can decide
+	Confirm string       `json:"confirm,omitempty"` // a question that a person has to answer with yes
+	Depends []string     `json:"depends,omitempty"` // the names without which the step cannot be planned
+	Read    bool         `json:"read,omitempty"`    // something was read for it now, in a preview
+	Actions []Act        `json:"actions,omitempty"` // in order; where it depends on something, there are none
+	Notes   []Remark     `json:"notes,omitempty"`
+}
+
+// Demand is a guard without which nothing more is done on its host.
+type Demand struct {
+	If   string `json:"if,omitempty"`   // it is asked if
+	Expr string `json:"expr"`           // has to be true
+	Else string `json:"else,omitempty"` // what is said where it is not
+}
+
+// Remark is a note.
+type Remark struct {
+	Warning bool   `json:"warning,omitempty"`
+	Text    string `json:"text"`
+}
+
+// Act is one action.
+type Act struct {
+	Number  int     `json:"number"` // in its step, from 1
+	Title   string  `json:"title"`
+	On      string  `json:"on,omitempty"`      // the host where it runs, where that is another
+	Mutates bool    `json:"mutates,omitempty"` // it may change something
+	Check   *Order  `json:"check,omitempty"`   // run first; exit 0: nothing left to do
+	Do      Order   `json:"do"`
+	Until   *Wait   `json:"until,omitempty"` // Do is repeated until it succeeds
+	Save    *Saving `json:"save,omitempty"`  // what Do prints goes, encrypted, into a file on the machine that rung runs on
+	Keep    string  `json:"keep,omitempty"`  // what Do prints goes into a file of this name in the folder of the run
+}
+
+// Order is a command: argv, or a script that sh -eu runs with argv as its $1, $2 … . LC_ALL is C.
+type Order struct {
+	Argv   []string `json:"argv,omitempty"`
+	Script string   `json:"-"`                // its text
+	Called string   `json:"script,omitempty"` // the script's key in Book.Scripts
+	Stdin  string   `json:"stdin,omitempty"`
+	Secret bool     `json:"secret,omitempty"` // what it reads is secret, and left out
+	Env    []string `json:"env,omitempty"`    // KEY=value; credentials are left out
+	Sudo   bool     `json:"sudo,omitempty"`
+	Detach bool     `json:"detach,omitempty"` // must not be cut off
+}
+
+// Wait is how long an action is repeated.
+type Wait struct {
+	What  string  `json:"what"`
+	Every float64 `json:"every_seconds"` // at most
+	For   float64 `json:"for_seconds"`
+}
+
+// Saving is a file on the machine that rung runs on.
+type Saving struct {
+	To         string   `json:"to"`
+	Recipients []string `json:"recipients"`
+	SHA256     string   `json:"sha256"`
+}
+
+// Line is o as a POSIX shell would be told it, without its surroundings.
+func (o Order) Line() string {
+	return step.Command{Argv: o.Argv, Script: o.Script, Stdin: []byte(o.Stdin)}.Line()
+}
