@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -43,8 +44,19 @@ func (h *host) etcdDataIn(folder string, now time.Time) (d etcdData, ok bool) {
 	if err != nil {
 		return d, false
 	}
-	n, _ := fmt.Sscanf(text, "etcd data of 3.%d in cluster %x as member %x", &d.minor, &d.cluster, &d.member)
-	return d, n == 3
+	return etcdDataOf(text)
+}
+
+// etcdDataOf reads what etcdData writes, without fmt: every glance at an apiserver asks for it.
+func etcdDataOf(text string) (d etcdData, ok bool) {
+	text, begins := strings.CutPrefix(text, "etcd data of 3.")
+	minor, text, inCluster := strings.Cut(text, " in cluster ")
+	cluster, member, asMember := strings.Cut(text, " as member ")
+	var bad [3]error
+	d.minor, bad[0] = strconv.Atoi(minor)
+	d.cluster, bad[1] = strconv.ParseUint(cluster, 16, 64)
+	d.member, bad[2] = strconv.ParseUint(strings.TrimSuffix(member, "\n"), 16, 64)
+	return d, begins && inCluster && asMember && bad == [3]error{}
 }
 
 func (h *host) putEtcdData(folder string, d etcdData, at time.Time) {
@@ -56,8 +68,9 @@ func (h *host) putEtcdData(folder string, d etcdData, at time.Time) {
 
 // etcdMinor is 5 of 3.5.15-0.
 func etcdMinor(tag string) int {
-	minor := 0
-	_, _ = fmt.Sscanf(tag, "3.%d.", &minor) // 0 is older than all
+	rest, _ := strings.CutPrefix(tag, "3.")
+	digits, _, _ := strings.Cut(rest, ".")
+	minor, _ := strconv.Atoi(digits) // 0 is older than all
 	return minor
 }
 
@@ -131,26 +144,30 @@ func (h *host) etcdRuns(now time.Time) (d etcdData, up bool) {
 	if up := begins.Add(etcdStart); !started || now.Before(up) {
 		return d, false
 	}
-	h.etcdBegins(begins.Add(etcdStart), now, saw)
-	d, ok := h.etcdDataIn(etcdFolder, now)
+	d, ok := h.etcdBegins(begins.Add(etcdStart), now, saw)
 	e := h.cluster.ensembles[d.cluster]
 	return d, ok && e != nil && e.has(d.member, now) && d.minor <= etcdMinor(h.imageTag("etcd", saw))
 }
 
 // etcdBegins is what a start does to the data: a newer etcd takes it over, and an empty folder becomes that of a member who
-// was added, or of a new cluster.
-func (h *host) etcdBegins(at, now, saw time.Time) {
+// was added, or of a new cluster. It is the data that is there now; false where there is none, or what is there is damaged.
+func (h *host) etcdBegins(at, now, saw time.Time) (etcdData, bool) {
 	minor := etcdMinor(h.imageTag("etcd", saw))
 	if d, ok := h.etcdDataIn(etcdFolder, now); ok {
 		if d.minor < minor {
 			d.minor = minor
 			h.putEtcdData(etcdFolder, d, at)
 		}
-		return
+		return d, true
 	}
-	if h.disk.exists(etcdFolder+"/member/snap/db", now) {
-		return // damaged
+	if !h.disk.exists(etcdFolder+"/member/snap/db", now) {
+		h.etcdBeginsEmpty(at, now, saw, minor)
 	}
+	return h.etcdDataIn(etcdFolder, now)
+}
+
+// etcdBeginsEmpty is a start without data.
+func (h *host) etcdBeginsEmpty(at, now, saw time.Time, minor int) {
 	text, _ := h.disk.read(manifests+"/etcd.yaml", saw) // it is there: see etcdRuns
 	initial := slices.Sorted(strings.SplitSeq(flagIn(text, "initial-cluster"), ","))
 	if flagIn(text, "initial-cluster-state") == "existing" {

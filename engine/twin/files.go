@@ -73,36 +73,45 @@ func (d *disk) raw(name string, now time.Time) file {
 // resolve follows the links in name, and the last one only if follow. The result need not exist, but the
 // folder it is in does.
 func (d *disk) resolve(name string, follow bool, now time.Time) (string, error) {
-	rest := strings.Split(strings.Trim(path.Clean(name), "/"), "/")
-	at := "/"
-	for hops := 0; len(rest) > 0; {
-		part := rest[0]
-		rest = rest[1:]
-		if part == "" {
-			continue
-		}
-		if f := d.raw(at, now); !f.exists() {
-			return "", syscall.ENOENT
-		} else if !f.mode.IsDir() {
-			return "", syscall.ENOTDIR
-		}
-		next := path.Join(at, part)
-		f := d.raw(next, now)
-		if !f.isLink() || len(rest) == 0 && !follow {
-			at = next
-			continue
-		}
-		if hops++; hops > 40 {
-			return "", syscall.ELOOP
-		}
-		target := f.data
-		if !path.IsAbs(target) {
-			target = path.Join(at, target)
-		}
-		rest = append(strings.Split(strings.Trim(path.Clean(target), "/"), "/"), rest...)
-		at = "/"
+	if !path.IsAbs(name) {
+		name = "/" + name
 	}
-	return at, nil
+	at := path.Clean(name)
+	for range 41 {
+		to, linked, err := d.followed(at, follow, now)
+		if err != nil || !linked {
+			return to, err
+		}
+		at = to
+	}
+	return "", syscall.ELOOP
+}
+
+// followed is a clean name with the first link in it replaced by where that leads; linked tells whether there was one.
+// It is asked for at every glance at a disk, so it takes no memory where there is none.
+func (d *disk) followed(at string, last bool, now time.Time) (to string, linked bool, err error) {
+	for end := 1; end < len(at); end++ {
+		if slash := strings.IndexByte(at[end:], '/'); slash >= 0 {
+			end += slash
+		} else {
+			end = len(at)
+		}
+		f := d.raw(at[:end], now)
+		switch {
+		case f.isLink() && (last || end < len(at)):
+			target := f.data
+			if !path.IsAbs(target) {
+				target = path.Join(path.Dir(at[:end]), target)
+			}
+			return path.Join("/", target, at[end:]), true, nil
+		case end == len(at):
+		case !f.exists():
+			return "", false, syscall.ENOENT
+		case !f.mode.IsDir():
+			return "", false, syscall.ENOTDIR
+		}
+	}
+	return at, false, nil
 }
 
 // stat finds a file; an error is a syscall.Errno.

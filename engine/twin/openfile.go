@@ -54,6 +54,14 @@ func (f *handle) Read(b []byte) (int, error) {
 
 func (f *handle) Write(b []byte) (int, error) { return f.WriteAt(b, f.process.now()) }
 
+// WriteTo hands over all that is left in one piece: the interpreter copies a redirected file into a pipe.
+func (f *handle) WriteTo(w io.Writer) (int64, error) {
+	if f.reader == nil {
+		return 0, syscall.EBADF
+	}
+	return f.reader.WriteTo(w)
+}
+
 // WriteAt appends data as of that time, which a long command has left behind already.
 func (f *handle) WriteAt(b []byte, at time.Time) (int, error) {
 	if !f.appends {
@@ -77,9 +85,10 @@ func (f *handle) Close() error { return nil }
 // null is /dev/null.
 type null struct{}
 
-func (null) Read([]byte) (int, error)    { return 0, io.EOF }
-func (null) Write(b []byte) (int, error) { return len(b), nil }
-func (null) Close() error                { return nil }
+func (null) Read([]byte) (int, error)         { return 0, io.EOF }
+func (null) WriteTo(io.Writer) (int64, error) { return 0, nil }
+func (null) Write(b []byte) (int, error)      { return len(b), nil }
+func (null) Close() error                     { return nil }
 
 // info describes a file to the interpreter.
 type info struct {

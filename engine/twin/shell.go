@@ -13,7 +13,6 @@ import (
 
 	"mvdan.cc/sh/v3/expand"
 	"mvdan.cc/sh/v3/interp"
-	"mvdan.cc/sh/v3/syntax"
 )
 
 // script is a shell text to run, with what it runs in.
@@ -34,7 +33,7 @@ func (s *session) shell(ctx context.Context, sc script) int {
 		return 2
 	}
 	defer s.leave()
-	parsed, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(sc.text), "")
+	parsed, err := parse(sc.text)
 	if err != nil {
 		fmt.Fprintf(sc.stderr, "sh: %v\n", err)
 		return 2
@@ -76,8 +75,7 @@ func (s *session) shell(ctx context.Context, sc script) int {
 
 // reap waits for what the script left in the background: no goroutine outlives its session.
 func (s *session) reap(ctx context.Context, runner *interp.Runner) {
-	wait, err := syntax.NewParser().Parse(strings.NewReader("trap - EXIT; wait"), "")
-	if err == nil {
+	if wait, err := parse("trap - EXIT; wait"); err == nil {
 		_ = runner.Run(ctx, wait) // its status is not the script's
 	}
 }

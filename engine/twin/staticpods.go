@@ -28,12 +28,17 @@ func (h *host) image(component string, now time.Time) string {
 }
 
 func imageIn(manifest string) string {
-	for line := range strings.Lines(manifest) {
-		if image, found := strings.CutPrefix(strings.TrimSpace(line), "image:"); found {
-			return strings.Trim(image, " \t\"")
+	for rest := manifest; ; {
+		before, after, found := strings.Cut(rest, "image:")
+		if !found {
+			return ""
 		}
+		if before = strings.TrimRight(before, " \t"); before == "" && len(rest) == len(manifest) || strings.HasSuffix(before, "\n") {
+			line, _, _ := strings.Cut(after, "\n")
+			return strings.Trim(line, " \t\r\"")
+		}
+		rest = after
 	}
-	return ""
 }
 
 func (h *host) imageTag(component string, now time.Time) string {
