@@ -57,6 +57,7 @@ func (o *Offline) dressed(t Task) *step.Action {
 type Live struct {
 	Execute *Execute
 	Offline *Offline
+	Knows   func(host string, c step.Command) bool // whether a question can be answered, where not all can; nil: all
 
 	mu      sync.Mutex
 	touched map[string]bool // hosts with a planned change; "" is the cluster
@@ -65,10 +66,10 @@ type Live struct {
 // Perform reads, or tells.
 func (l *Live) Perform(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
 	if !l.stale(t) {
-		if t.Action.ReadOnly && t.Action.Keep == "" {
+		if t.Action.ReadOnly && t.Action.Keep == "" && l.knows(t, &t.Action.Do) && (t.Action.Check == nil || l.knows(t, t.Action.Check)) {
 			return l.Execute.Perform(ctx, t)
 		}
-		if t.Action.Check != nil {
+		if t.Action.Check != nil && l.knows(t, t.Action.Check) {
 			result, done, err := l.Execute.check(ctx, t)
 			if err != nil || done {
 				return result, outcomeOf(step.OK, true, err), err
@@ -79,6 +80,11 @@ func (l *Live) Perform(ctx context.Context, t Task) (step.Result, step.Outcome, 
 		l.touch(t)
 	}
 	return l.Offline.Perform(ctx, t)
+}
+
+// knows says whether c, of t, can be answered.
+func (l *Live) knows(t Task, c *step.Command) bool {
+	return l.Knows == nil || l.Knows(t.On, dress(l.Execute.Hosts, *c, t.On))
 }
 
 // stale says whether t cannot be asked: it depends on what is not known, or

@@ -79,8 +79,10 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 	if err == nil && a.Keep != "" {
 		file, err = x.shelve(t, result.Stdout)
 	}
-	result.At = x.Clock.Now()
-	result.Took = result.At.Sub(began)
+	if result.At.IsZero() { // who carried it out does not say: it was now
+		result.At = x.Clock.Now()
+		result.Took = result.At.Sub(began)
+	}
 	outcome := step.Changed
 	if a.ReadOnly {
 		outcome = step.OK
