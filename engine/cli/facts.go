@@ -101,7 +101,7 @@ func (a *app) look(ctx context.Context, p *plan.Plan, h step.Exec) (*facts.File,
 	r := &facts.Recorder{Of: h, Clock: a.Clock}
 	x := &run.Execute{Exec: r, Hosts: p.Inventory, Clock: a.Clock, Sink: r}
 	live := &run.Live{Execute: x, Offline: &run.Offline{Hosts: p.Inventory, Sink: r}}
-	header := facts.Header{Rung: a.Version, Began: a.Clock.Now().UTC(), Playbook: p.Playbook.Name, Inputs: openInputs(p), Inventory: whose(p.Inventory)}
+	header := facts.Header{Rung: a.Version, Began: a.Clock.Now().UTC(), Playbook: p.Playbook.Name, Inputs: openInputs(p), Inventory: factsOf(p.Inventory)}
 	end := run.Run{Plan: p, Perform: live, Sink: r, Clock: a.Clock, Probe: x.Probe}.Do(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -142,8 +142,8 @@ func openInputs(p *plan.Plan) map[string]string {
 	return open
 }
 
-// whose is inv as facts keep it.
-func whose(inv *inventory.Inventory) facts.Inventory {
+// factsOf is inv as facts keep it.
+func factsOf(inv *inventory.Inventory) facts.Inventory {
 	of := facts.Inventory{Groups: map[string][]string{}}
 	for _, h := range inv.Hosts {
 		of.Hosts = append(of.Hosts, facts.Host{Name: h.Name, Node: h.Node, Address: h.Address, Vars: h.Vars})
@@ -171,7 +171,7 @@ func (a *app) recalled(file string, p *plan.Plan) (*facts.File, error) {
 	if err != nil {
 		return nil, usage("the facts cannot be read: %v", err)
 	}
-	if differs := f.Inventory.Differs(whose(p.Inventory)); len(differs) > 0 {
+	if differs := f.Inventory.Differs(factsOf(p.Inventory)); len(differs) > 0 {
 		for _, d := range differs {
 			fmt.Fprintln(a.err, "rung:", d)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rung/engine/facts"
 	"rung/engine/plan"
 	"rung/engine/report"
 	"rung/engine/run"
@@ -21,6 +22,7 @@ type rendering struct {
 	contact
 	from   string // the version that runs now
 	live   bool
+	facts  string // a file of facts in place of the hosts; "": none
 	format string
 	out    string // a file; "": standard output
 }
@@ -34,7 +36,8 @@ func (a *app) renderVerb() *cobra.Command {
 
 Without a connection, what only a host can tell is not known: a step whose guard depends
 on it says "runs if …", and text that depends on it stands as <name>. With --live the
-read-only steps are performed, and nothing else.
+read-only steps are performed, and nothing else. With --facts they find what rung facts has
+kept in a file, and nothing is connected to; what was not asked then is not known.
 
 --format json is for programs (docs/render-json.md). With -o it goes into a file, which must not be there yet.`,
 		Example: "  rung render kubeadm-upgrade -i inventory.yaml -e target=1.21.14 --from 1.20.0",
@@ -51,6 +54,8 @@ read-only steps are performed, and nothing else.
 	r.contact.flags(verb.Flags())
 	verb.Flags().StringVar(&r.from, "from", "", "the version that runs now, for the input from")
 	verb.Flags().BoolVar(&r.live, "live", false, "connect, and perform what only reads")
+	verb.Flags().StringVar(&r.facts, "facts", "", "connect to nothing, and go by what rung facts has kept in this file")
+	verb.MarkFlagsMutuallyExclusive("live", "facts")
 	verb.Flags().StringVar(&r.format, "format", string(report.Text), "how it is written: "+formats())
 	verb.Flags().StringVarP(&r.out, "output", "o", "", "write it into this new file")
 	return verb
@@ -117,11 +122,15 @@ func (a *app) renderTo(ctx context.Context, r rendering, p *plan.Plan, w io.Writ
 	return nil
 }
 
+// quick is how many times as quick as life a dry-run waits that goes by facts: for nothing, since they do not change.
+const quick = 200
+
 // dryRun tells sink what a run of p would do. The error is of what kept it from looking; how the dry-run ended is in end.
 func (a *app) dryRun(ctx context.Context, r rendering, p *plan.Plan, sink run.Sink) (end run.Ending, err error) {
 	offline := &run.Offline{Hosts: p.Inventory, Sink: sink}
 	dry := run.Run{Plan: p, Perform: offline, Sink: sink, Clock: a.Clock, Lanes: 1}
-	if r.live {
+	switch {
+	case r.live:
 		h, err := a.hosts(p.Inventory, r.contact)
 		if err != nil {
 			return end, err
@@ -132,6 +141,15 @@ func (a *app) dryRun(ctx context.Context, r rendering, p *plan.Plan, sink run.Si
 		}
 		x := &run.Execute{Exec: h, Hosts: p.Inventory, Clock: a.Clock, Sink: sink}
 		dry.Perform, dry.Probe, dry.Lanes = &run.Live{Execute: x, Offline: offline}, x.Probe, 0
+	case r.facts != "":
+		f, err := a.recalled(r.facts, p)
+		if err != nil {
+			return end, err
+		}
+		again := facts.NewReplay(f)
+		dry.Clock = run.NewScaled(f.Ended, quick) // certificates are as old as then
+		x := &run.Execute{Exec: again, Hosts: p.Inventory, Clock: dry.Clock, Sink: sink}
+		dry.Perform, dry.Probe = &run.Live{Execute: x, Offline: offline, Knows: again.Knows}, x.Probe
 	}
 	return dry.Do(ctx), nil
 }

@@ -19,11 +19,22 @@ func (c *Cluster) workloadObjects(kind, namespace string, now time.Time) []objec
 		found = append(found, object{
 			"apiVersion": "apps/v1", "kind": kind,
 			"metadata": object{"creationTimestamp": stamp(c.born), "generation": 1, "name": w.name, "namespace": w.namespace, "uid": uid(kind, w.name)},
-			"spec":     object{"replicas": w.replicas, "template": object{"spec": object{"containers": []any{object{"name": w.name, "image": c.workloadImage(w, now)}}}}},
+			"spec":     object{"replicas": w.replicas, "selector": object{"matchLabels": selectorOf(w.name, w.app)}, "template": object{"spec": object{"containers": []any{object{"name": w.name, "image": c.workloadImage(w, now)}}}}},
 			"status":   status,
 		})
 	}
 	return found
+}
+
+// selectorOf is what the pods of a workload are told by.
+func selectorOf(name, app string) object {
+	switch name {
+	case "coredns":
+		return object{"k8s-app": "kube-dns"}
+	case "kube-proxy":
+		return object{"k8s-app": "kube-proxy"}
+	}
+	return object{"app": app}
 }
 
 func (c *Cluster) workloadImage(w *workload, now time.Time) string {
@@ -58,7 +69,7 @@ func (c *Cluster) daemonSetObjects(namespace string, now time.Time) []object {
 		found = append(found, object{
 			"apiVersion": "apps/v1", "kind": "DaemonSet",
 			"metadata": object{"creationTimestamp": stamp(c.born), "name": d.name, "namespace": d.namespace, "uid": uid("ds", d.name)},
-			"spec":     object{"template": object{"spec": object{"containers": containers}}},
+			"spec":     object{"selector": object{"matchLabels": selectorOf(d.name, d.name)}, "template": object{"spec": object{"containers": containers}}},
 			"status":   object{"currentNumberScheduled": n, "desiredNumberScheduled": n, "numberAvailable": ready, "numberReady": ready, "updatedNumberScheduled": n},
 		})
 	}
