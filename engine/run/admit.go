@@ -20,15 +20,15 @@ import (
 // is how often it asks.
 const admitWait, admitEvery = 30 * time.Minute, 5 * time.Second
 
-// enters waits until the host may take its place, and takes it. slots tells whether other hosts are at work.
-func (v *visit) enters(ctx context.Context, slots chan struct{}) bool {
+// enters waits until the host may take its place, and takes it.
+func (v *visit) enters(ctx context.Context) bool {
 	defer v.confess(v.host)
 	switch {
 	case len(v.stage.Admit) == 0:
 	case v.stage.Outside[v.host]: // nothing will be changed there: only what its steps may read is wanted
 		v.askAdmission(ctx)
 	default:
-		if outcome, ok := v.admitted(ctx, slots); !ok {
+		if outcome, ok := v.admitted(ctx); !ok {
 			v.loop.emit(Event{Kind: HostEnded, Stage: v.path, Host: v.host, Outcome: outcome, Text: v.reason})
 			v.see(outcome)
 			return false
@@ -38,10 +38,10 @@ func (v *visit) enters(ctx context.Context, slots chan struct{}) bool {
 	return true
 }
 
-func (v *visit) admitted(ctx context.Context, slots chan struct{}) (outcome step.Outcome, ok bool) {
+func (v *visit) admitted(ctx context.Context) (outcome step.Outcome, ok bool) {
 	l, began, told := v.loop, v.loop.Clock.Now(), ""
 	for idle := time.Duration(0); ; {
-		if !l.starts(v.atWork.Wait) {
+		if !l.starts(v.slots.alone) {
 			return l.halting(), false
 		}
 		no, in := v.askAdmission(ctx)
@@ -70,7 +70,7 @@ func (v *visit) admitted(ctx context.Context, slots chan struct{}) (outcome step
 		if l.stopped() {
 			return l.halting(), false
 		}
-		if idle += admitEvery; len(slots) > 1 {
+		if idle += admitEvery; v.slots.others() > 0 {
 			idle = 0
 		}
 	}

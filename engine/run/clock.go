@@ -95,6 +95,14 @@ var _ Stopwatch = (*Scaled)(nil)
 // deadline returns a context that ends with cause once d of c's time has
 // passed. release must be called; it waits for the clock's goroutine.
 func deadline(ctx context.Context, c Clock, d time.Duration, cause error) (limited context.Context, release func()) {
+	if crew, ok := c.(Crew); ok {
+		limited, cancel := context.WithCancelCause(ctx)
+		undo := crew.After(d, func() { cancel(cause) })
+		return limited, func() {
+			undo()
+			cancel(context.Canceled)
+		}
+	}
 	return within(ctx, c.Sleep, d, cause)
 }
 
@@ -103,7 +111,7 @@ func bound(ctx context.Context, c Clock, d time.Duration, cause error) (limited 
 	if s, ok := c.(Stopwatch); ok {
 		return within(ctx, s.Lapse, d, cause)
 	}
-	return within(ctx, c.Sleep, d, cause)
+	return deadline(ctx, c, d, cause)
 }
 
 func within(ctx context.Context, sleep func(time.Duration, <-chan struct{}), d time.Duration, cause error) (limited context.Context, release func()) {

@@ -27,7 +27,8 @@ type window struct {
 
 	readsWindow bool // its expressions ask who is in the window
 
-	atWork   sync.WaitGroup
+	slots *gate
+
 	mu       sync.Mutex
 	inside   []string // who holds a place in the window
 	failures int
@@ -114,34 +115,43 @@ func (w *window) all(total int) string {
 
 // slide runs the steps on every host, each in its slot, and waits for all.
 func (w *window) slide(ctx context.Context) {
-	defer w.atWork.Wait()
+	w.slots = newGate(w.size, w.loop.Clock)
+	defer w.slots.empty()
 	w.readsWindow = readsWindow(w.stage.Admit, w.stage.Steps, w.stage.Rescue, w.stage.Always)
-	slots := make(chan struct{}, max(1, w.size))
 	for _, host := range w.todo {
-		slots <- struct{}{}
-		if !w.loop.starts(w.atWork.Wait) {
-			w.see(w.loop.halting())
+		w.slots.enter()
+		if !w.start(ctx, host) {
+			w.slots.leave()
 			return
 		}
-		h := w.loop.Plan.Inventory.Host(host)
-		began := Event{Kind: HostStarted, Stage: w.path, Host: host}
-		if h.Node != host {
-			began.Node = h.Node
-		}
-		w.loop.emit(began)
-		v := w.visit(h)
-		if !v.enters(ctx, slots) {
-			return
-		}
-		w.atWork.Go(func() {
-			defer func() { <-slots }()
-			defer w.confess(host)
-			outcome := v.walk(ctx)
-			v.turned() // before its place is free: whoever waits for it must see that a rest is due
-			w.leave(host)
-			w.settle(host, outcome, v.spared)
-		})
 	}
+}
+
+// start begins with a host that has its slot, and says whether it did. The slot is free again when the host is done.
+func (w *window) start(ctx context.Context, host string) bool {
+	if !w.loop.starts(w.slots.alone) {
+		w.see(w.loop.halting())
+		return false
+	}
+	h := w.loop.Plan.Inventory.Host(host)
+	began := Event{Kind: HostStarted, Stage: w.path, Host: host}
+	if h.Node != host {
+		began.Node = h.Node
+	}
+	w.loop.emit(began)
+	v := w.visit(h)
+	if !v.enters(ctx) {
+		return false
+	}
+	w.slots.start(func() {
+		defer w.slots.leave()
+		defer w.confess(host)
+		outcome := v.walk(ctx)
+		v.turned() // before its place is free: whoever waits for it must see that a rest is due
+		w.leave(host)
+		w.settle(host, outcome, v.spared)
+	})
+	return true
 }
 
 // confess turns a panic, a fault of rung or of a step type, into an end of the
