@@ -30,6 +30,7 @@
 //	lock       one run per cluster: a lock on its hosts, which belongs to a run
 //	sshd       an SSH server in this process: the demo's door, and the tests'
 //	twin       a simulated cluster that answers the same commands as a real one
+//	rehearse   a playbook on a twin, in virtual time
 //	cli        the verbs, where everything meets
 //
 // What run needs of the world (a way to perform commands, a clock, somewhere to put events) it

@@ -41,6 +41,7 @@ var rooms = map[string]room{
 	"engine/facts":     {"engine/run engine/step", "it records what commands said, and gives it back: it knows neither who asks nor how hosts are reached"},
 	"engine/sshd":      {"engine/step", "it is a door in front of anything that can execute a command"},
 	"engine/twin":      {"engine/step engine/kube engine/inventory", "it stands for real machines, and those do not know rung's loop"},
+	"engine/rehearse":  {"engine/run engine/plan engine/inventory engine/step engine/kube engine/twin", "it is where the loop meets a twin, in a time of their own; neither of them knows the other"},
 	"engine/cli":       {"engine/*", "it is where everything meets, except step types and playbooks: main hands those over, so that another main can bring its own"},
 	"steps":            {"engine/step engine/kube", "a step type is a pure function over the contract; one that needs more is a playbook, or a gap in the contract"},
 	"playbooks":        {"", "they are files, embedded"},

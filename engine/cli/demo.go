@@ -94,9 +94,9 @@ func (d demo) check() (kube.Version, error) {
 	return from, nil
 }
 
-// inject lets go wrong what the operator asked for.
-func (d demo) inject(cluster *twin.Cluster) error {
-	for _, text := range d.faults {
+// inject lets go wrong what the operator asked for with --fault.
+func inject(cluster *twin.Cluster, faults []string) error {
+	for _, text := range faults {
 		f, err := twin.ParseFault(text)
 		var unknown *twin.UnknownFault
 		if errors.As(err, &unknown) {
@@ -106,7 +106,7 @@ func (d demo) inject(cluster *twin.Cluster) error {
 			}
 			hint := diag.DidYouMean(unknown.Name, names)
 			if hint == "" {
-				hint = "rung demo --help lists the faults"
+				hint = "rung demo --help and rung rehearse --help list the faults"
 			}
 			return &failure{run.ExitUsage, fmt.Errorf("--fault: %w", err), hint}
 		}
@@ -150,7 +150,7 @@ func (a *app) demo(ctx context.Context, d demo) error {
 		clock = run.NewFlowing(time.Now(), d.speed)
 	}
 	cluster := twin.New(d.shape(from), clock)
-	if err := d.inject(cluster); err != nil {
+	if err := inject(cluster, d.faults); err != nil {
 		return err
 	}
 	site, err := openSite(cluster)

@@ -37,11 +37,16 @@ func (r *request) flags(f *pflag.FlagSet) {
 
 // load reads and checks all that r names. Nothing is connected to.
 func (a *app) load(r request) (*plan.Plan, []byte, error) {
+	return a.loadOn(r, func() (*inventory.Inventory, []byte, error) { return readInventory(r.inventory) })
+}
+
+// loadOn is load with an inventory that comes from elsewhere.
+func (a *app) loadOn(r request, read func() (*inventory.Inventory, []byte, error)) (*plan.Plan, []byte, error) {
 	pb, err := a.playbook(r.playbook)
 	if err != nil {
 		return nil, nil, err
 	}
-	inv, src, err := readInventory(r.inventory)
+	inv, src, err := read()
 	if err != nil {
 		return nil, nil, err
 	}

@@ -208,7 +208,7 @@ func (t *Terminal) notes(warnings bool) {
 	t.title(map[bool]string{true: "warnings", false: "notes"}[warnings])
 	for i, text := range order {
 		if i == mostListed && !t.o.Verbose {
-			t.print("  … and %d more: %s\n", len(order)-i, strings.TrimSpace("rung show -v "+t.o.Run))
+			t.print("  … and %d more: %s\n", len(order)-i, t.seeMore())
 			return
 		}
 		if on := distinct(hosts[text]); len(on) > 0 {
@@ -216,6 +216,14 @@ func (t *Terminal) notes(warnings bool) {
 		}
 		t.print("  %s\n", text)
 	}
+}
+
+// seeMore is what to type to see all.
+func (t *Terminal) seeMore() string {
+	if t.o.Run == "" {
+		return "give -v"
+	}
+	return "rung show -v " + t.o.Run
 }
 
 func distinct(hosts []string) []string {

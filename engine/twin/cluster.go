@@ -25,7 +25,8 @@ type Cluster struct {
 	tools map[string]tool
 
 	mu        sync.Mutex // of all that follows
-	hosts     []*host
+	hosts     []*host    // the nodes
+	plain     []*host    // those that are none
 	byName    map[string]*host
 	market    *market
 	odd       oddities

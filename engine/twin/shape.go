@@ -15,6 +15,9 @@ type Shape struct {
 	Version       kube.Version // of everything; required, and of a known minor
 	Newest        kube.Version // the newest minor on offer; 1.37 where zero
 
+	Names []string // of the nodes, control planes first; as many as there are, or none: cp1…, w1…
+	Plain []string // the names of further hosts, which are no nodes and have nothing of Kubernetes
+
 	Packages           string // the hosts' package manager: Yum, Apt or Mixed; Yum where empty
 	PerMinorRepository bool   // packages come from a repository of one minor, as the community's do
 	ExternalEtcd       bool   // etcd does not run on the control planes
@@ -33,6 +36,15 @@ func (s Shape) filled() Shape {
 	}
 	if s.Endpoint == "" {
 		s.Endpoint = "lab-api:6443"
+	}
+	if len(s.Names) == 0 {
+		s.Names = make([]string, 0, s.ControlPlanes+s.Workers)
+		for i := range s.ControlPlanes {
+			s.Names = append(s.Names, fmt.Sprintf("cp%d", i+1))
+		}
+		for i := range s.Workers {
+			s.Names = append(s.Names, fmt.Sprintf("w%d", i+1))
+		}
 	}
 	if s.Web == 0 {
 		s.Web = 3
@@ -72,11 +84,8 @@ func New(shape Shape, clock Clock) *Cluster {
 		c.hosts = append(c.hosts, h)
 		c.byName[name] = h
 	}
-	for i := range shape.ControlPlanes {
-		add(fmt.Sprintf("cp%d", i+1), true)
-	}
-	for i := range shape.Workers {
-		add(fmt.Sprintf("w%d", i+1), false)
+	for i, name := range shape.Names {
+		add(name, i < shape.ControlPlanes)
 	}
 	c.leader = always(lead{holder: c.hosts[0], since: c.born})
 	c.config = always(clusterConfig{version: shape.Version, repository: kube.DefaultImageRepository(shape.Version)})
@@ -88,6 +97,7 @@ func New(shape Shape, clock Clock) *Cluster {
 			c.writeManifests(h, shape.Version, c.born)
 		}
 	}
+	c.addPlain()
 	c.startEtcds()
 	if shape.Version.Minor >= 29 {
 		c.hosts[0].writeSuperAdmin(c.born)

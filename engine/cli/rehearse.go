@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rung/engine/inventory"
+	"rung/engine/kube"
+	"rung/engine/plan"
+	"rung/engine/rehearse"
+	"rung/engine/report"
+	"rung/engine/run"
+	"rung/engine/twin"
+)
+
+// rehearsal is what the operator asked of a rehearsal.
+type rehearsal struct {
+	request
+	cluster  string
+	from     string
+	packages string
+	external bool
+	faults   []string
+	json     bool
+}
+
+func (a *app) rehearseVerb() *cobra.Command {
+	var r rehearsal
+	verb := &cobra.Command{
+		Use:   "rehearse PLAYBOOK",
+		Short: "Run a playbook on a simulated cluster in virtual time, and say what would come of it",
+		Long: `Run a playbook, a file or a bundled one, on a simulated cluster: the commands of a run, the
+guards of a run, and its words where something stands in the way. No host is connected to, and
+time is virtual: hours pass in seconds.
+
+Printed are the outcome, the timeline of stages and hosts, what the whole waits for, and what would
+stop it. The exit code is the one that the run would have. How long things take was measured on a
+real cluster; yours may be slower.
+
+The cluster has the shape that --cluster says: control planes, workers, version. With -i it has
+the hosts of the inventory, and only its version is to be said, as --cluster @1.33.4 or --from 1.33.4.
+
+With --fault something is wrong with it before it starts:
+
+` + faultForms(),
+		Example: "  rung rehearse kubeadm-upgrade --cluster 3+50@1.33.4 -e target=1.35.1\n  rung rehearse kubeadm-upgrade -i inventory.yaml --from 1.33.4 -e target=1.34.2 --fault drain-blocked:w2",
+		Args:    playbookArg,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r.playbook = args[0]
+			return a.rehearse(cmd.Context(), r)
+		},
+	}
+	f := verb.Flags()
+	r.flags(f)
+	f.StringVar(&r.cluster, "cluster", "", "the shape of the cluster: control planes, workers and version, such as 3+5@1.33.4")
+	f.StringVar(&r.from, "from", "", "the version that the cluster has, where --cluster says none")
+	f.StringVar(&r.packages, "packages", twin.Yum, "the package manager of the hosts: yum, apt or mixed")
+	f.BoolVar(&r.external, "external-etcd", false, "etcd runs on three machines of its own, not on the control planes")
+	f.StringArrayVar(&r.faults, "fault", nil, "something that is wrong with the cluster, as NAME:ARG; see above (repeatable)")
+	f.BoolVar(&r.json, "json", false, "print one JSON object")
+	return verb
+}
+
+func (a *app) rehearse(ctx context.Context, r rehearsal) error {
+	scene, p, err := a.scene(r)
+	if err != nil {
+		return err
+	}
+	if away := scene.Away(p); len(away) > 0 {
+		fmt.Fprintf(a.err, "rung: a run would not begin: %s cannot be reached\n", strings.Join(away, ", "))
+		return told{run.ExitUnreachable}
+	}
+	_, live := terminal(a.out)
+	forecast := report.NewForecast(a.out, report.ForecastOptions{Colour: report.Coloured(live, os.Getenv), All: a.verbosity > 0, JSON: r.json})
+	stop := listen(ctx)
+	defer stop.close()
+	end := scene.Play(stop.first(), p, forecast)
+	if err := forecast.Tell(r.on(scene), scene.Absent()); err != nil {
+		return fmt.Errorf("what was foreseen cannot be written: %w", err)
+	}
+	if unmet := scene.Cluster.Unmet(); len(unmet) > 0 {
+		fmt.Fprintf(a.err, "rung: this never came: %s; no upgrade on the way renews that component\n", strings.Join(unmet, ", "))
+	}
+	if err := a.unknown(scene.Cluster); err != nil {
+		return err
+	}
+	if end.Exit != run.ExitDone {
+		return told{end.Exit}
+	}
+	return nil
+}
+
+// on says on what the run was rehearsed.
+func (r rehearsal) on(s *rehearse.Scene) string {
+	planes := len(s.Cluster.ControlPlanes())
+	return fmt.Sprintf("a simulated cluster of %d control planes and %d workers at %s (%s), in virtual time", planes, len(s.Cluster.Hosts())-planes, s.Version(), r.packages)
+}
+
+// scene makes the cluster, and the plan for it.
+func (a *app) scene(r rehearsal) (*rehearse.Scene, *plan.Plan, error) {
+	shape, err := r.shape()
+	if err != nil {
+		return nil, nil, err
+	}
+	var s *rehearse.Scene
+	p, _, err := a.loadOn(r.request, func() (*inventory.Inventory, []byte, error) {
+		if r.inventory == "" {
+			if shape.ControlPlanes == 0 {
+				return nil, nil, &failure{run.ExitUsage, errors.New("how large is the cluster?"), "say --cluster 3+5@1.33.4, or give an inventory with -i"}
+			}
+			s = rehearse.New(shape)
+			inv, found := inventory.Load("the simulated cluster", []byte(s.Inventory()))
+			return inv, nil, found.Err()
+		}
+		if shape.ControlPlanes > 0 {
+			return nil, nil, usage("--cluster says how many hosts there are, and so does the inventory: with -i give the version alone, as --cluster @%s", shape.Version)
+		}
+		inv, src, err := readInventory(r.inventory)
+		if err != nil {
+			return nil, nil, err
+		}
+		if err := rehearse.Cast(&shape, inv); err != nil {
+			return nil, nil, usage("%s: %v", r.inventory, err)
+		}
+		s = rehearse.New(shape)
+		return inv, src, nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, p, inject(s.Cluster, r.faults)
+}
+
+// shape is the cluster as the flags say it.
+func (r rehearsal) shape() (s twin.Shape, err error) {
+	var said rehearse.Shape
+	if r.cluster != "" {
+		if said, err = rehearse.ParseShape(r.cluster); err != nil {
+			return s, usage("--cluster: %v", err)
+		}
+	}
+	if r.from != "" {
+		from, err := kube.Parse(r.from)
+		switch {
+		case err != nil:
+			return s, usage("--from: %v", err)
+		case !said.Version.IsZero() && said.Version != from:
+			return s, usage("--from is %s, and --cluster says %s: keep one", from, said.Version)
+		}
+		said.Version = from
+	}
+	switch {
+	case said.Version.IsZero():
+		return s, &failure{run.ExitUsage, errors.New("which version does the cluster have?"), "say it with the shape, as --cluster 3+5@1.33.4, or with --from 1.33.4"}
+	case !slices.Contains([]string{twin.Yum, twin.Apt, twin.Mixed}, r.packages):
+		return s, usage("--packages: want %s, %s or %s, not %q", twin.Yum, twin.Apt, twin.Mixed, r.packages)
+	}
+	if err := rehearse.Simulated(said.Version); err != nil {
+		return s, usage("%v", err)
+	}
+	return said.Twin(r.packages, r.external), nil
+}
