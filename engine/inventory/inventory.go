@@ -39,6 +39,7 @@ package inventory
 
 import (
 	"slices"
+	"time"
 
 	"rung/engine/diag"
 )
@@ -62,6 +63,8 @@ type Host struct {
 	Jump         string            // what to connect through: see the package comment
 	Sudo         bool              // the user is not root, and may `sudo -n`
 	KnownHosts   string            // the file with its host key, an absolute path
+	Handshake    time.Duration     // how long one may take: Resolve finds it in the SSH configuration; 0: as long as usual
+	Keepalive    time.Duration     // between two questions whether it is there: likewise
 	Env          map[string]string // for every command: the proxies
 	Vars         map[string]string // for playbooks
 	Pos          diag.Pos          // where its name stands

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -190,8 +191,11 @@ Host cp1
   Port 2200
   IdentityFile ~/.ssh/%h.key
   ProxyJump bastion
+  ConnectTimeout 1m
+  ServerAliveInterval 0
 Host *
   User nobody
+  ServerAliveInterval 5
 `
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -201,13 +205,16 @@ Host *
 		t.Fatal(err)
 	}
 	got := inventory.Resolve(inventory.Host{Name: "cp1", Address: "cp1"}, cfg)
-	want := inventory.Host{Name: "cp1", Address: "192.0.2.11", User: "admin", Port: 2200, IdentityFile: "/home/op/.ssh/192.0.2.11.key", Jump: "bastion"}
+	want := inventory.Host{Name: "cp1", Address: "192.0.2.11", User: "admin", Port: 2200, IdentityFile: "/home/op/.ssh/192.0.2.11.key", Jump: "bastion", Handshake: time.Minute}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	said := inventory.Host{Name: "cp1", Address: "198.51.100.1", User: "root", Port: 22, IdentityFile: "/k", Jump: "none"}
+	said := inventory.Host{Name: "cp1", Address: "198.51.100.1", User: "root", Port: 22, IdentityFile: "/k", Jump: "none", Handshake: time.Second, Keepalive: time.Second}
 	if diff := cmp.Diff(said, inventory.Resolve(said, cfg)); diff != "" {
 		t.Errorf("what the inventory says was overruled: %s", diff)
+	}
+	if other := inventory.Resolve(inventory.Host{Name: "w2", Address: "w2"}, cfg); other.Keepalive != 5*time.Second {
+		t.Errorf("it is asked every %s whether it is there, want 5s", other.Keepalive)
 	}
 	if open := inventory.Resolve(inventory.Host{Name: "w1", Address: "w1"}, nil); open.Port != 22 || open.User == "" {
 		t.Errorf("without a configuration: %+v", open)

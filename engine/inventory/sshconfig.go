@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/kevinburke/ssh_config"
 )
@@ -36,7 +37,8 @@ func ReadConfig(file string) (*ssh_config.Config, error) {
 // Resolve fills what the inventory leaves open of h: first from cfg (which may
 // be nil) under the address as it is written there, then under the host's
 // name; then with port 22 and the operator's own login. HostName,
-// User, Port, IdentityFile and ProxyJump are read; ProxyCommand is not.
+// User, Port, IdentityFile, ProxyJump, ConnectTimeout and ServerAliveInterval
+// are read; ProxyCommand is not.
 func Resolve(h Host, cfg *ssh_config.Config) Host {
 	alias := h.Address
 	say := func(key string) string {
@@ -64,7 +66,21 @@ func Resolve(h Host, cfg *ssh_config.Config) Host {
 		h.IdentityFile = expand(file, h)
 	}
 	h.Jump = cmp.Or(h.Jump, say("ProxyJump"))
+	h.Handshake = cmp.Or(h.Handshake, span(say("ConnectTimeout")))
+	h.Keepalive = cmp.Or(h.Keepalive, span(say("ServerAliveInterval")))
 	return h
+}
+
+// span reads a time of an SSH configuration, seconds where it names no unit. What is none is 0, as what is not said.
+func span(text string) time.Duration {
+	if seconds, err := strconv.Atoi(text); err == nil {
+		text = strconv.Itoa(seconds) + "s"
+	}
+	d, err := time.ParseDuration(strings.ToLower(text))
+	if err != nil || d < 0 {
+		return 0
+	}
+	return d
 }
 
 // expand replaces what OpenSSH would in a file name: ~ and the tokens that an

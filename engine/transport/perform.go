@@ -148,7 +148,7 @@ func (c *connection) mayWork(ctx context.Context) error {
 	c.sudoOnce.Do(func() {
 		owned := c.link.ssh.own(func() {
 			defer close(c.sudoDone)
-			ctx, cancel := context.WithTimeoutCause(c.link.ssh.base, c.link.ssh.options.ConnectTimeout, errNoAnswer)
+			ctx, cancel := context.WithTimeoutCause(c.link.ssh.base, c.link.handshakes(), errNoAnswer)
 			defer cancel()
 			c.sudoErr = c.trySudo(ctx)
 		})

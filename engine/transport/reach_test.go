@@ -231,8 +231,10 @@ func TestALinkThatBrokeWhileNothingRanLosesNothing(t *testing.T) {
 func TestAHostThatFallsSilentIsLost(t *testing.T) {
 	f := newFleet(t)
 	mute := make(chan struct{})
-	f.add("w1", func(h *sshd.Host, _ *inventory.Host) { h.Faults.Mute = mute })
-	s := f.dial(transport.Options{Keepalive: 20 * time.Millisecond, ConnectTimeout: time.Second})
+	f.add("w1", func(h *sshd.Host, k *inventory.Host) {
+		h.Faults.Mute, k.Keepalive, k.Handshake = mute, 20*time.Millisecond, time.Second
+	})
+	s := f.dial(transport.Options{Keepalive: time.Hour, ConnectTimeout: time.Hour}) // the host's own count
 	started := make(told, 1)
 	go func() {
 		<-started

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -50,14 +51,14 @@ func (l *link) dial(ctx context.Context) (*connection, error) {
 		}
 	}
 	// Before the clock starts: a passphrase may be asked for, and people type slowly.
-	login := l.ssh.keys.login(ctx, l.host, l.ssh.options.ConnectTimeout)
+	limit := l.handshakes()
+	login := l.ssh.keys.login(ctx, l.host, limit)
 	select {
 	case l.ssh.dials <- struct{}{}:
 		defer func() { <-l.ssh.dials }()
 	case <-ctx.Done():
 		return nil, l.unreachable(step.NoContact, context.Cause(ctx))
 	}
-	limit := l.ssh.options.ConnectTimeout
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("%w within %s", errNoAnswer, limit))
 	defer cancel()
 	began := time.Now()
@@ -72,6 +73,11 @@ func (l *link) dial(ctx context.Context) (*connection, error) {
 	}
 	l.ssh.options.Log.Debug().Str("host", l.host.Name).Str("addr", l.addr()).Dur("took", time.Since(began)).Msg("connected")
 	return l.adopt(&goph.Client{Client: client}), nil
+}
+
+// handshakes is how long one may take.
+func (l *link) handshakes() time.Duration {
+	return cmp.Or(l.host.Handshake, l.ssh.options.ConnectTimeout)
 }
 
 func (l *link) dialRaw(ctx context.Context, through *connection) (net.Conn, error) {
@@ -144,7 +150,7 @@ func (l *link) adopt(client *goph.Client) *connection {
 // connection when it is not, or when the transport closes.
 func (c *connection) watch() {
 	defer c.client.Close()
-	every := c.link.ssh.options.Keepalive
+	every := cmp.Or(c.link.host.Keepalive, c.link.ssh.options.Keepalive)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	answer := make(chan error, 1)

@@ -46,8 +46,8 @@ type Options struct {
 	AcceptNewHostKeys bool                              // the key of a host that is not on record is recorded, not refused
 	KnownHosts        string                            // for hosts without their own; default ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts
 	SSHConfig         string                            // default ~/.ssh/config
-	ConnectTimeout    time.Duration                     // for a host's whole handshake; default 15 s
-	Keepalive         time.Duration                     // between two questions whether the host is there; three without an answer are the end; default 15 s
+	ConnectTimeout    time.Duration                     // for a whole handshake, where the host says nothing else; default 15 s
+	Keepalive         time.Duration                     // between two questions whether the host is there; three without an answer are the end; where the host says nothing else; default 15 s
 	Passphrase        func(file string) ([]byte, error) // asked at most once for an encrypted key; nil: encrypted keys are left out
 	Dials             int                               // handshakes at once; default 64
 	Log               zerolog.Logger                    // for people who debug connections
