@@ -20,7 +20,9 @@ func actionOf(e run.Event) action { return action{e.Stage, e.Host, e.Step, e.Act
 
 // OutputFile returns the name, in output/, of the file with what an action
 // wrote; started is the event of its start, read from the journal. An action
-// that wrote nothing has no file.
+// that wrote nothing has no file. Where a later life of the run follows the
+// action, all that it wrote lies there, and beside it, as FILE.1, FILE.2 …, what
+// the earlier ones had heard of it.
 func OutputFile(started run.Event) string { return outputFile(started, started.Seq) }
 
 // outputFile begins with the number of the event that started the action, so

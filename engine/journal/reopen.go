@@ -29,11 +29,29 @@ func Reopen(dir string) (*Journal, Header, []run.Event, error) {
 		return fail(err)
 	}
 	held.sign()
-	j := start(dir, id, held, &disk{journal: file, dir: dir})
-	for _, e := range events {
-		j.seq = max(j.seq, e.Seq)
+	begun, last := underWay(events)
+	heard := map[string]bool{}
+	for a, seq := range begun {
+		heard[outputFile(run.Event{Host: a.host, Step: a.step, Action: a.number}, seq)] = true
 	}
+	j := start(dir, id, held, &disk{journal: file, dir: dir, heard: heard})
+	j.seq, j.started = last, begun
 	return j, header, events, nil
+}
+
+// underWay returns the actions that were started and did not end, with the Seq of their start, and the last Seq of all.
+func underWay(events []run.Event) (begun map[action]int64, last int64) {
+	begun = map[action]int64{}
+	for _, e := range events {
+		last = max(last, e.Seq)
+		switch e.Kind {
+		case run.ActionStarted:
+			begun[actionOf(e)] = e.Seq
+		case run.ActionEnded:
+			delete(begun, actionOf(e))
+		}
+	}
+	return begun, last
 }
 
 // reopen opens journal.jsonl behind its last whole line.

@@ -105,3 +105,45 @@ func TestAJournalWithAHoleIsNotReopened(t *testing.T) {
 		t.Error("it was changed")
 	}
 }
+
+func TestWhatALaterLifeHearsOfAnActionIsWholeInOneFile(t *testing.T) {
+	began := run.Event{Kind: run.ActionStarted, Stage: "S", Host: "w1", Step: "2:do", Action: 1, Mutates: true}
+	j, err := Create(t.TempDir(), "r", Header{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(lines ...string) {
+		for _, line := range lines {
+			e := began
+			e.Kind, e.Text = run.Output, line
+			if err := j.Record(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := j.Record(began); err != nil {
+		t.Fatal(err)
+	}
+	says("one", "two")
+	for _, heard := range [][]string{{"one"}, {"one", "two", "three"}} {
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if j, _, _, err = Reopen(j.Dir()); err != nil {
+			t.Fatal(err)
+		}
+		says(heard...)
+	}
+	ended := began
+	ended.Kind = run.ActionEnded
+	if err := errors.Join(j.Record(ended), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	began.Seq = 1
+	file := filepath.Join(j.Dir(), outputName, OutputFile(began))
+	for name, want := range map[string]string{file: "one\ntwo\nthree\n", file + ".1": "one\ntwo\n", file + ".2": "one\n"} {
+		if text, err := os.ReadFile(name); string(text) != want {
+			t.Errorf("%s holds %q (%v), want %q", name, text, err, want)
+		}
+	}
+}

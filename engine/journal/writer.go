@@ -84,6 +84,7 @@ func (j *Journal) explain(err error) error {
 type disk struct {
 	journal *os.File
 	dir     string
+	heard   map[string]bool // files of output/ of earlier lives, whose actions were under way when these died
 }
 
 func (d *disk) append(lines []byte) error {
@@ -92,12 +93,33 @@ func (d *disk) append(lines []byte) error {
 }
 
 func (d *disk) output(name string, text []byte) error {
-	f, err := os.OpenFile(filepath.Join(d.dir, outputName, name), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	file := filepath.Join(d.dir, outputName, name)
+	if d.heard[name] { // who follows the action hears it from its beginning
+		if err := setAside(file); err != nil {
+			return err
+		}
+		delete(d.heard, name)
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(text)
 	return errors.Join(err, f.Close())
+}
+
+// setAside moves a file to the first name behind its own that is free: FILE.1, FILE.2 …
+func setAside(file string) error {
+	for n := 1; ; n++ {
+		aside := fmt.Sprintf("%s.%d", file, n)
+		if _, err := os.Lstat(aside); err == nil {
+			continue
+		}
+		if err := os.Rename(file, aside); !errors.Is(err, os.ErrNotExist) { // it may have written nothing
+			return err
+		}
+		return nil
+	}
 }
 
 func (d *disk) sync() error  { return d.journal.Sync() }
