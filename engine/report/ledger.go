@@ -109,7 +109,11 @@ func (l *ledger) enter(e run.Event) {
 			l.kept[e.Host] = filepath.Dir(e.File)
 		}
 	case run.Output:
-		l.at(e).wrote(e.Text)
+		w := l.at(e)
+		if w.step == "" { // an earlier life of the run has started it
+			w.step, w.title = e.Step, titleOf(e)
+		}
+		w.wrote(e.Text)
 	case run.Waiting:
 		l.at(e).last = waitingFor(e)
 	case run.Noted:

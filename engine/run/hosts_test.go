@@ -49,9 +49,10 @@ type hosts struct {
 // attach answers for a detached command that was started.
 func (h *hosts) attach(_ context.Context, host string, c step.Command, output io.Writer) (step.Result, bool, error) {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.log = append(h.log, host+" attach")
 	r, found := h.units[c.Unit]
+	h.mu.Unlock()
+	time.Sleep(r.takes) // of the bubble
 	if output != nil {
 		_, _ = io.WriteString(output, r.out)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"rung/engine/run"
 	"rung/engine/step"
@@ -315,6 +316,20 @@ func TestWhatWasLostIsFollowedFirst(t *testing.T) {
 			}
 			same(t, "sent", got, want)
 		})
+	}
+}
+
+func TestWhatTakesLongToFollowIsTold(t *testing.T) {
+	s := scene{steps: "  - do: {run: act, detach: true}\n"}
+	for takes, want := range map[time.Duration][]string{
+		time.Second: nil,
+		time.Minute: {"note S w1 1:do : act: an earlier life of this run started it, or was about to: it is looked for on w1, and waited for"},
+	} {
+		r := says("done")
+		r.takes = takes
+		_, now := s.resumedAfter(t, map[string][]reply{"act": {lost}}, r)
+		notes := slices.DeleteFunc(now.lines(run.Noted), func(line string) bool { return strings.HasSuffix(line, "it has ended well") })
+		same(t, "notes", notes, want)
 	}
 }
 

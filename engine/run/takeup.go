@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"rung/engine/step"
 )
@@ -56,7 +57,9 @@ func (l *loop) followed(ctx context.Context, taker Taker, start Event, learning 
 		host = start.On
 	}
 	tell := Event{Kind: Noted, Stage: start.Stage, Host: start.Host, Step: start.Step, Type: start.Type}
+	over := l.saysIfSlow(tell, fmt.Sprintf("%s: an earlier life of this run started it, or was about to: it is looked for on %s, and waited for", start.what(), host))
 	ended, found, err := taker.Follow(ctx, start)
+	over()
 	switch {
 	case errors.Is(err, step.ErrUnseen):
 		tell.Warning, tell.Text = true, fmt.Sprintf("%s: %v", start.what(), err)
@@ -78,6 +81,28 @@ func (l *loop) followed(ctx context.Context, taker Taker, start Event, learning 
 	learning.Lock()
 	defer learning.Unlock()
 	l.Memory.learn(start, ended)
+}
+
+// slow is how long something may take before it is told what is waited for.
+const slow = 2 * time.Second
+
+// saysIfSlow emits e with text, unless over is called soon. over must be called.
+func (l *loop) saysIfSlow(e Event, text string) (over func()) {
+	e.Text, e.Warning = text, true
+	done := make(chan struct{})
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		l.Clock.Sleep(slow, done)
+		select {
+		case <-done:
+		default:
+			l.emit(e)
+		}
+	})
+	return func() {
+		close(done)
+		telling.Wait()
+	}
 }
 
 // exitFor is the exit code where err keeps what is open from being known.
