@@ -51,7 +51,7 @@ func launch(ts *testscript.TestScript, words []string) *process {
 	ts.Check(err)
 	p := &process{cmd: exec.Command(program, words[1:]...), ended: make(chan struct{}), words: strings.Join(words, " ")}
 	p.cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"HOME", "XDG_STATE_HOME", "SSH_AUTH_SOCK", "PATH", "TMPDIR", "GOCOVERDIR"} {
+	for _, name := range []string{"HOME", "XDG_STATE_HOME", "SSH_AUTH_SOCK", "PATH", "TMPDIR", "GOCOVERDIR", wallClock} {
 		p.cmd.Env = append(p.cmd.Env, name+"="+ts.Getenv(name))
 	}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.err

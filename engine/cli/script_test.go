@@ -20,12 +20,17 @@ import (
 // speed is how many times as quick as life the clocks of the scripts are.
 const speed = 1000
 
+// wallClock lets the program go by the clock on the wall.
+const wallClock = "RUNG_TEST_WALL_CLOCK"
+
 // TestMain is also the program rung, where a script starts it.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"rung": func() {
-		os.Exit(Main(os.Args[1:], Program{
-			Version: "test", Types: steps.All(), Playbooks: playbooks.FS, Clock: run.NewScaled(time.Now(), speed),
-		}))
+		var clock run.Clock = run.NewScaled(time.Now(), speed)
+		if os.Getenv(wallClock) != "" {
+			clock = run.Wall{}
+		}
+		os.Exit(Main(os.Args[1:], Program{Version: "test", Types: steps.All(), Playbooks: playbooks.FS, Clock: clock}))
 	}})
 }
 
