@@ -62,7 +62,7 @@ func (l *Lock) note(took []bool, theirs []*Found) (gone bool) {
 			heard++
 		}
 	}
-	l.tried = time.Now().Round(0)
+	l.tried = l.site.wall()
 	if 2*heard > len(took) {
 		l.slept = false
 	}

@@ -56,8 +56,9 @@ type Host struct {
 // Site is the hosts where the lock of a cluster lies.
 type Site struct {
 	Exec   step.Exec
-	Hosts  []Host // the lock is taken in this order: everybody's must be the same
-	Folder string // on the hosts; "" is the usual one
+	Hosts  []Host           // the lock is taken in this order: everybody's must be the same
+	Folder string           // on the hosts; "" is the usual one
+	Now    func() time.Time // what this machine's clock says; nil is time.Now
 }
 
 // Record is who holds a lock, for people.
@@ -79,6 +80,14 @@ type Found struct {
 	Since   time.Time     // by the host's clock
 	Now     time.Time     // by the host's clock
 	Silent  time.Duration // since the last sign of life; at least, where the host was restarted
+}
+
+// wall is the time on the wall: no other tells that this machine slept.
+func (s Site) wall() time.Time {
+	if s.Now == nil {
+		return time.Now().Round(0)
+	}
+	return s.Now().Round(0)
 }
 
 // NewKey returns a key: who has it has the lock.

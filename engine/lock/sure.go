@@ -55,13 +55,13 @@ func (l *Lock) known() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.lookUp()
-	return l.gone || !l.slept || time.Now().Round(0).Sub(l.tried).Abs() < enough
+	return l.gone || !l.slept || l.site.wall().Sub(l.tried).Abs() < enough
 }
 
 // lookUp notices that this machine slept. The clock on the wall counts, for the other one stands still meanwhile. l.mu is
 // held.
 func (l *Lock) lookUp() {
-	now := time.Now().Round(0)
+	now := l.site.wall()
 	if now.Sub(l.awake).Abs() > nap {
 		l.slept, l.tried = true, time.Time{}
 	}

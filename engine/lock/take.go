@@ -45,7 +45,7 @@ func (s Site) Take(ctx context.Context, key string, who Record, falls Falls, ski
 	for _, err := range away {
 		skipped(err)
 	}
-	l.awake = time.Now().Round(0)
+	l.awake = s.wall()
 	return l, nil
 }
 

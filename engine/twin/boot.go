@@ -102,7 +102,10 @@ func (h *host) leaves(after, until time.Time) (time.Time, bool) {
 
 // reboot takes the host down at a time, with all that runs on it, and has it come back in another boot; see
 // Cluster.HangReboot.
-func (h *host) reboot(at time.Time) {
+func (h *host) reboot(at time.Time) { h.restart(at, bootTakes) }
+
+// restart is a reboot that takes so long until the host lets us in again.
+func (h *host) restart(at time.Time, takes time.Duration) {
 	h.stopKubelet(at)
 	h.halt(at)
 	h.clearRun(at)
@@ -111,7 +114,7 @@ func (h *host) reboot(at time.Time) {
 		h.cluster.dethrone(h, at, time.Time{})
 		return
 	}
-	back := at.Add(bootTakes)
+	back := at.Add(takes)
 	h.absences = append(h.absences, absence{from: at, until: back})
 	pkg, _ := h.kernelOf()
 	h.boots.set(back, boot{id: uid("boot", h.name, at), kernel: releaseOfKernel(pkg, h.pkg(pkg, at))})

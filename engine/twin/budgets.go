@@ -54,7 +54,7 @@ const (
 
 // evict takes a pod away where its disruption budgets allow it; else it returns what the API answers. Source:
 // pkg/registry/core/pod/storage/eviction.go.
-func (c *Cluster) evict(p *pod, now time.Time) (refusal string) {
+func (c *Cluster) evict(by *host, p *pod, now time.Time) (refusal string) {
 	var over []*budget
 	for _, b := range c.budgets {
 		if b.namespace == p.owner.namespace && b.app == p.owner.app {
@@ -72,7 +72,7 @@ func (c *Cluster) evict(p *pod, now time.Time) (refusal string) {
 			return budgetForbids
 		}
 	}
-	c.remove(p, now)
+	c.remove(by, p, now)
 	return ""
 }
 

@@ -91,18 +91,19 @@ func (c *chaos) live(t *testing.T, resumed bool) (done bool) {
 			return false
 		}
 	}
+	clock := setClock{ahead: c.ahead}
 	var planes []lock.Host
 	for _, host := range c.ControlPlanes() {
 		planes = append(planes, lock.Host{Name: host})
 	}
-	taken, err := (lock.Site{Exec: m, Hosts: planes}).Take(t.Context(), c.id, lock.Record{Run: c.id}, func(context.Context, lock.Found) error { return nil }, func(error) {})
+	taken, err := (lock.Site{Exec: m, Hosts: planes, Now: clock.Now}).Take(t.Context(), c.id, lock.Record{Run: c.id}, func(context.Context, lock.Found) error { return nil }, func(error) {})
 	if err != nil {
 		said = err.Error()
 		return false
 	}
 	taken.Keep(t.Context(), func(f lock.Found) { t.Errorf("the lock was lost: %+v", f) })
 	defer taken.Release(t.Context())
-	d := &detach.Exec{Raw: m, Run: c.id, Clock: run.Wall{}}
+	d := &detach.Exec{Raw: m, Run: c.id, Clock: clock}
 	var there []detach.Host
 	for _, host := range c.plan.Hosts() {
 		there = append(there, detach.Host{Name: host})
@@ -113,8 +114,8 @@ func (c *chaos) live(t *testing.T, resumed bool) (done bool) {
 	}
 	c.watch.reborn()
 	sink := breath{c, m}
-	x := &run.Execute{Exec: taken.Sure(d), Hosts: c.plan.Inventory, Clock: run.Wall{}, Sink: sink, Attach: d.Attach, Memory: memory}
-	end := run.Run{ID: c.id, Plan: c.plan, Perform: x, Sink: sink, Clock: run.Wall{}, Reached: c.plan.Hosts(), Stop: stop, Probe: x.Probe, Confirm: yes, Memory: memory}.Do(t.Context())
+	x := &run.Execute{Exec: taken.Sure(d), Hosts: c.plan.Inventory, Clock: clock, Sink: sink, Attach: d.Attach, Memory: memory}
+	end := run.Run{ID: c.id, Plan: c.plan, Perform: x, Sink: sink, Clock: clock, Reached: c.plan.Hosts(), Stop: stop, Probe: x.Probe, Confirm: yes, Memory: memory}.Do(t.Context())
 	if end.Exit != run.ExitInternal && !m.isDead() {
 		d.Tidy(t.Context())
 	}
@@ -186,7 +187,12 @@ func weather(t *testing.T, seed uint64, plans []*plan.Plan) {
 		s.schedule = append(s.schedule, aTrouble(dice, cluster.Hosts(), horizon))
 	}
 	slices.SortStableFunc(s.schedule, func(a, b trouble) int { return int(a.at - b.at) })
-	c := &chaos{storm: s, watch: &watch{Cluster: cluster, working: map[string]string{}, at: "the beginning"}, plan: plans[which], fleet: f, dice: dice}
+	c := &chaos{storm: s, watch: &watch{Cluster: cluster, working: map[string]string{}, at: "the beginning", window: 1, without: func(hosts []string, ago time.Duration) int {
+		if ago > 0 {
+			return s.without(hosts, ago, boots)
+		}
+		return s.without(hosts, 0, settles)
+	}}, plan: plans[which], fleet: f, dice: dice}
 	defer func() {
 		if t.Failed() {
 			t.Logf("%d + %d from %s to %s\n  %s\nlives\n  %s\nagain: RUNG_CHAOS_SEED=%d go test -count 1 -run 'TestChaos$' ./engine/twin", f.planes, f.workers, f.from, f.to, strings.Join(lined(s.schedule), "\n  "), strings.Join(c.story, "\n  "), seed)

@@ -118,7 +118,7 @@ func (k *kubectlCall) unmanagedWords() (refused, deleted string) {
 // deleteAll deletes pods, whatever their disruption budgets say.
 func (k *kubectlCall) deleteAll(h *host, pods []*pod) bool {
 	for _, p := range pods {
-		k.cluster.remove(p, k.now())
+		k.cluster.remove(k.host, p, k.now())
 	}
 	k.charge(evictionRetry)
 	for _, p := range pods {
@@ -142,7 +142,7 @@ func (k *kubectlCall) evictAll(h *host, pods []*pod, timeout time.Duration) bool
 		var faults, stay []string
 		for _, p := range pods {
 			k.outf("evicting pod %s/%s\n", p.owner.namespace, p.name)
-			switch refusal := k.cluster.evict(p, k.now()); refusal {
+			switch refusal := k.cluster.evict(k.host, p, k.now()); refusal {
 			case "":
 				gone = append(gone, p)
 			case budgetForbids:

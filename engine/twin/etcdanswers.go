@@ -203,7 +203,7 @@ func (e *etcdCall) remove(id string) int {
 		e.errf("Error: etcdserver: re-configuration failed due to not enough started members\n")
 		return 1
 	}
-	all.members.set(e.now(), members)
+	pledged(e.host, &all.members, e.now(), members)
 	e.outf("Member %x removed from cluster %x\n", number, all.id)
 	return 0
 }
@@ -224,7 +224,7 @@ func (e *etcdCall) add(name string) int {
 		return 1
 	}
 	added := etcdMember{id: hash(name, peer, e.now()), peer: peer}
-	all.members.set(e.now(), append(members, added))
+	pledged(e.host, &all.members, e.now(), append(members, added))
 	e.outf("Member %x added to cluster %x\n\nETCD_NAME=%q\nETCD_INITIAL_CLUSTER=%q\nETCD_INITIAL_ADVERTISE_PEER_URLS=%q\nETCD_INITIAL_CLUSTER_STATE=\"existing\"\n",
 		added.id, all.id, name, strings.Join(append([]string{name + "=" + peer}, initialCluster(members)...), ","), peer)
 	return 0

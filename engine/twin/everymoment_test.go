@@ -29,6 +29,8 @@ type watch struct {
 	wrong   []string          // each once, with what was last begun
 	early   bool              // kube-proxy was seen ahead of an apiserver: what kubeadm up to 1.27 does in HA
 	at      string
+	window  int                               // workers that may be closed together; 0: it is not looked at
+	without func([]string, time.Duration) int // how many of these hosts something else took away, and that long ago; nil: none
 }
 
 // takesDown are the step types that take a control plane, or what runs on it, away for a while.
@@ -40,6 +42,10 @@ func (w *watch) Record(e run.Event) error {
 		switch e.Kind {
 		case run.StepStarted:
 			w.working[e.Host] = e.Type
+			others := slices.DeleteFunc(w.ControlPlanes(), func(name string) bool { return name == e.Host })
+			if w.taken(others, noticed) > 0 {
+				w.blame("%s: %s began while another control plane was away", e.Host, e.Type)
+			}
 		case run.StepEnded:
 			delete(w.working, e.Host)
 		}
@@ -50,6 +56,18 @@ func (w *watch) Record(e run.Event) error {
 	w.seen.Unlock()
 	w.look()
 	return w.diary.Record(e)
+}
+
+// noticed is how long a host may be away until a run has seen it: from what is asked before a control plane is worked on up
+// to that.
+const noticed = time.Minute
+
+// taken is how many of these hosts something else took away, so long ago at least.
+func (w *watch) taken(hosts []string, ago time.Duration) int {
+	if w.without == nil {
+		return 0
+	}
+	return w.without(hosts, ago)
 }
 
 // blame keeps a mistake once.
@@ -72,10 +90,15 @@ func (w *watch) look() {
 		}
 		w.blame("%s", v)
 	}
-	for _, workload := range truth.Disturbed {
-		w.blame("%s", workload)
+	if w.taken(w.Hosts(), 0) == 0 { // whose pods are gone with it
+		for _, workload := range truth.Disturbed {
+			w.blame("%s", workload)
+		}
 	}
 	planes := len(w.ControlPlanes())
+	if workers := slices.DeleteFunc(slices.Clone(truth.Cordoned), func(name string) bool { return slices.Contains(w.ControlPlanes(), name) }); w.window > 0 && len(workers) > w.window {
+		w.blame("workers %v are closed together, and the window is %d", workers, w.window)
+	}
 	working := maps.Clone(w.working)
 	for _, u := range truth.Units { // it outlives its run
 		if slices.ContainsFunc([]string{"upgrade-apply", "upgrade-node"}, func(kind string) bool { return strings.Contains(u.Name, "-"+kind+"-") }) && slices.Contains(w.ControlPlanes(), u.Host) {
@@ -87,6 +110,9 @@ func (w *watch) look() {
 	}
 	if planes == 1 {
 		return // its apiserver and its etcd have nobody to stand in
+	}
+	if w.taken(w.ControlPlanes(), 0) > 0 {
+		return // it may be one more than the one that is worked on
 	}
 	if len(truth.Serving) < planes-1 {
 		w.blame("only %v serve, of %d apiservers", truth.Serving, planes)

@@ -140,7 +140,7 @@ func (c *Cluster) BreakOffHop(v kube.Version) error {
 		c.config.set(now, config)
 		c.kubeletConfig.set(now, v)
 		if !kube.AddonsComeLast(v) {
-			c.moveAddons(v, now)
+			c.moveAddons(h, v, now)
 		}
 	})
 	return nil

@@ -43,6 +43,7 @@ type host struct {
 	crashing  map[string]time.Time   // when the manifest was written with which a component does not start, by its name
 	boots     timeline[boot]
 	absences  []absence
+	pledges   []pledge
 	only      kube.Version     // of the kubelet that starts; any where zero
 	hangs     bool             // it does not come back from its next reboot
 	metadata  timeline[bool]   // of yum, that it was fetched

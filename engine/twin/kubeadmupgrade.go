@@ -70,12 +70,12 @@ func (k *kubeadmCall) apply() int {
 	if strings.HasPrefix(config.repository, "k8s.gcr.io") || config.repository == "registry.k8s.io" {
 		config.repository = kube.DefaultImageRepository(k.own)
 	}
-	c.config.set(k.now(), config)
+	pledged(k.host, &c.config, k.now(), config)
 	k.outf("[kubelet] Creating a ConfigMap %q in namespace kube-system with the configuration for the kubelets in the cluster\n", kube.KubeletConfigMap(target))
 	if k.failsBehindConfig() {
 		return 1
 	}
-	c.kubeletConfig.set(k.now(), target)
+	pledged(k.host, &c.kubeletConfig, k.now(), target)
 	if k.own.Minor == 29 && !k.host.disk.exists(superAdminFile, k.now()) {
 		k.host.writeSuperAdmin(k.now())
 	}
@@ -263,18 +263,18 @@ func (k *kubeadmCall) addons(target kube.Version) {
 		k.outf("%s", text)
 		return
 	}
-	c.moveAddons(target, k.now())
+	c.moveAddons(k.host, target, k.now())
 	k.outf("[addons] Applied essential addon: CoreDNS\n[addons] Applied essential addon: kube-proxy\n")
 }
 
-// moveAddons takes CoreDNS and kube-proxy to what kubeadm of that version ships.
-func (c *Cluster) moveAddons(target kube.Version, now time.Time) {
+// moveAddons takes CoreDNS and kube-proxy to what kubeadm of that version ships, by the hand of a host.
+func (c *Cluster) moveAddons(by *host, target kube.Version, now time.Time) {
 	shipped, _ := kube.ShippedBy(target)
 	if c.coreDNS.at(now) != shipped.CoreDNS {
-		c.coreDNS.set(now, shipped.CoreDNS)
-		c.rollout(c.dns, revision(shipped.CoreDNS), now)
+		pledged(by, &c.coreDNS, now, shipped.CoreDNS)
+		c.rollout(by, c.dns, revision(shipped.CoreDNS), now)
 	}
-	c.proxy.set(now, target)
+	pledged(by, &c.proxy, now, target)
 }
 
 // node is `kubeadm upgrade node`, which goes to the version in ConfigMap kubeadm-config.

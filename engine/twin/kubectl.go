@@ -265,7 +265,7 @@ func (k *kubectlCall) cordon(unschedulable bool) int {
 func (k *kubectlCall) mark(h *host, unschedulable bool) {
 	spec := h.spec.at(k.now())
 	spec.unschedulable = unschedulable
-	h.spec.set(k.now(), spec)
+	pledged(k.host, &h.spec, k.now(), spec)
 	k.cluster.schedule(k.now())
 }
 
@@ -296,7 +296,7 @@ func (k *kubectlCall) annotate() int {
 		changed[key] = value
 	}
 	spec.annotations = changed
-	h.spec.set(k.now(), spec)
+	pledged(k.host, &h.spec, k.now(), spec)
 	k.outf("node/%s annotated\n", h.name)
 	return 0
 }

@@ -54,9 +54,11 @@ const (
 	noLogin  = "logins are refused, and sessions ended, by"
 	fullDisk = "the disk is full, of"
 	wrong    = "the clock is wrong, of"
+	set      = "the clock of the controller is set to another time"
+	noPower  = "the power is lost, of"
 )
 
-var troubles = []string{crash, crash, crash, halt, noRoom, cutAll, cutHost, cutHost, unsent, unheard, sluggish, noLogin, fullDisk, wrong}
+var troubles = []string{crash, crash, crash, halt, noRoom, cutAll, cutHost, cutHost, unsent, unheard, sluggish, noLogin, fullDisk, wrong, set, noPower, noPower}
 
 // between is a random duration, in steps of 10 ms.
 func between(r *rand.Rand, least, most time.Duration) time.Duration {
@@ -69,7 +71,7 @@ func aTrouble(r *rand.Rand, hosts []string, horizon time.Duration) trouble {
 	switch f.what {
 	case crash, halt:
 		return f
-	case noRoom, cutAll:
+	case noRoom, cutAll, set:
 	default:
 		f.host = hosts[r.IntN(len(hosts))]
 	}
@@ -118,10 +120,47 @@ func (s *storm) lasting(what, host string) bool {
 	})
 }
 
+// ahead is by how much the controller's clock is wrong now.
+func (s *storm) ahead() (by time.Duration) {
+	now := time.Since(s.began)
+	for _, f := range s.schedule {
+		if f.what == set && f.at <= now && now < f.at+f.lasts {
+			by += f.leap()
+		}
+	}
+	return by
+}
+
+// leap is by how much a clock is set: up to three hours, forwards or backwards.
+func (f trouble) leap() time.Duration { return time.Duration(f.lines-6) * time.Hour / 2 }
+
+// What a host needs from the return of its power until it lets us in, and until all that it does for the cluster is done
+// again.
+const (
+	boots   = 30 * time.Second
+	settles = 90 * time.Second
+)
+
+// without is how many of these hosts have no power, from so long after its loss until so long after its return.
+func (s *storm) without(hosts []string, after, until time.Duration) (n int) {
+	now := time.Since(s.began)
+	for _, host := range hosts {
+		if slices.ContainsFunc(s.schedule, func(f trouble) bool {
+			return f.what == noPower && f.host == host && f.at+after <= now && now < f.at+f.lasts+until
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
 // calm is when the last fault is over.
 func (s *storm) calm() (over time.Duration) {
 	for _, f := range s.schedule {
 		over = max(over, f.at+f.lasts+time.Millisecond)
+		if f.what == noPower {
+			over = max(over, f.at+f.lasts+settles)
+		}
 	}
 	return over
 }
@@ -162,19 +201,22 @@ func (s *storm) strike(f trouble) {
 		if s.stop != nil {
 			s.stop()
 		}
-	case cutAll, cutHost, noLogin:
+	case cutAll, cutHost, noLogin, noPower:
 		s.ghost = append(s.ghost, ghost{f.host, time.Now(), len(s.Log())})
 		for o := range s.open {
 			if f.host == "" || o.host == f.host {
 				o.cut(errCut)
 			}
 		}
+		if f.what == noPower {
+			s.PowerLoss(f.host, f.lasts)
+		}
 	case unsent, unheard:
 		s.once[f.host] = f.what
 	case fullDisk:
 		s.DiskFull(f.host, f.folder)
 	case wrong:
-		s.ClockAhead(f.host, time.Duration(f.lines-6)*time.Hour/2)
+		s.ClockAhead(f.host, f.leap())
 	}
 }
 
@@ -191,7 +233,7 @@ func (s *storm) barred(host string) error {
 	switch {
 	case s.lasting(noLogin, host):
 		return &step.Unreachable{Host: host, Why: step.NoLogin, Err: errors.New("permission denied")}
-	case s.lasting(cutAll, host) || s.lasting(cutHost, host):
+	case s.lasting(cutAll, host) || s.lasting(cutHost, host) || s.without([]string{host}, 0, boots) > 0:
 		return &step.Unreachable{Host: host, Why: step.NoContact, Err: errors.New("connection refused")}
 	}
 	return nil

@@ -62,6 +62,11 @@ func (l *timeline[T]) cut(now time.Time) {
 	}
 }
 
+// drop takes back the change of exactly that time.
+func (l *timeline[T]) drop(at time.Time) {
+	*l = slices.DeleteFunc(*l, func(m moment[T]) bool { return m.from.Equal(at) })
+}
+
 // forget drops what was superseded before that time.
 func (l *timeline[T]) forget(before time.Time) {
 	dead := 0

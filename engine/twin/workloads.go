@@ -183,29 +183,39 @@ func (c *Cluster) available(w *workload, now time.Time) int {
 	return n
 }
 
-// remove takes a pod away, and has another made in its place where something does that.
-func (c *Cluster) remove(p *pod, now time.Time) {
+// remove takes a pod away, by the hand of a host, and has another made in its place where something does that.
+func (c *Cluster) remove(by *host, p *pod, now time.Time) {
 	p.gone = now
+	by.pledge(now, func() { p.gone = time.Time{} })
 	if p.owner.kind != "" {
 		n := 0
 		if _, ordinal, ok := strings.Cut(p.name, p.owner.name+"-"); ok {
 			n, _ = strconv.Atoi(ordinal) // of a StatefulSet; others make nothing of it
 		}
-		c.newPod(p.owner, n, now)
+		c.newPodBy(by, p.owner, n, now)
 	}
 	c.schedule(now)
 }
 
-// rollout replaces every pod of a Deployment.
-func (c *Cluster) rollout(w *workload, revision string, now time.Time) {
-	if w.revision == revision {
+// newPodBy is a pod that is only made if a host does not go before.
+func (c *Cluster) newPodBy(by *host, w *workload, n int, now time.Time) {
+	made := c.newPod(w, n, now)
+	by.pledge(now, func() { c.pods = slices.DeleteFunc(c.pods, func(p *pod) bool { return p == made }) })
+}
+
+// rollout replaces every pod of a Deployment, by the hand of a host.
+func (c *Cluster) rollout(by *host, w *workload, revision string, now time.Time) {
+	before := w.revision
+	if before == revision {
 		return
 	}
+	by.pledge(now, func() { w.revision = before })
 	w.revision = revision
 	for _, p := range slices.Clone(c.pods) {
 		if p.owner == w && p.exists(now) {
-			c.newPod(w, 0, now)
+			c.newPodBy(by, w, 0, now)
 			p.gone = now.Add(podReadyAfter)
+			by.pledge(now, func() { p.gone = time.Time{} })
 		}
 	}
 	c.schedule(now)
