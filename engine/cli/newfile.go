@@ -46,3 +46,39 @@ func vacant(path string) error {
 func taken(path string) error {
 	return &failure{run.ExitUsage, fmt.Errorf("%s is there already, and is not overwritten", path), "move it away, or name another"}
 }
+
+// isEmpty says whether path is a folder with nothing in it.
+func isEmpty(path string) bool {
+	entries, err := os.ReadDir(path)
+	return err == nil && len(entries) == 0
+}
+
+// writeFolder makes a folder of files that can be started. It comes into being whole, as a file of writeWhole does; a
+// folder that is empty is taken for none.
+func writeFolder(path string, files map[string][]byte) error {
+	path = filepath.Clean(path)
+	draft, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return usage("%s cannot be written: %v", path, err)
+	}
+	defer func() { _ = os.RemoveAll(draft) }() // it has another name by then, or was not wanted
+	for name, text := range files {
+		mode := fs.FileMode(0o755)
+		if filepath.Ext(name) != ".sh" {
+			mode = 0o644
+		}
+		if err := os.WriteFile(filepath.Join(draft, name), text, mode); err != nil {
+			return fmt.Errorf("%s cannot be written: %w", path, err)
+		}
+	}
+	if err := os.Chmod(draft, 0o755); err != nil {
+		return err
+	}
+	if isEmpty(path) {
+		_ = os.Remove(path) // a rename onto it works on some systems only
+	}
+	if err := vacant(path); err != nil {
+		return err
+	}
+	return os.Rename(draft, path)
+}

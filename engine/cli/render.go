@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -39,7 +40,8 @@ on it says "runs if …", and text that depends on it stands as <name>. With --l
 read-only steps are performed, and nothing else. With --facts they find what rung facts has
 kept in a file, and nothing is connected to; what was not asked then is not known.
 
---format json is for programs (docs/render-json.md). With -o it goes into a file, which must not be there yet.`,
+--format sh makes scripts of it that do the same by hand, one host after the other; with -o
+into a new folder. --format json is for programs. With -o it goes into a new file.`,
 		Example: "  rung render kubeadm-upgrade -i inventory.yaml -e target=1.21.14 --from 1.20.0",
 		Args:    playbookArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -57,7 +59,7 @@ kept in a file, and nothing is connected to; what was not asked then is not know
 	verb.Flags().StringVar(&r.facts, "facts", "", "connect to nothing, and go by what rung facts has kept in this file")
 	verb.MarkFlagsMutuallyExclusive("live", "facts")
 	verb.Flags().StringVar(&r.format, "format", string(report.Text), "how it is written: "+formats())
-	verb.Flags().StringVarP(&r.out, "output", "o", "", "write it into this new file")
+	verb.Flags().StringVarP(&r.out, "output", "o", "", "write it into this new file; scripts into this new folder")
 	return verb
 }
 
@@ -74,7 +76,8 @@ func (a *app) render(ctx context.Context, r rendering) error {
 	if !slices.Contains(report.Formats, report.Format(r.format)) {
 		return usage("--format %s is not known; want one of %s", r.format, formats())
 	}
-	if r.out != "" {
+	folder := r.out != "" && report.Format(r.format) == report.Shell
+	if r.out != "" && !(folder && isEmpty(r.out)) {
 		if err := vacant(r.out); err != nil {
 			return err
 		}
@@ -83,7 +86,10 @@ func (a *app) render(ctx context.Context, r rendering) error {
 	if err != nil {
 		return err
 	}
-	if r.out == "" {
+	switch {
+	case folder:
+		return a.renderSheets(ctx, r, p)
+	case r.out == "":
 		return a.renderTo(ctx, r, p, a.out)
 	}
 	var stops error
@@ -104,16 +110,56 @@ func (a *app) render(ctx context.Context, r rendering) error {
 // renderTo makes the dry-run, and writes it to w.
 func (a *app) renderTo(ctx context.Context, r rendering, p *plan.Plan, w io.Writer) error {
 	out := bufio.NewWriterSize(w, 1<<16)
-	book, err := report.NewRunbook(out, report.Format(r.format))
+	if report.Format(r.format) == report.Text { // it comes while hosts are looked at
+		end, err := a.dryRun(ctx, r, p, report.NewRunbook(out))
+		if err != nil {
+			return err
+		}
+		return a.stops(end, out.Flush())
+	}
+	binder := report.NewBinder()
+	end, err := a.dryRun(ctx, r, p, binder)
 	if err != nil {
 		return err
 	}
-	end, err := a.dryRun(ctx, r, p, book)
+	if report.Format(r.format) == report.Shell && end.Exit != run.ExitDone {
+		return a.stops(end, nil)
+	}
+	if err := binder.Book().Write(out, report.Format(r.format)); err != nil {
+		return usage("%v", err)
+	}
+	return a.stops(end, out.Flush())
+}
+
+// renderSheets makes the dry-run, and a folder of scripts of it.
+func (a *app) renderSheets(ctx context.Context, r rendering, p *plan.Plan) error {
+	binder := report.NewBinder()
+	end, err := a.dryRun(ctx, r, p, binder)
 	if err != nil {
 		return err
 	}
-	if err := out.Flush(); err != nil {
-		return fmt.Errorf("the runbook cannot be written: %w", err)
+	if end.Exit != run.ExitDone {
+		return a.stops(end, nil)
+	}
+	sheets, err := binder.Book().Sheets()
+	if err != nil {
+		return usage("%v", err)
+	}
+	files := map[string][]byte{report.GuideName: []byte(binder.Book().Guide(sheets))}
+	for _, s := range sheets {
+		files[s.Name] = []byte(s.Text)
+	}
+	if err := writeFolder(r.out, files); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "wrote %d scripts: begin with %s\n", len(sheets), filepath.Join(r.out, report.GuideName))
+	return nil
+}
+
+// stops says what a run would do that a dry-run has ended for; written is what became of the runbook.
+func (a *app) stops(end run.Ending, written error) error {
+	if written != nil {
+		return fmt.Errorf("the runbook cannot be written: %w", written)
 	}
 	if end.Exit != run.ExitDone {
 		fmt.Fprintf(a.err, "rung: a run would stop: %s\n", end.Text)

@@ -137,7 +137,7 @@ func (b *Binder) step(e run.Event) *Entry {
 	if n := len(p.Steps); n > 0 && p.Steps[n-1].Step == e.Step {
 		return p.Steps[n-1]
 	}
-	p.Steps = append(p.Steps, &Entry{Step: e.Step, Type: e.Type})
+	p.Steps = append(p.Steps, &Entry{Step: e.Step, ID: e.ID, Type: e.Type})
 	return p.Steps[len(p.Steps)-1]
 }
 

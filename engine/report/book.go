@@ -48,6 +48,7 @@ type Page struct {
 // Entry is a step on one host.
 type Entry struct {
 	Step    string       `json:"step"`              // its key, unique on a host in a stage: "3" or "3:drain"
+	ID      string       `json:"id,omitempty"`      // what expressions call it: steps.<id>
 	Type    string       `json:"type,omitempty"`    // step type; "" for guards alone, and for a question
 	Name    string       `json:"name,omitempty"`    // for people
 	Outcome step.Outcome `json:"outcome"`           // planned; ok: it was read now, has nothing to do, or its guard holds; skipped; refused: a run would stop here

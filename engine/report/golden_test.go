@@ -58,11 +58,7 @@ var reports = map[string]func(t *testing.T, events []run.Event) string{
 	},
 	"runbook.txt": func(t *testing.T, events []run.Event) string {
 		var out bytes.Buffer
-		b, err := NewRunbook(&out, Text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		recordAll(t, b, events)
+		recordAll(t, NewRunbook(&out), events)
 		return out.String()
 	},
 	"events.jsonl": func(t *testing.T, events []run.Event) string {

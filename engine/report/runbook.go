@@ -13,18 +13,6 @@ import (
 	"rung/engine/step"
 )
 
-// Format is how a runbook is written.
-type Format string
-
-// The formats.
-const (
-	Text Format = "text" // for people, to be read in a terminal or in a ticket
-	JSON Format = "json" // for programs: a Book
-)
-
-// Formats are all of them.
-var Formats = []Format{Text, JSON}
-
 // Runbook is a run.Sink for a dry-run: it writes what a run would do as a
 // document, stage by stage and host by host, with the exact commands. Hosts
 // are planned side by side; a stage is written at its end, its hosts in the
@@ -63,35 +51,8 @@ type totals struct {
 	hosts                          map[string]bool
 }
 
-// NewRunbook returns a sink for a dry-run that writes it to w, at the latest when it has ended. A format that it does not
-// know is an error.
-func NewRunbook(w io.Writer, format Format) (run.Sink, error) {
-	switch format {
-	case Text:
-		return newText(w), nil
-	case JSON:
-		return &bound{Binder: NewBinder(), write: (*Book).WriteJSON, out: w}, nil
-	}
-	return nil, fmt.Errorf("a runbook cannot be written as %q; known are: %s", format, Formats)
-}
-
-// bound is a dry-run that is written as a whole, once it has ended.
-type bound struct {
-	*Binder
-	write func(*Book, io.Writer) error
-	out   io.Writer
-}
-
-// Record takes e. The error is the writer's.
-func (b *bound) Record(e run.Event) error {
-	err := b.Binder.Record(e)
-	if e.Kind == run.RunEnded {
-		err = b.write(b.Book(), b.out)
-	}
-	return err
-}
-
-func newText(w io.Writer) *Runbook {
+// NewRunbook returns a Runbook that writes to w, as Text.
+func NewRunbook(w io.Writer) *Runbook {
 	return &Runbook{out: bufio.NewWriterSize(w, 64<<10), open: map[string]*chapter{}, total: totals{hosts: map[string]bool{}}, kept: scripts{number: map[string]int{}}}
 }
 

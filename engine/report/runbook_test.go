@@ -39,7 +39,7 @@ func TestTwoDryRunsOfOnePlanAreTheSameBytes(t *testing.T) {
 	var first string
 	for seed := range uint64(5) {
 		var out bytes.Buffer
-		recordAll(t, runbookTo(t, &out), planned(30, 5, rand.New(rand.NewPCG(seed, 1))))
+		recordAll(t, NewRunbook(&out), planned(30, 5, rand.New(rand.NewPCG(seed, 1))))
 		if first == "" {
 			first = out.String()
 		}
@@ -53,7 +53,7 @@ func TestTwoDryRunsOfOnePlanAreTheSameBytes(t *testing.T) {
 }
 
 func TestARunbookInAnUnknownFormatIsRefused(t *testing.T) {
-	if _, err := NewRunbook(io.Discard, "html"); err == nil || !strings.Contains(err.Error(), `"html"; known are: [text json]`) {
+	if err := NewBinder().Book().Write(io.Discard, "html"); err == nil || !strings.Contains(err.Error(), `"html"; known are: [text sh json]`) {
 		t.Errorf("err = %v", err)
 	}
 }
@@ -62,7 +62,7 @@ func TestARunbookInAnUnknownFormatIsRefused(t *testing.T) {
 func BenchmarkRunbook(b *testing.B) {
 	events := planned(1000, 100, rand.New(rand.NewPCG(1, 1)))
 	for b.Loop() {
-		recordAll(b, runbookTo(b, io.Discard), events)
+		recordAll(b, NewRunbook(io.Discard), events)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e5, "ns/action")
 }

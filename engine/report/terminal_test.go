@@ -45,7 +45,7 @@ func TestATerminalThatWentAwayStopsNoRun(t *testing.T) {
 }
 
 func TestWhoReadsEventsIsToldOfAFailedWriter(t *testing.T) {
-	for name, sink := range map[string]run.Sink{"JSON lines": NewJSONLines(&gone{}), "runbook": runbookTo(t, &gone{})} {
+	for name, sink := range map[string]run.Sink{"JSON lines": NewJSONLines(&gone{}), "runbook": NewRunbook(&gone{})} {
 		var err error
 		for _, e := range []run.Event{{Kind: run.RunStarted}, {Kind: run.RunEnded}} {
 			err = errors.Join(err, sink.Record(e))
@@ -54,14 +54,6 @@ func TestWhoReadsEventsIsToldOfAFailedWriter(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-}
-
-func runbookTo(t testing.TB, w io.Writer) run.Sink {
-	b, err := NewRunbook(w, Text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 func TestALiveTerminalDrawsByItself(t *testing.T) {
@@ -87,7 +79,7 @@ func TestALiveTerminalDrawsByItself(t *testing.T) {
 }
 
 func TestManyHostsTellAtOnce(t *testing.T) {
-	sinks := []run.Sink{NewTerminal(io.Discard, Options{Live: true}), NewTerminal(io.Discard, Options{Verbose: true}), NewJSONLines(io.Discard), runbookTo(t, io.Discard)}
+	sinks := []run.Sink{NewTerminal(io.Discard, Options{Live: true}), NewTerminal(io.Discard, Options{Verbose: true}), NewJSONLines(io.Discard), NewRunbook(io.Discard)}
 	for _, sink := range sinks {
 		var all sync.WaitGroup
 		for h := range 20 {

@@ -115,16 +115,19 @@ func (v *visit) turnAway(text, hint string) (outcome step.Outcome, ok bool) {
 // windowName is the name under which expressions read who holds a place in the window.
 const windowName = "window"
 
-// seesWindow puts into the view who is in the window now, and who left it for good. A dry-run cannot know.
+// seesWindow puts into the view who is in the window now, and who left it for good. A dry-run can know only where the
+// hosts come one at a time.
 func (v *visit) seesWindow() {
 	if !v.readsWindow {
 		return
 	}
-	if v.loop.ID == "" {
+	if v.loop.ID == "" && !v.alone {
 		v.view.planned[windowName] = true
 		return
 	}
-	v.view.values["run"] = v.loop.standing()
+	if v.loop.ID != "" {
+		v.view.values["run"] = v.loop.standing()
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	nodes := make([]any, len(v.inside))

@@ -107,6 +107,26 @@ func TestADryRunDoesNotWaitForAdmission(t *testing.T) {
 	}
 }
 
+// Where hosts come one at a time, a dry-run knows who is in the window; where they do not, or nobody knows, it does not.
+func TestADryRunKnowsAWindowOfOne(t *testing.T) {
+	seen := func(stages string) string {
+		p := scene{stages: stages, offline: true}.play(t)
+		if p.Exit != run.ExitDone {
+			t.Fatalf("exit %d: %s", p.Exit, p.Text)
+		}
+		return strings.Join(p.lines(run.ActionPlanned), "\n")
+	}
+	one := fmt.Sprintf(admitting, 1)
+	if got := seen(one); !strings.Contains(got, "$ saw '<steps.room.said>' w2 ") {
+		t.Errorf("one at a time: %s", got)
+	}
+	for _, stages := range []string{fmt.Sprintf(admitting, 2), "\n  - stage: Look\n    hosts: cp1\n    steps: [{id: many, look: {run: count}}]" + strings.Replace(one, "at_once: 1", "at_once: ${{ steps.many.number }}", 1)} {
+		if got := seen(stages); !strings.Contains(got, "<join(window.nodes") {
+			t.Errorf("more at a time, or nobody knows: %s", got)
+		}
+	}
+}
+
 // What is outside of what the run was narrowed to has no place to take.
 func TestHostsOutsideAreNotAskedForAdmission(t *testing.T) {
 	p := scene{stages: fmt.Sprintf(admitting, 1), narrow: plan.Narrowing{Limit: "w2"}, replies: map[string][]reply{"room": {says("1")}}}.play(t)

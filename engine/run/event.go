@@ -59,6 +59,7 @@ type Event struct {
 	Require string         `json:"require,omitempty"` // planned only: a guard that would stop the host; Text says what it would say
 	Confirm string         `json:"confirm,omitempty"` // planned only: a question that a person has to answer with yes
 	Depends []string       `json:"depends,omitempty"` // planned only: the names that a step waits for, which cannot be planned without
+	ID      string         `json:"-"`                 // what expressions call the step; "" where they cannot
 	Plan    *step.Action   `json:"-"`                 // planned only: the action in its parts, its commands as the host gets them
 	Outcome step.Outcome   `json:"outcome,omitempty"`
 	Exit    int            `json:"exit,omitempty"`

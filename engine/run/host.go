@@ -157,7 +157,7 @@ func (v *visit) because(reason string) {
 // step decides one step's guards, carries it out, and publishes its record.
 func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
 	v.seesWindow()
-	e := Event{Stage: v.path, Host: v.host, Step: s.Key, Title: v.title(s)}
+	e := Event{Stage: v.path, Host: v.host, Step: s.Key, ID: s.ID, Title: v.title(s)}
 	if s.Draft != nil {
 		e.Type = s.Draft.Type.Name
 	}

@@ -24,8 +24,10 @@ type window struct {
 	atOnce  int      // of them, as the playbook says
 	size    int      // of them, as the lanes allow
 	allowed int      // failures
+	guessed bool     // a count is not known, and taken for 1
 
 	readsWindow bool // its expressions ask who is in the window
+	alone       bool // a dry-run knows that each host is in the window by itself
 
 	slots *gate
 
@@ -51,6 +53,7 @@ func (w *window) measure() (text, hint string) {
 			return "at_once: " + text, hint
 		}
 	}
+	w.alone = len(w.hosts) <= 1 || w.atOnce == 1 && !w.guessed
 	if w.stage.MaxFailures != nil {
 		if w.allowed, text, hint = w.count(w.stage.MaxFailures, v, playbook.Count); text != "" {
 			return "max_failures: " + text, hint
@@ -69,6 +72,7 @@ func (w *window) count(t *guard.Template, v *view, read func(string, int) (int, 
 	written, missing, err := t.Text(v.values)
 	switch {
 	case err == nil && missing != nil && v.open(missing):
+		w.guessed = true
 		return 1, "", ""
 	case err == nil && missing != nil:
 		text, hint = v.lacking(missing)

@@ -1,0 +1,295 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"rung/engine/step"
+)
+
+// Sheet is a shell script that does by hand, on one host, a stretch of what rung would do.
+type Sheet struct {
+	Name string // of its file: 003-cp1.sh
+	Host string // where it runs
+	Text string
+
+	does []string
+}
+
+// stretch is what is done on one host before another has to be gone to, or something has to be asked.
+type stretch struct {
+	host  string
+	parts []part
+	asks  []ask
+}
+
+// part is a step's actions, as far as they run on one host.
+type part struct {
+	chapter *Chapter
+	page    *Page
+	entry   *Entry
+	acts    []Act
+}
+
+// ask is something that has to be known at the top of a script.
+type ask struct {
+	name      string // of the variable
+	question  string
+	about     string // the expression
+	kind      askKind
+	otherwise string // of a demand: what is said where the answer is no
+}
+
+type askKind int
+
+const (
+	aValue  askKind = iota // a text that stands in commands
+	aChoice                // yes or no
+	aDemand                // yes, or nothing is done
+	aFile                  // a file to read from
+)
+
+// Sheets are scripts that do, one after the other, what b says. It is an error where b ends before the work does, or goes
+// on where nobody knows: what it would do is then not known either.
+func (b *Book) Sheets() ([]Sheet, error) {
+	if b.Exit != 0 {
+		return nil, fmt.Errorf("there are no scripts for it: a run would stop: %s", b.Text)
+	}
+	stretches, err := b.stretches()
+	if err != nil {
+		return nil, err
+	}
+	names := b.nodes()
+	sheets := make([]Sheet, len(stretches))
+	for i, s := range stretches {
+		file := strings.Map(plain, s.host)
+		if s.host == step.ThisMachine {
+			file = "here"
+		}
+		sheets[i] = Sheet{Name: fmt.Sprintf("%03d-%s.sh", i+1, file), Host: s.host, does: s.does()}
+		sheets[i].Text = s.text(sheets[i].Name, names[s.host])
+	}
+	return sheets, nil
+}
+
+func plain(r rune) rune {
+	if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-", r) {
+		return r
+	}
+	return '_'
+}
+
+// nodes are the names of hosts in Kubernetes, where they are others.
+func (b *Book) nodes() map[string]string {
+	names := map[string]string{}
+	for _, c := range b.Stages {
+		for _, p := range c.Pages {
+			names[p.Host] = p.Node
+		}
+	}
+	return names
+}
+
+// cutter cuts the work into what is done on one host at a time.
+type cutter struct {
+	done    []*stretch
+	waiting []part // guards and questions, which go to the top of what comes next, wherever that is
+}
+
+func (b *Book) stretches() ([]*stretch, error) {
+	var c cutter
+	for _, stage := range b.Stages {
+		if strings.Contains(stage.Stage, "=…]") || strings.Contains(stage.Stage, ".<newest>]") {
+			return nil, fmt.Errorf("there are no scripts for it yet: %s is not known without the hosts; look at them with --live", stage.Stage)
+		}
+		for _, p := range stage.Pages {
+			for _, e := range p.Steps {
+				if e.Outcome == step.Planned {
+					c.step(part{stage, p, e, e.Actions})
+				}
+			}
+		}
+	}
+	if len(c.waiting) > 0 {
+		c.put(c.waiting[0].page.Host)
+	}
+	return c.done, nil
+}
+
+// step adds a step, whose actions may run on several hosts.
+func (c *cutter) step(x part) {
+	rest := x.acts
+	if len(rest) == 0 {
+		c.waiting = append(c.waiting, x)
+	}
+	for len(rest) > 0 {
+		host, n := rest[0].host(x.page), 0
+		for n < len(rest) && rest[n].host(x.page) == host {
+			n++
+		}
+		x.acts, rest = rest[:n], rest[n:]
+		c.waiting = append(c.waiting, x)
+		c.put(host)
+	}
+}
+
+// put puts what waits into the script that is being written, or begins another. What has to be asked is asked before
+// anything of its script is done: what the answer is made of was read in an earlier one.
+func (c *cutter) put(host string) {
+	last := len(c.done) - 1
+	if last < 0 || c.done[last].host != host || slices.ContainsFunc(c.waiting, c.done[last].mustEnd) {
+		c.done = append(c.done, &stretch{host: host})
+		last++
+	}
+	for _, x := range c.waiting {
+		c.done[last].add(x)
+	}
+	c.waiting = nil
+}
+
+func (a Act) host(p *Page) string {
+	if a.On != "" {
+		return a.On
+	}
+	return p.Host
+}
+
+// mustEnd says whether x needs a script of its own: what it asks for comes of something that s does, or it is itself a
+// thing to do by hand or to say yes to, at its time.
+func (s *stretch) mustEnd(x part) bool {
+	if x.entry.Confirm != "" || len(x.entry.Depends) > 0 || slices.ContainsFunc(x.acts, func(a Act) bool { return a.Save != nil }) {
+		return true
+	}
+	return slices.ContainsFunc(x.asks(), func(a ask) bool {
+		return slices.ContainsFunc(s.parts, func(earlier part) bool { return a.needs(earlier.entry.ID) })
+	})
+}
+
+// needs says whether the answer is made of what the step called id said.
+func (a ask) needs(id string) bool {
+	if id == "" {
+		return false
+	}
+	for _, of := range []string{"steps.", "fleet."} {
+		for _, text := range strings.Split(a.about, of+id)[1:] {
+			if text == "" || !isLetter(text[0]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isLetter(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+func (a ask) same(b ask) bool {
+	return a.question == b.question && a.kind == b.kind && a.otherwise == b.otherwise && (a.kind == aChoice || a.kind == aDemand || a.name == b.name)
+}
+
+func (s *stretch) add(x part) {
+	for _, a := range x.asks() {
+		if slices.ContainsFunc(s.asks, a.same) {
+			continue
+		}
+		if a.kind == aChoice || a.kind == aDemand {
+			a.name = fmt.Sprintf("ANSWER_%d", len(s.asks)+1)
+		}
+		s.asks = append(s.asks, a)
+	}
+	s.parts = append(s.parts, x)
+}
+
+// asks is what has to be known before x.
+func (x part) asks() []ask {
+	var asks []ask
+	e := x.entry
+	if e.If != "" && len(e.Depends) == 0 {
+		asks = append(asks, ask{question: e.question(e.If), about: e.If, kind: aChoice})
+	}
+	if d := e.Require; d != nil {
+		question := "Does this hold for " + x.page.Host + "? " + d.Expr
+		if d.If != "" {
+			question = "Does this hold for " + x.page.Host + ", if " + d.If + "? Where that is not so, say yes. " + d.Expr
+		}
+		asks = append(asks, ask{question: question, about: d.If + " " + d.Expr, kind: aDemand, otherwise: d.Else})
+	}
+	if e.Confirm != "" {
+		asks = append(asks, ask{question: e.Confirm, kind: aDemand, otherwise: "it was not confirmed"})
+	}
+	if len(e.Depends) > 0 {
+		needed := ""
+		if e.If != "" {
+			needed = ", which is needed if " + e.If + " (where it is not, say yes)"
+		}
+		asks = append(asks, ask{question: fmt.Sprintf("Was this done by hand for %s: %s (rung steps %s)%s? It depends on %s, so that it could not be written down", x.page.Host, e.title(), e.Type, needed, strings.Join(e.Depends, ", ")), kind: aDemand, otherwise: "do it, and run this script again"})
+	}
+	for _, a := range x.acts {
+		if a.Save != nil {
+			asks = append(asks, ask{question: "Was this done by hand: " + a.Title + ", encrypted, to " + a.Save.To + "?", kind: aDemand, otherwise: "do it, and run this script again"})
+			continue
+		}
+		for _, o := range []*Order{a.Check, &a.Do} {
+			asks = append(asks, o.asks()...)
+		}
+	}
+	return asks
+}
+
+func (e *Entry) question(cond string) string { return "Is this so? " + cond }
+
+// title is what the step is called.
+func (e *Entry) title() string {
+	switch {
+	case e.Name != "":
+		return e.Name
+	case len(e.Actions) > 0:
+		return e.Actions[0].Title
+	case e.Type != "":
+		return e.Type
+	}
+	return "step " + e.Step
+}
+
+// open finds values that nobody knows yet, as a dry-run shows them.
+var open = regexp.MustCompile(`<(run|[^<>\n]*\b(?:steps|fleet|window|run)\.[^<>\n]*)>`)
+
+// variable is the name of a shell variable for an expression, or for another name.
+func variable(expr string) string {
+	name := strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToUpper(expr))
+	return strings.Trim(name, "_")
+}
+
+// asks is what has to be known before o.
+func (o *Order) asks() []ask {
+	if o == nil {
+		return nil
+	}
+	var asks []ask
+	for _, text := range append(append([]string{o.Script, o.Stdin}, o.Argv...), o.Env...) {
+		for _, found := range open.FindAllStringSubmatch(text, -1) {
+			question := found[1] + ", as an earlier script has read it"
+			if found[1] == "run" {
+				question = "A name for this work, the same in all scripts: it stands in the names of backups, and at nodes that are closed"
+			}
+			asks = append(asks, ask{name: variable(found[1]), question: question, about: found[1], kind: aValue})
+		}
+	}
+	for _, e := range o.Env {
+		if name, value, _ := strings.Cut(e, "="); strings.Contains(value, "://…@") {
+			asks = append(asks, ask{name: "SECRET_" + variable(name), question: name + " with its user and password: " + value, kind: aValue})
+		}
+	}
+	if o.Secret {
+		asks = append(asks, ask{name: "SECRET_FILE", question: "A file with what the command reads, which is secret", kind: aFile})
+	}
+	return asks
+}

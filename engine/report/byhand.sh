@@ -1,0 +1,107 @@
+set -a # both are handed on to every command
+LC_ALL=C
+PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+set +a
+umask 077
+
+# on NAME...: stops where this host has none of these names.
+on() {
+  for name in "$@" "${RUNG_HOST:-}"; do
+    case $name in "$(hostname)" | "$(hostname -s)") return 0 ;; esac
+  done
+  test "${RUNG_HOST:-}" = "$1" && return 0
+  echo "$self: this is $(hostname), and the script is for $1: run it there; where $1 is another name of this host, say RUNG_HOST=$1" >&2
+  exit 2
+}
+
+# want NAME WHAT: the variable NAME has to have a value; without one, who is at the terminal is asked.
+want() {
+  eval "value=\${$1:-}"
+  while test -z "$value"; do
+    test -t 0 || { echo "$self: $1 is not known: $2; say $1=… before the script" >&2; exit 2; }
+    printf '%s\n%s = ' "$2" "$1"
+    read -r value
+  done
+  eval "$1=\$value"
+}
+
+# word NAME: the variable is a plain word, for it becomes part of a script.
+word() {
+  eval "value=\$$1"
+  case $value in *[!A-Za-z0-9._:+~@/-]*) echo "$self: $1 has letters that are no part of a name or a version: $value" >&2; exit 2 ;; esac
+}
+
+# decide NAME QUESTION: as want, for yes and no.
+decide() {
+  want "$1" "$2 [yes or no]"
+  eval "value=\$$1"
+  case $value in yes | no) ;; *) echo "$self: $1 is $value: want yes or no" >&2; exit 2 ;; esac
+}
+
+# demand NAME QUESTION ELSE: stops unless the answer is yes.
+demand() {
+  decide "$1" "$2"
+  eval "value=\$$1"
+  test "$value" = yes || { echo "$self: stopped before anything was done: $3" >&2; exit 4; }
+}
+
+# begin TITLE: names what comes now.
+begin() {
+  now=$1
+  echo "== $now"
+}
+
+# gave_up: the command that ran last failed.
+gave_up() {
+  echo "$self: stopped at: $now (exit $?); mend it, and run this script again: what is done is passed over" >&2
+  exit 1
+}
+
+# done_already COMMAND...: whether there is nothing left to do.
+done_already() {
+  answer=0
+  "$@" || answer=$?
+  case $answer in
+    0) echo "   nothing left to do" ;;
+    1) return 1 ;;
+    *) echo "$self: stopped at: $now: the check before it answered neither done (0) nor to do (1), but $answer" >&2; exit 1 ;;
+  esac
+}
+
+# script FILE ARGUMENT...: runs a script of this folder.
+script() {
+  file=$work/$1
+  shift
+  sh -eu "$file" "$@"
+}
+
+# fed FILE COMMAND...: runs it with the file as its input, each time from the beginning.
+fed() {
+  input=$1
+  shift
+  "$@" <"$input"
+}
+
+# shown FILE COMMAND...: runs it, shows the beginning of what it says, and keeps the whole.
+shown() {
+  said=$work/$1
+  shift
+  "$@" >"$said" || { cat "$said"; return 1; }
+  head -n 30 "$said"
+  test "$(wc -l <"$said")" -le 30 || echo "   … the whole is in $said"
+}
+
+# wait_until WHAT EVERY FOR COMMAND...: repeats it until it succeeds.
+wait_until() {
+  what=$1 every=$2 limit=$3
+  shift 3
+  began=$(date +%s)
+  until "$@" >"$work/last" 2>&1; do
+    if test $(($(date +%s) - began)) -ge "$limit"; then
+      cat "$work/last" >&2
+      echo "not within $limit seconds: $what" >&2
+      return 1
+    fi
+    sleep "$every"
+  done
+}

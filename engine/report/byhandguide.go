@@ -1,0 +1,99 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"rung/engine/step"
+)
+
+// GuideName is the name of the file that says how to go about the sheets.
+const GuideName = "000-README.md"
+
+// Guide says how the sheets of b are carried out, and in which order. Markdown.
+func (b *Book) Guide(sheets []Sheet) string {
+	var w strings.Builder
+	fmt.Fprintf(&w, "# %s, by hand\n\n%s\n\n", b.Playbook, strings.TrimSpace(b.About))
+	for _, row := range b.given() {
+		fmt.Fprintf(&w, "- %s: `%s`\n", row[0], row[1])
+	}
+	w.WriteString(`
+These scripts do, one after the other, what rung would do. They were written from what was known when they were
+rendered: render again where the cluster has changed since.
+
+- Run them **in the order of their numbers**, each on the host that its name ends with, to its end, before the next. Each
+  refuses to run elsewhere. Where a host calls itself otherwise than the inventory does: ` + "`RUNG_HOST=NAME sh SCRIPT`" + `.
+- Run them where a lost connection does not end them: in tmux or screen. Never cut off ` + "`kubeadm upgrade`" + ` or a package manager.
+- A script that stops says where and why. Mend it, and run the same script again: what is done is recognised by its check
+  and passed over; what has no check, such as pulling images, is done once more.
+- What nobody could know beforehand is asked for at the top of a script, or taken from the environment:
+  ` + "`ANSWER_1=yes RUN=by-hand sh SCRIPT`" + `. An earlier script has read, and shown, what the answer is made of.
+- What rung does besides: it judges what is read, tries again where the playbook says so, journals, holds the lock of the cluster,
+  goes on past failures that the playbook ignores, and opens nodes again after a failure. By hand, all that is yours.
+
+| script | where | what |
+|---|---|---|
+`)
+	for _, s := range sheets {
+		fmt.Fprintf(&w, "| `%s` | %s | %s |\n", s.Name, s.Host, strings.Join(s.does, "; "))
+	}
+	return w.String()
+}
+
+// given are the inputs of b that have a value, sorted by name.
+func (b *Book) given() [][2]string {
+	var rows [][2]string
+	for name, value := range b.Inputs {
+		if value != "" {
+			rows = append(rows, [2]string{name, strings.ReplaceAll(value, "\n", " ")})
+		}
+	}
+	slices.SortFunc(rows, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return rows
+}
+
+// does is what s does, for people: each step once.
+func (s *stretch) does() []string {
+	var titles []string
+	for _, x := range s.parts {
+		if len(x.acts) == 0 {
+			continue
+		}
+		title := oneLine(x.entry.title())
+		if !strings.Contains(title, x.page.Host) && x.page.Host != s.host {
+			title += " (for " + x.page.Host + ")"
+		}
+		if title = strings.ReplaceAll(title, "|", "\\|"); !slices.Contains(titles, title) {
+			titles = append(titles, title)
+		}
+	}
+	if len(titles) == 0 {
+		return []string{"only asks"}
+	}
+	return titles
+}
+
+// writeSheets writes the guide and all scripts into one stream.
+func (b *Book) writeSheets(w io.Writer) error {
+	sheets, err := b.Sheets()
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.Guide(sheets)) {
+		if _, err := io.WriteString(w, strings.TrimRight("# "+line, " \n")+"\n"); err != nil {
+			return err
+		}
+	}
+	for _, s := range sheets {
+		where := "on " + s.Host
+		if s.Host == step.ThisMachine {
+			where = "on the machine that rung runs on"
+		}
+		if _, err := fmt.Fprintf(w, "\n######## %s: run it %s ########\n%s", s.Name, where, s.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
