@@ -17,6 +17,7 @@ import (
 	"rung/engine/inventory"
 	"rung/engine/playbook"
 	"rung/engine/step"
+	"rung/engine/trial"
 	"rung/playbooks"
 	"rung/steps"
 )
@@ -94,9 +95,12 @@ func TestEveryYAMLSampleIsRight(t *testing.T) {
 			line := 1 + strings.Count(text[:at[2]], "\n")
 			src, isInventory := whole(block)
 			var found diag.List
-			if isInventory {
+			switch {
+			case strings.Contains("\n"+src, "\ncases:"):
+				_, found = trial.Load("sample"+trial.Suffix, []byte(src), &playbook.Playbook{Name: "sample", File: "sample.yaml"})
+			case isInventory:
 				_, found = inventory.Load("sample.yaml", []byte(src))
-			} else {
+			default:
 				_, found = playbook.Load("sample.yaml", []byte(src), types)
 			}
 			if found != nil {

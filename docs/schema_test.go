@@ -9,6 +9,7 @@ import (
 
 	"rung/engine/playbook"
 	"rung/engine/schema"
+	"rung/engine/trial"
 )
 
 // TestTheSchemasAreFresh holds the schemas that lie here against the
@@ -17,6 +18,7 @@ func TestTheSchemasAreFresh(t *testing.T) {
 	for file, want := range map[string]string{
 		"playbook.schema.json":  string(schema.Playbook(allTypes(t)).JSON()),
 		"inventory.schema.json": string(schema.Inventory().JSON()),
+		"test.schema.json":      string(schema.Test().JSON()),
 	} {
 		fresh(t, file, want)
 	}
@@ -27,7 +29,7 @@ var schemaLine = regexp.MustCompile(`(?m)^# yaml-language-server: \$schema=(\S+)
 // TestEveryPlaybookTellsEditorsItsSchema wants the line that editors read in
 // every bundled and example file, and the schema where it says.
 func TestEveryPlaybookTellsEditorsItsSchema(t *testing.T) {
-	for _, pattern := range []string{"../playbooks/*.yaml", "../examples/*.yaml"} {
+	for _, pattern := range []string{"../playbooks/*.yaml", "../playbooks/tests/*.yaml", "../examples/*.yaml"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatal(pattern, err)
@@ -35,7 +37,10 @@ func TestEveryPlaybookTellsEditorsItsSchema(t *testing.T) {
 		for _, file := range files {
 			found := schemaLine.FindStringSubmatch(read(t, file))
 			kind := "playbook"
-			if strings.Contains(file, "inventory") {
+			switch {
+			case strings.HasSuffix(file, trial.Suffix):
+				kind = "test"
+			case strings.Contains(file, "inventory"):
 				kind = "inventory"
 			}
 			if found == nil || filepath.Base(found[1]) != kind+".schema.json" {

@@ -31,6 +31,7 @@
 //	sshd       an SSH server in this process: the demo's door, and the tests'
 //	twin       a simulated cluster that answers the same commands as a real one
 //	rehearse   a playbook on a twin, in virtual time
+//	trial      a playbook's own tests, rehearsed
 //	cli        the verbs, where everything meets
 //
 // What run needs of the world (a way to perform commands, a clock, somewhere to put events) it

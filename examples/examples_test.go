@@ -17,6 +17,7 @@ import (
 	"rung/engine/report"
 	"rung/engine/run"
 	"rung/engine/step"
+	"rung/engine/trial"
 	"rung/playbooks"
 	"rung/steps"
 )
@@ -63,7 +64,7 @@ func TestEveryExampleRendersOnTheInventory(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		if file == "inventory.yaml" {
+		if file == "inventory.yaml" || strings.HasSuffix(file, trial.Suffix) {
 			continue
 		}
 		t.Run(file, func(t *testing.T) {
@@ -89,7 +90,7 @@ func TestEveryExampleIsListed(t *testing.T) {
 	}
 	page := string(read(t, "README.md"))
 	for _, file := range files {
-		if !strings.Contains(page, "["+file+"]("+file+")") {
+		if !strings.HasSuffix(file, trial.Suffix) && !strings.Contains(page, "["+file+"]("+file+")") {
 			t.Errorf("README.md does not list %s", file)
 		}
 	}
@@ -105,6 +106,34 @@ func TestTheInventoryServesTheUpgrade(t *testing.T) {
 	for _, want := range []string{"kubeadm upgrade apply -y", "kubectl --kubeconfig /etc/kubernetes/admin.conf drain ip-192-0-2-22"} {
 		if !strings.Contains(book, want) {
 			t.Errorf("the runbook of the upgrade does not say %q", want)
+		}
+	}
+}
+
+// TestEveryExamplePassesItsTests is `rung test` for each that has some.
+func TestEveryExamplePassesItsTests(t *testing.T) {
+	types, err := step.NewSet(steps.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("*" + trial.Suffix)
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		name := strings.TrimSuffix(file, trial.Suffix) + ".yaml"
+		pb, found := playbook.Load(name, read(t, name), types)
+		if found.Err() != nil {
+			t.Fatal(found)
+		}
+		suite, found := trial.Load(file, read(t, file), pb)
+		if found.Err() != nil {
+			t.Fatal(found)
+		}
+		for _, c := range suite.Cases {
+			if r := c.Try(t.Context()); !r.Passed() {
+				t.Errorf("%v\nit said: %q", r.Faults, r.Said)
+			}
 		}
 	}
 }

@@ -6,7 +6,7 @@ package playbooks
 
 import "embed"
 
-// FS holds the bundled playbooks, NAME.yaml each.
+// FS holds the bundled playbooks, NAME.yaml each, and their tests, tests/NAME.test.yaml.
 //
-//go:embed *.yaml
+//go:embed *.yaml tests/*.yaml
 var FS embed.FS

@@ -15,6 +15,7 @@ import (
 	"rung/engine/plan"
 	"rung/engine/playbook"
 	"rung/engine/run"
+	"rung/engine/trial"
 	"rung/engine/yamldoc"
 )
 
@@ -96,13 +97,17 @@ func sound(file string) *inventory.Inventory {
 	return inv
 }
 
-// check reads src as what it is: an inventory has hosts, a playbook stages.
+// check reads src as what it is: an inventory has hosts, a playbook stages, and
+// tests have cases.
 // inv, where there is one, is where the playbook is to run.
 func (a *app) check(file string, src []byte, inv *inventory.Inventory) diag.List {
 	root, _ := yamldoc.Parse(file, src)
-	if ansible.Is(src) || root != nil && root.Get("hosts") != nil && root.Get("stages") == nil {
+	if ansible.Is(src) || root != nil && root.Get("hosts") != nil && root.Get("stages") == nil && root.Get("cases") == nil {
 		_, found := loadInventory(file, src)
 		return found
+	}
+	if root != nil && root.Get("cases") != nil && root.Get("stages") == nil || strings.HasSuffix(file, trial.Suffix) {
+		return a.checkTests(file, src)
 	}
 	pb, found := playbook.Load(file, bytes.Clone(src), a.types)
 	if pb == nil {

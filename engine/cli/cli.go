@@ -96,7 +96,7 @@ kubeadm cluster in place, one minor version at a time.
 		return &failure{run.ExitUsage, err, "see " + c.CommandPath() + " --help"}
 	})
 	root.AddCommand(a.runVerb(), a.resumeVerb(), a.renderVerb(), a.factsVerb(), a.rehearseVerb(), a.initVerb(), a.checkVerb(), a.inventoryVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(), a.unlockVerb(),
-		a.stepsVerb(), a.playbooksVerb(), a.schemaVerb(), a.versionVerb())
+		a.testVerb(), a.stepsVerb(), a.playbooksVerb(), a.schemaVerb(), a.versionVerb())
 	return root
 }
 

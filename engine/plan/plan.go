@@ -135,6 +135,9 @@ func Undeclared(pb *playbook.Playbook, name string) diag.Diagnostic {
 	if hint := diag.DidYouMean(name, names); hint != "" {
 		return d.WithHint("%s", hint)
 	}
+	if len(names) == 0 {
+		return d.WithHint("it has no inputs")
+	}
 	return d.WithHint("its inputs are %s", strings.Join(names, ", "))
 }
 

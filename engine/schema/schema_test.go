@@ -17,6 +17,7 @@ import (
 	"rung/engine/playbook"
 	"rung/engine/schema"
 	"rung/engine/step"
+	"rung/engine/trial"
 	"rung/steps"
 )
 
@@ -26,7 +27,7 @@ type judge struct {
 	load   func(src []byte) diag.List
 }
 
-func judges(tb testing.TB) (playbooks, inventories judge) {
+func judges(tb testing.TB) (playbooks, inventories, tests judge) {
 	tb.Helper()
 	types, err := step.NewSet(steps.All()...)
 	if err != nil {
@@ -40,8 +41,19 @@ func judges(tb testing.TB) (playbooks, inventories judge) {
 		_, found := inventory.Load("i.yaml", src)
 		return found
 	}}
-	return playbooks, inventories
+	pb, found := playbook.Load("p.yaml", []byte(tested), types)
+	if found.Err() != nil {
+		tb.Fatal(found)
+	}
+	tests = judge{compiled(tb, schema.Test()), func(src []byte) diag.List {
+		_, found := trial.Load("p.test.yaml", src, pb)
+		return found
+	}}
+	return playbooks, inventories, tests
 }
+
+// tested is a playbook for the files of tests.
+const tested = "playbook: p\nabout: It is tested.\ninputs: {release: {type: string}, times: {type: int, default: 1}}\nstages: [{stage: All, hosts: all, steps: [{host-facts: {}}]}]\n"
 
 func compiled(tb testing.TB, s *schema.Schema) *jsonschema.Schema {
 	tb.Helper()
@@ -104,13 +116,15 @@ func files(t *testing.T, patterns ...string) []string {
 	return all
 }
 
+func isTest(file string) bool { return strings.HasSuffix(file, ".test.yaml") }
+
 func isInventory(file string) bool { return strings.Contains(filepath.Base(file), "inventory") }
 
 // TestEveryFileThatLoadsFitsItsSchema goes through the bundled playbooks, the
 // examples and the whole language, and through the broken ones: what the
 // schema refuses of them is broken.
 func TestEveryFileThatLoadsFitsItsSchema(t *testing.T) {
-	playbooks, inventories := judges(t)
+	playbooks, inventories, tests := judges(t)
 	good, refused, broken := 0, 0, 0
 	for _, file := range files(t, "../../playbooks/*.yaml", "../../examples/*.yaml", "../playbook/testdata/*/*.yaml") {
 		src, err := os.ReadFile(file)
@@ -118,7 +132,10 @@ func TestEveryFileThatLoadsFitsItsSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		j := playbooks
-		if isInventory(file) {
+		switch {
+		case isTest(file):
+			j = tests
+		case isInventory(file):
 			j = inventories
 		}
 		value, err := asJSON(src)
@@ -148,7 +165,7 @@ func TestEveryFileThatLoadsFitsItsSchema(t *testing.T) {
 // files that load, to values of every kind, and removes and misspells keys:
 // no change that the schema refuses may load.
 func TestWhatASchemaRefusesLoadingRefuses(t *testing.T) {
-	playbooks, inventories := judges(t)
+	playbooks, inventories, tests := judges(t)
 	refused, both := 0, 0
 	for _, file := range files(t, "../playbook/testdata/valid/*.yaml", "../../examples/*.yaml", "testdata/*.yaml") {
 		src, err := os.ReadFile(file)
@@ -156,7 +173,10 @@ func TestWhatASchemaRefusesLoadingRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		j := playbooks
-		if isInventory(file) {
+		switch {
+		case isTest(file):
+			j = tests
+		case isInventory(file):
 			j = inventories
 		}
 		if found := j.load(src); found.Err() != nil {
