@@ -24,6 +24,7 @@
 //	journal    the events on disk, and the runs that lie there
 //	facts      what read-only commands said on hosts, in a file; and an exec that answers so
 //	report     the events for people: terminal, JSON lines; actions as a runbook
+//	saved      a dry-run that people have read, in a file, and what holds a run to it
 //	transport  commands over SSH, or here; the only importer of goph
 //	seal       files that only their recipients can read; the only importer of age
 //	detach     commands that outlive their link

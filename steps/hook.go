@@ -63,7 +63,7 @@ func (s Hook) Plan(scope step.Scope) ([]step.Action, error) {
 		Do: step.Command{
 			Script: hookScript,
 			Argv:   append([]string{s.Run, fmt.Sprintf("%.0f", s.Timeout.Seconds()), s.Event}, s.Args...),
-			Env:    []string{"RUNG_EVENT=" + s.Event, "RUNG_HOST=" + scope.Host.Name, "RUNG_NODE=" + scope.Host.Node, "RUNG_HOP=" + s.Hop, "RUNG_RUN=" + scope.Run},
+			Env:    []string{"RUNG_EVENT=" + s.Event, "RUNG_HOST=" + scope.Host.Name, "RUNG_NODE=" + scope.Host.Node, "RUNG_HOP=" + s.Hop, "RUNG_RUN=" + runID(scope.Run)},
 			Detach: true,
 		},
 	}}, nil

@@ -109,6 +109,9 @@ func (t *Template) Text(v Values) (text string, unknown []string, err error) {
 	return b.String(), unknown, nil
 }
 
+// Placeholder is what stands in a text for e where it has no value: <steps.rel.release>.
+func (e *Expr) Placeholder() string { return "<" + e.Source + ">" }
+
 // Refs are the names that the template reads.
 func (t *Template) Refs() []string {
 	var refs []string

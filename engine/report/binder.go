@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"rung/engine/run"
@@ -185,6 +187,11 @@ func (b *Binder) planned(s *Entry, e run.Event) {
 // act is a planned action in its parts.
 func (b *Binder) act(e run.Event) Act {
 	a := Act{Number: e.Action, Title: e.Plan.Title, On: e.On, Mutates: e.Mutates, Do: b.order(e.Plan.Do), Keep: e.Plan.Keep}
+	for _, name := range e.Unknown {
+		if a.Do.mentions(name) && !slices.Contains(a.Unknown, name) {
+			a.Unknown = append(a.Unknown, name)
+		}
+	}
 	if e.Plan.Check != nil {
 		check := b.order(*e.Plan.Check)
 		a.Check = &check
@@ -202,6 +209,12 @@ func (b *Binder) act(e run.Event) Act {
 func (b *Binder) order(c step.Command) Order {
 	c = c.Shown()
 	return Order{Argv: c.Argv, Script: c.Script, Called: b.key(c.Script), Stdin: string(c.Stdin), Secret: c.Secret, Env: c.Env, Sudo: c.Sudo, Detach: c.Detach}
+}
+
+// mentions says whether text stands somewhere in o.
+func (o Order) mentions(text string) bool {
+	in := func(s string) bool { return strings.Contains(s, text) }
+	return slices.ContainsFunc(o.Argv, in) || slices.ContainsFunc(o.Env, in) || in(o.Script) || in(o.Stdin)
 }
 
 // key is the key of a script: made of its text, so that two books have the same.

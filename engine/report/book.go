@@ -78,15 +78,16 @@ type Remark struct {
 
 // Act is one action.
 type Act struct {
-	Number  int     `json:"number"` // in its step, from 1
-	Title   string  `json:"title"`
-	On      string  `json:"on,omitempty"`      // the host where it runs, where that is another
-	Mutates bool    `json:"mutates,omitempty"` // it may change something
-	Check   *Order  `json:"check,omitempty"`   // run first; exit 0: nothing left to do
-	Do      Order   `json:"do"`
-	Until   *Wait   `json:"until,omitempty"` // Do is repeated until it succeeds
-	Save    *Saving `json:"save,omitempty"`  // what Do prints goes, encrypted, into a file on the machine that rung runs on
-	Keep    string  `json:"keep,omitempty"`  // what Do prints goes into a file of this name in the folder of the run
+	Number  int      `json:"number"` // in its step, from 1
+	Title   string   `json:"title"`
+	On      string   `json:"on,omitempty"`      // the host where it runs, where that is another
+	Mutates bool     `json:"mutates,omitempty"` // it may change something
+	Check   *Order   `json:"check,omitempty"`   // run first; exit 0: nothing left to do
+	Do      Order    `json:"do"`
+	Until   *Wait    `json:"until,omitempty"`   // Do is repeated until it succeeds
+	Save    *Saving  `json:"save,omitempty"`    // what Do prints goes, encrypted, into a file on the machine that rung runs on
+	Keep    string   `json:"keep,omitempty"`    // what Do prints goes into a file of this name in the folder of the run
+	Unknown []string `json:"unknown,omitempty"` // what stands in its texts for what is not known: <steps.rel.release>
 }
 
 // Order is a command: argv, or a script that sh -eu runs with argv as its $1, $2 … . LC_ALL is C.

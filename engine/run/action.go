@@ -19,8 +19,9 @@ type work struct {
 	step    step.Step
 	typ     *step.Type
 	actions []step.Action
-	own     string // the host for what belongs on the step's own host
-	open    bool   // its texts hold names without a value: a dry-run
+	own     string   // the host for what belongs on the step's own host
+	open    bool     // its texts hold names without a value: a dry-run
+	unknown []string // what may stand for them
 }
 
 // carry carries a step out, again where a command said no and another try is
@@ -107,6 +108,9 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 		return w, v.undecided(e, missing)
 	}
 	w = work{step: st, typ: s.Draft.Type, open: missing != nil}
+	if w.open {
+		w.unknown = placeholders(s.Draft)
+	}
 	if w.actions, err = st.Plan(step.Scope{Host: v.scope, Run: v.loop.ID}); err != nil {
 		return w, ended{outcome: step.Failed, text: err.Error()}
 	}
@@ -125,6 +129,15 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 	return w, ended{}
 }
 
+// placeholders are what stands in texts of d for expressions without a value.
+func placeholders(d *step.Draft) []string {
+	var all []string
+	for _, e := range d.Exprs() {
+		all = append(all, e.Placeholder())
+	}
+	return all
+}
+
 // try performs the actions in order, and collects what they said.
 func (v *visit) try(ctx context.Context, w work, e Event) ended {
 	outcome, results := step.OK, make([]step.Result, 0, len(w.actions))
@@ -136,7 +149,7 @@ func (v *visit) try(ctx context.Context, w work, e Event) ended {
 			return ended{outcome: step.Failed, text: late.Error(), err: late}
 		}
 		t := Task{Event: e, On: w.own, Action: a, Outputs: w.typ.HasOutputs(), Open: w.open}
-		t.Event.Action, t.Event.If = i+1, v.condition()
+		t.Event.Action, t.Event.If, t.Event.Unknown = i+1, v.condition(), w.unknown
 		if t.Event.Title == "" || len(w.actions) > 1 {
 			t.Event.Title = a.Title
 		}
@@ -262,6 +275,10 @@ func hintOf(err error) string {
 	var away *step.Unreachable
 	if errors.As(err, &away) {
 		return away.Hint
+	}
+	var other *Disagreement
+	if errors.As(err, &other) {
+		return "nothing of it was started; look why the world is another one, and make a new plan, or go on without it: rung resume --changed"
 	}
 	return ""
 }

@@ -68,3 +68,18 @@ func (e *RecordError) Error() string {
 }
 
 func (e *RecordError) Unwrap() error { return e.Err }
+
+// Disagreement is a change that the plan, to which a run is held, does not have.
+type Disagreement struct {
+	Why     string // the plan does not have it
+	Planned string // the command that it has in its place, or ""
+	Now     string // the command that would be run
+}
+
+func (d *Disagreement) Error() string {
+	text := "not as planned: " + d.Why
+	if d.Planned != "" {
+		text += "\n- " + strings.ReplaceAll(d.Planned, "\n", "\n- ")
+	}
+	return text + "\n+ " + strings.ReplaceAll(d.Now, "\n", "\n+ ")
+}

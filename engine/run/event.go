@@ -61,6 +61,7 @@ type Event struct {
 	Depends []string       `json:"depends,omitempty"` // planned only: the names that a step waits for, which cannot be planned without
 	ID      string         `json:"-"`                 // what expressions call the step; "" where they cannot
 	Plan    *step.Action   `json:"-"`                 // planned only: the action in its parts, its commands as the host gets them
+	Unknown []string       `json:"-"`                 // planned only: what stands in texts of the action for what is not known: "<steps.rel.release>"
 	Outcome step.Outcome   `json:"outcome,omitempty"`
 	Exit    int            `json:"exit,omitempty"`
 	Took    time.Duration  `json:"took,omitempty"` // nanoseconds

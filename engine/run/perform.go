@@ -42,6 +42,7 @@ type Execute struct {
 	Sink  Sink
 	Vault func(path string, recipients []string) (Vault, error) // begins a file on this machine; nil: none can be made
 	Shelf Shelf                                                 // of the run; nil: nothing is kept
+	Agree func(Task) error                                      // asked before each change leaves; its error refuses it. nil: all may
 
 	Memory *Memory // of the run's earlier lives; nil: none
 	Attach Attach  // nil only where there is no memory
@@ -57,6 +58,11 @@ func (x *Execute) Perform(ctx context.Context, t Task) (step.Result, step.Outcom
 		result, done, err := x.check(ctx, t)
 		if err != nil || done {
 			return result, outcomeOf(step.OK, true, err), err
+		}
+	}
+	if x.Agree != nil && !a.ReadOnly {
+		if err := x.Agree(t); err != nil {
+			return step.Result{}, step.Refused, err
 		}
 	}
 	do := x.dress(a.Do, t.On)

@@ -1,0 +1,186 @@
+package saved
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"rung/engine/report"
+	"rung/engine/step"
+)
+
+// Difference is a step on a host in which two dry-runs differ.
+type Difference struct {
+	Stage, Host, Step, Name string
+	Was, Now                []string // what would be done, a line for each thing; empty: the step is not there
+}
+
+// Compare says in which steps on which hosts two dry-runs differ, in the order of work.
+func Compare(a, b *report.Book) []Difference {
+	return differences(a, b, func(was, now *report.Entry) bool { return slices.Equal(linesOf(was), linesOf(now)) })
+}
+
+// Strays says where what would be done now is not what was planned: changes that were not planned, are other ones, or are
+// no more needed. What a plan left open (a guard, a name, a list) may have become anything; what only reads does not count.
+func Strays(plan, now *report.Book) []Difference {
+	h := held{exact: map[at]*report.Entry{}}
+	h.index(plan)
+	return differences(plan, now, func(was, is *report.Entry) bool { return covers(was, is) }, h.openEntry)
+}
+
+// differences walks through both. lookups find the entry of a where it stands under another name.
+func differences(a, b *report.Book, same func(was, now *report.Entry) bool, lookups ...func(at) *report.Entry) []Difference {
+	then, order := entries(a)
+	now, more := entries(b)
+	order = merged(order, more)
+	var found []Difference
+	for _, where := range order {
+		was, is := then[where], now[where]
+		for _, lookup := range lookups {
+			if was == nil {
+				was = lookup(where)
+			}
+		}
+		if is == nil && openPath(where.stage) != nil && len(lookups) > 0 { // what it became is held against it
+			continue
+		}
+		if same(was, is) {
+			continue
+		}
+		d := Difference{Stage: where.stage, Host: where.host, Step: where.step, Was: linesOf(was), Now: linesOf(is)}
+		for _, e := range []*report.Entry{was, is} {
+			if e != nil && e.Name != "" {
+				d.Name = e.Name
+			}
+		}
+		found = append(found, d)
+	}
+	return found
+}
+
+func entries(b *report.Book) (map[at]*report.Entry, []at) {
+	all, order := map[at]*report.Entry{}, []at{}
+	for _, c := range b.Stages {
+		if len(c.Pages) == 0 && c.Outcome != step.OK { // skipped, or refused, as a whole
+			where := at{stage: c.Stage}
+			all[where], order = &report.Entry{Outcome: c.Outcome, Text: c.Text}, append(order, where)
+		}
+		for _, p := range c.Pages {
+			for _, e := range p.Steps {
+				where := at{c.Stage, p.Host, e.Step}
+				all[where], order = e, append(order, where)
+			}
+		}
+	}
+	return all, order
+}
+
+// merged is a, with what only b has behind what stands before it in b.
+func merged(a, b []at) []at {
+	known := make(map[at]bool, len(a))
+	for _, where := range a {
+		known[where] = true
+	}
+	behind := map[at][]at{}
+	var last at // the last that both have
+	for _, where := range b {
+		if known[where] {
+			last = where
+			continue
+		}
+		behind[last] = append(behind[last], where)
+	}
+	all := append([]at{}, behind[at{}]...)
+	for _, where := range a {
+		all = append(append(all, where), behind[where]...)
+	}
+	return all
+}
+
+// covers says whether now is what was planned, as far as that was known.
+func covers(was, now *report.Entry) bool {
+	switch {
+	case was != nil && len(was.Depends) > 0:
+		return true
+	case !mutates(was) && !mutates(now):
+		return true
+	case was == nil:
+		return false
+	case now == nil || !mutates(now):
+		return was.If != ""
+	case now.If != "" && was.If == "", len(now.Depends) > 0:
+		return false
+	}
+	for _, a := range now.Actions {
+		i := slices.IndexFunc(was.Actions, func(b report.Act) bool { return b.Number == a.Number })
+		if a.Mutates && (i < 0 || a.On != was.Actions[i].On && !elsewhere(was.Actions[i], a) || !fits(was.Actions[i], commandOf(a.Do), runID)) {
+			return false
+		}
+	}
+	return was.If != "" || !slices.ContainsFunc(was.Actions, func(b report.Act) bool {
+		return b.Mutates && !slices.ContainsFunc(now.Actions, func(a report.Act) bool { return a.Number == b.Number })
+	})
+}
+
+// elsewhere says that both run on some other host than their step's: which control plane answers is not planned.
+func elsewhere(a, b report.Act) bool {
+	return a.On != step.ThisMachine && b.On != step.ThisMachine
+}
+
+func commandOf(o report.Order) step.Command {
+	return step.Command{Argv: o.Argv, Script: o.Script, Stdin: []byte(o.Stdin), Env: o.Env, Secret: o.Secret}
+}
+
+func mutates(e *report.Entry) bool {
+	return e != nil && (len(e.Depends) > 0 || slices.ContainsFunc(e.Actions, func(a report.Act) bool { return a.Mutates }))
+}
+
+// linesOf is what would be done for a step, for people.
+func linesOf(e *report.Entry) []string {
+	if e == nil {
+		return nil
+	}
+	var lines []string
+	add := func(format string, args ...any) {
+		lines = append(lines, strings.Split(strings.TrimRight(fmt.Sprintf(format, args...), "\n"), "\n")...)
+	}
+	if e.If != "" {
+		add("if: %s", e.If)
+	}
+	if e.Require != nil {
+		add("only if: %s, else: %s", e.Require.Expr, e.Require.Else)
+	}
+	if e.Confirm != "" {
+		add("asks: %s", e.Confirm)
+	}
+	if len(e.Depends) > 0 {
+		add("depends on: %s", strings.Join(e.Depends, ", "))
+	}
+	switch {
+	case e.Outcome == step.Planned:
+	case e.Outcome == step.OK && e.Read:
+		add("read now")
+	case e.Text != "":
+		add("%s: %s", e.Outcome, e.Text)
+	default:
+		add("%s", e.Outcome)
+	}
+	for _, a := range e.Actions {
+		where := ""
+		if a.On != "" {
+			where = " (on " + a.On + ")"
+		}
+		add("%s%s", a.Title, where)
+		if a.Check != nil {
+			add("unless: %s", a.Check.Line())
+		}
+		add("$ %s", a.Do.Line())
+		if a.Until != nil {
+			add("until it succeeds, at most %gs: %s", a.Until.For, a.Until.What)
+		}
+	}
+	for _, n := range e.Notes {
+		add("note: %s", n.Text)
+	}
+	return lines
+}

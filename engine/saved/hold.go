@@ -1,0 +1,162 @@
+package saved
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"rung/engine/report"
+	"rung/engine/run"
+	"rung/engine/step"
+)
+
+// Hold returns what a run of that id is asked before each of its changes leaves: nil for what b has planned, and a
+// *run.Disagreement for all else.
+func Hold(b *report.Book, id string) func(run.Task) error {
+	h := &held{id: id, exact: map[at]*report.Entry{}}
+	h.index(b)
+	return h.agree
+}
+
+// index finds the entries of b by their places.
+func (h *held) index(b *report.Book) {
+	for _, c := range b.Stages {
+		if pattern := openPath(c.Stage); pattern != nil {
+			h.open = append(h.open, openStage{pattern, c})
+			continue
+		}
+		for _, p := range c.Pages {
+			for _, e := range p.Steps {
+				h.exact[at{c.Stage, p.Host, e.Step}] = e
+			}
+		}
+	}
+}
+
+type held struct {
+	id    string
+	exact map[at]*report.Entry
+	open  []openStage // rounds of loops whose lists were not known
+}
+
+type at struct{ stage, host, step string }
+
+type openStage struct {
+	pattern *regexp.Regexp
+	chapter *report.Chapter
+}
+
+// openPath matches the paths that a stage may have in a run, where a dry-run did not know a loop's list; else it is nil.
+func openPath(stage string) *regexp.Regexp {
+	if !strings.Contains(stage, "=…]") {
+		return nil
+	}
+	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(stage), `=…\]`, `=[^]]*\]`) + "$")
+}
+
+// agree says nothing of what was planned.
+func (h *held) agree(t run.Task) error {
+	e := t.Event
+	if strings.HasPrefix(e.Step, "rescue ") { // no dry-run shows them: they follow a failure
+		return nil
+	}
+	planned := h.entry(at{e.Stage, e.Host, e.Step})
+	switch {
+	case planned == nil:
+		return &run.Disagreement{Why: "the plan does not have it", Now: t.Action.Do.Line()}
+	case len(planned.Depends) > 0: // it could not be planned, and says so
+		return nil
+	}
+	i := slices.IndexFunc(planned.Actions, func(a report.Act) bool { return a.Number == e.Action })
+	if i < 0 {
+		why := "the plan has it, and nothing to do for it"
+		if planned.Text != "" {
+			why += ": " + planned.Text
+		}
+		return &run.Disagreement{Why: why, Now: t.Action.Do.Line()}
+	}
+	a := planned.Actions[i]
+	if t.Action.On != step.AdminHost && orHost(a.On, e.Host) != t.On {
+		return &run.Disagreement{Why: fmt.Sprintf("the plan has it on %s, and not on %s", orHost(a.On, e.Host), t.On), Now: t.Action.Do.Line()}
+	}
+	if !fits(a, t.Action.Do.Shown(), h.id) {
+		return &run.Disagreement{Why: "the plan has another command", Planned: a.Do.Line(), Now: t.Action.Do.Line()}
+	}
+	return nil
+}
+
+func orHost(on, host string) string {
+	if on == "" {
+		return host
+	}
+	return on
+}
+
+// entry is the step as it was planned; nil where it was not.
+func (h *held) entry(where at) *report.Entry {
+	if e := h.exact[where]; e != nil {
+		return e
+	}
+	return h.openEntry(where)
+}
+
+// openEntry is the step as it was planned for rounds that were not known.
+func (h *held) openEntry(where at) *report.Entry {
+	for _, o := range h.open {
+		if !o.pattern.MatchString(where.stage) {
+			continue
+		}
+		for _, p := range o.chapter.Pages {
+			for _, e := range p.Steps {
+				if p.Host == where.host && e.Step == where.step {
+					return e
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// fits says whether c is what a has planned. The variables of a host come on top of those of the step; which host does
+// what belongs to the control planes is not planned.
+func fits(a report.Act, c step.Command, id string) bool {
+	m := matcher{id, a.Unknown}
+	if len(a.Do.Argv) != len(c.Argv) || a.Do.Secret != c.Secret || len(a.Do.Env) < len(c.Env) {
+		return false
+	}
+	for i := range c.Argv {
+		if !m.matches(a.Do.Argv[i], c.Argv[i]) {
+			return false
+		}
+	}
+	for i := range c.Env {
+		if !m.matches(a.Do.Env[i], c.Env[i]) {
+			return false
+		}
+	}
+	return m.matches(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin))
+}
+
+// runID is what steps write for the id of a run in a dry-run.
+const runID = "<run>"
+
+// matcher compares a planned text with that of a run.
+type matcher struct {
+	id      string   // of the run
+	unknown []string // what stands in planned texts for what was not known
+}
+
+func (m matcher) matches(planned, now string) bool {
+	planned = strings.ReplaceAll(planned, runID, m.id)
+	if planned == now {
+		return true
+	}
+	pattern, open := regexp.QuoteMeta(planned), false
+	for _, name := range m.unknown {
+		if quoted := regexp.QuoteMeta(name); strings.Contains(pattern, quoted) {
+			pattern, open = strings.ReplaceAll(pattern, quoted, `.*`), true
+		}
+	}
+	return open && regexp.MustCompile(`(?s)^`+pattern+`$`).MatchString(now)
+}

@@ -1,0 +1,75 @@
+package saved
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/pmezard/go-difflib/difflib"
+)
+
+// Write writes differences for people: by stage and host, what goes with -, and what comes with +.
+func Write(w io.Writer, all []Difference) error {
+	var out strings.Builder
+	stage, host := "", ""
+	for _, d := range all {
+		if d.Stage != stage {
+			fmt.Fprintf(&out, "STAGE %s\n", d.Stage)
+			stage, host = d.Stage, ""
+		}
+		if d.Host != host {
+			fmt.Fprintf(&out, "  %s\n", d.Host)
+			host = d.Host
+		}
+		out.WriteString("    " + d.heading() + "\n")
+		out.WriteString(Lines(d.Was, d.Now, "      "))
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// heading is what became of the step.
+func (d Difference) heading() string {
+	name := d.Name
+	if name == "" {
+		name = d.Step
+	}
+	if name == "" {
+		name = "the stage"
+	}
+	switch {
+	case len(d.Was) == 0:
+		return name + ": added"
+	case len(d.Now) == 0:
+		return name + ": taken away"
+	}
+	return name + ": changed"
+}
+
+// around is how many lines that are the same stand around those that differ.
+const around = 1
+
+// Lines is the lines in which two texts differ, each behind indent.
+func Lines(was, now []string, indent string) string {
+	var out strings.Builder
+	for i, group := range difflib.NewMatcher(was, now).GetGroupedOpCodes(around) {
+		if i > 0 {
+			out.WriteString(indent + "  …\n")
+		}
+		for _, c := range group {
+			if c.Tag == 'e' {
+				for _, line := range was[c.I1:c.I2] {
+					out.WriteString(indent + "  " + line + "\n")
+				}
+				continue
+			}
+			for _, line := range was[c.I1:c.I2] {
+				out.WriteString(indent + "- " + line + "\n")
+			}
+			for _, line := range now[c.J1:c.J2] {
+				out.WriteString(indent + "+ " + line + "\n")
+			}
+		}
+	}
+	return out.String()
+}
