@@ -95,7 +95,7 @@ kubeadm cluster in place, one minor version at a time.
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &failure{run.ExitUsage, err, "see " + c.CommandPath() + " --help"}
 	})
-	root.AddCommand(a.runVerb(), a.resumeVerb(), a.renderVerb(), a.factsVerb(), a.rehearseVerb(), a.initVerb(), a.checkVerb(), a.inventoryVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(), a.unlockVerb(),
+	root.AddCommand(a.runVerb(), a.resumeVerb(), a.renderVerb(), a.factsVerb(), a.diffVerb(), a.rehearseVerb(), a.initVerb(), a.checkVerb(), a.inventoryVerb(), a.demoVerb(), a.runsVerb(), a.showVerb(), a.unlockVerb(),
 		a.testVerb(), a.stepsVerb(), a.playbooksVerb(), a.schemaVerb(), a.versionVerb())
 	return root
 }

@@ -8,7 +8,10 @@ import (
 	"strings"
 	"sync"
 
+	"rung/engine/facts"
+	"rung/engine/report"
 	"rung/engine/run"
+	"rung/engine/step"
 )
 
 // outlook is a run.Sink for the preview that is made before the operator is
@@ -57,13 +60,23 @@ func (o *outlook) tell(w io.Writer) {
 func (e *execution) foresee(ctx context.Context, h *hosts) error {
 	describe(e.err, e.plan)
 	o := &outlook{hosts: map[string]bool{}}
-	x := &run.Execute{Exec: h, Hosts: e.plan.Inventory, Clock: e.clock, Sink: o}
-	live := &run.Live{Execute: x, Offline: &run.Offline{Hosts: e.plan.Inventory, Sink: o}}
-	end := run.Run{Plan: e.plan, Perform: live, Sink: o, Clock: e.clock, Probe: x.Probe}.Do(ctx)
+	binder, found := report.NewBinder(), &facts.Recorder{Of: h, Clock: e.clock}
+	sink, exec := run.Sink(o), step.Exec(h)
+	if e.agreed != nil {
+		sink, exec = tee{o, binder, found}, found
+	}
+	x := &run.Execute{Exec: exec, Hosts: e.plan.Inventory, Clock: e.clock, Sink: sink}
+	live := &run.Live{Execute: x, Offline: &run.Offline{Hosts: e.plan.Inventory, Sink: sink}}
+	end := run.Run{Plan: e.plan, Perform: live, Sink: sink, Clock: e.clock, Probe: x.Probe}.Do(ctx)
 	if end.Exit != run.ExitDone {
 		return &failure{end.Exit, errors.New("the run would stop: " + end.Text), "nothing was touched"}
 	}
 	o.tell(e.err)
+	if e.agreed != nil {
+		if err := e.hold(binder.Book(), found.File(facts.Header{Inventory: factsOf(e.plan.Inventory)})); err != nil {
+			return err
+		}
+	}
 	e.tellRestraint()
 	return nil
 }

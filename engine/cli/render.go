@@ -15,6 +15,8 @@ import (
 	"rung/engine/plan"
 	"rung/engine/report"
 	"rung/engine/run"
+	"rung/engine/saved"
+	"rung/engine/step"
 )
 
 // rendering is how a dry-run is made and written.
@@ -25,13 +27,16 @@ type rendering struct {
 	live   bool
 	facts  string // a file of facts in place of the hosts; "": none
 	format string
+	saves  bool   // as a plan that a run can be held to
 	out    string // a file; "": standard output
+
+	witness *witness // keeps what the dry-run goes by; nil: nobody wants to know
 }
 
 func (a *app) renderVerb() *cobra.Command {
 	var r rendering
 	verb := &cobra.Command{
-		Use:   "render PLAYBOOK",
+		Use:   "render PLAYBOOK | render NAME.plan",
 		Short: "Say exactly what a playbook would do, without doing it",
 		Long: `Print, stage by stage and host by host, the commands that a run would carry out.
 
@@ -41,11 +46,17 @@ read-only steps are performed, and nothing else. With --facts they find what run
 kept in a file, and nothing is connected to; what was not asked then is not known.
 
 --format sh makes scripts of it that do the same by hand, one host after the other; with -o
-into a new folder. --format json is for programs. With -o it goes into a new file.`,
+into a new folder. --format json is for programs. With -o it goes into a new file; with -o
+NAME.plan, and --live or --facts, it is saved as a plan, which rung run --plan carries out as
+it was read, and which rung render NAME.plan shows again.`,
 		Example: "  rung render kubeadm-upgrade -i inventory.yaml -e target=1.21.14 --from 1.20.0",
 		Args:    playbookArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.playbook = args[0]
+			if saved.Named(r.playbook) {
+				return a.showPlan(r.playbook, r.format)
+			}
+			r.saves = saved.Named(r.out) && !cmd.Flags().Changed("format")
 			if r.from != "" {
 				r.inputs = append(r.inputs, "from="+r.from)
 			}
@@ -81,6 +92,9 @@ func (a *app) render(ctx context.Context, r rendering) error {
 		if err := vacant(r.out); err != nil {
 			return err
 		}
+	}
+	if r.saves {
+		return a.savePlan(ctx, r)
 	}
 	p, _, err := a.load(r.request)
 	if err != nil {
@@ -185,12 +199,20 @@ func (a *app) dryRun(ctx context.Context, r rendering, p *plan.Plan, sink run.Si
 		if err := h.connect(ctx, p); err != nil {
 			return end, (&execution{app: a}).refuse(err)
 		}
-		x := &run.Execute{Exec: h, Hosts: p.Inventory, Clock: a.Clock, Sink: sink}
+		exec := step.Exec(h)
+		if r.witness != nil {
+			r.witness.recorder = &facts.Recorder{Of: h, Clock: a.Clock}
+			exec = r.witness.recorder
+		}
+		x := &run.Execute{Exec: exec, Hosts: p.Inventory, Clock: a.Clock, Sink: sink}
 		dry.Perform, dry.Probe, dry.Lanes = &run.Live{Execute: x, Offline: offline}, x.Probe, 0
 	case r.facts != "":
 		f, err := a.recalled(r.facts, p)
 		if err != nil {
 			return end, err
+		}
+		if r.witness != nil {
+			r.witness.file = f
 		}
 		again := facts.NewReplay(f)
 		dry.Clock = run.NewScaled(f.Ended, quick) // certificates are as old as then

@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -19,6 +21,7 @@ import (
 	"rung/engine/journal"
 	"rung/engine/plan"
 	"rung/engine/playbook"
+	"rung/engine/report"
 	"rung/engine/run"
 )
 
@@ -43,7 +46,7 @@ func (o *revival) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.playbook, "playbook", "", "another playbook in place of the run's own")
 	f.StringVarP(&o.inventory, "inventory", "i", "", "another inventory in place of the run's own")
 	f.StringArrayVarP(&o.inputs, "input", "e", nil, "another value of an input, as name=value, or several in a file, as @file.yaml; may be given several times")
-	f.BoolVar(&o.changed, "changed", false, "go on although the playbook, the inventory or an input is not that of the run")
+	f.BoolVar(&o.changed, "changed", false, "go on although the playbook, the inventory or an input is not that of the run, or the world not that of its plan")
 	f.StringVar(&o.assume, "assume", "", "of what nothing else can tell: ok, it has done its work; failed, it is to be done again")
 }
 
@@ -56,6 +59,7 @@ type life struct {
 	inventory []byte
 	fate      string          // how the life before ended
 	used      map[string]bool // hosts on which something was started
+	planned   *report.Book    // what it is held to; nil: nothing
 	assume    run.Assume
 }
 
@@ -64,6 +68,7 @@ type kept struct {
 	header journal.Header
 	dir    string
 	files  map[string][]byte
+	plan   string // the saved plan that holds them, where none does; "": a run does
 }
 
 // revive makes another life of the run called name; nil where it has ended well. The life's journal must be closed.
@@ -119,6 +124,13 @@ func (l *life) load(a *app, header journal.Header, o revival) error {
 	if err != nil {
 		return err
 	}
+	if l.planned, err = k.planned(); err != nil {
+		return err
+	}
+	if l.planned != nil && o.changed {
+		fmt.Fprintln(a.err, "rung: the run is held to its plan no longer, as --changed says")
+		l.planned = nil
+	}
 	changes := slices.Concat(edited, otherSteps, otherHosts, otherInputs)
 	if len(changes) > 0 && !o.changed {
 		fmt.Fprintln(a.err, strings.Join(changes, "\n"))
@@ -163,6 +175,26 @@ func (k kept) read() (changes []string, err error) {
 		k.files[name] = content
 	}
 	return changes, nil
+}
+
+// planned is what the run is held to; nil where it follows no plan.
+func (k kept) planned() (*report.Book, error) {
+	file := filepath.Join(k.dir, plannedKept)
+	content, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var book *report.Book
+	if err == nil && k.header.Digests[plannedKept] != journal.Digest(content) {
+		err = errors.New("it was edited since the run kept it")
+	}
+	if err == nil {
+		book, err = report.ReadBook(bytes.NewReader(content))
+	}
+	if err != nil {
+		return nil, &failure{run.ExitUsage, fmt.Errorf("%s, the plan that the run is held to, cannot be read: %w", file, err), "say --changed to go on without it"}
+	}
+	return book, nil
 }
 
 func (k kept) playbook(a *app, o revival) (pb *playbook.Playbook, changes []string, err error) {
@@ -271,7 +303,11 @@ func (k kept) mention(w io.Writer, name, flag string) {
 	if ansible.Is(content) { // what is kept is what was made of it
 		content, _ = ansible.Convert(file, content)
 	}
-	if err == nil && filepath.IsAbs(file) && string(content) != string(k.files[name]) {
+	switch {
+	case err != nil || !filepath.IsAbs(file) || string(content) == string(k.files[name]):
+	case k.plan != "":
+		fmt.Fprintf(w, "rung: %s has changed since %s was made, which goes on with what it holds\n", file, k.plan)
+	default:
 		fmt.Fprintf(w, "rung: %s has changed since the run began, which goes on with what it keeps; with %s and --changed it takes the new one\n", file, flag)
 	}
 }

@@ -18,14 +18,16 @@ import (
 	"rung/engine/plan"
 	"rung/engine/report"
 	"rung/engine/run"
+	"rung/engine/saved"
 	"rung/engine/seal"
 )
 
 func (a *app) runVerb() *cobra.Command {
 	var r request
 	var m manner
+	var of agreement
 	verb := &cobra.Command{
-		Use:   "run PLAYBOOK",
+		Use:   "run PLAYBOOK | run --plan FILE",
 		Short: "Carry a playbook out",
 		Long: `Carry out a playbook: a file, or the name of a bundled one.
 
@@ -36,10 +38,21 @@ what did not come to its end; running again is safe as well: what is done is rec
 Only one run works on a cluster: a second one is refused,
 and told whose the first is (see rung unlock --help).
 
---pause-after and --not-after end it early, with exit code 6.`,
+--pause-after and --not-after end it early, with exit code 6.
+
+With --plan it runs what rung render -o NAME.plan has saved, and nothing else: where the hosts are not as they were
+then, it stops before the first change, or before the first that was not planned, and shows the difference (exit code 4).`,
 		Example: "  rung run kubeadm-upgrade -i inventory.yaml -e target=1.34.2",
-		Args:    playbookArg,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if of.file != "" {
+				return of.alone(cmd, args)
+			}
+			return playbookArg(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if of.file != "" {
+				return of.run(cmd.Context(), a, m)
+			}
 			r.playbook = args[0]
 			p, inventory, err := a.load(r)
 			if err != nil {
@@ -50,6 +63,7 @@ and told whose the first is (see rung unlock --help).
 	}
 	r.flags(verb.Flags())
 	m.flags(verb.Flags())
+	of.flags(verb.Flags())
 	return verb
 }
 
@@ -78,6 +92,9 @@ type execution struct {
 	demo bool  // the hosts are simulated, and end with this process
 	life *life // what is resumed; nil: a new run
 
+	agreed  *saved.Plan // what the run is held to; nil: nothing
+	changed bool        // where the world is not that of agreed, what would be done now takes its place
+
 	pauses   run.Pauses
 	confirm  func(ctx context.Context, question string) run.Answer // nil: nobody is asked
 	notAfter time.Time
@@ -104,10 +121,12 @@ func (e *execution) run(ctx context.Context) error {
 			return held.instead(err)
 		}
 	}
-	if e.ask != nil && !e.plan.OnlyReads() {
+	if e.ask != nil && !e.plan.OnlyReads() || e.agreed != nil {
 		if err := e.preview(stop.first(), h); err != nil {
 			return err
 		}
+	}
+	if e.ask != nil && !e.plan.OnlyReads() {
 		if yes, err := e.ask("Go on?"); err != nil || !yes {
 			return e.declined(err)
 		}
@@ -128,6 +147,9 @@ func (e *execution) run(ctx context.Context) error {
 	x := &run.Execute{Exec: held.sure(detached), Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault, Shelf: j}
 	stop.announce(all, e.clock, closeReport)
 	r := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Reached: e.plan.Hosts(), Stop: stop.gentle, StopWhy: held.why, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}
+	if book := e.planned(); book != nil {
+		x.Agree = saved.Hold(book, j.ID())
+	}
 	if e.life != nil {
 		e.life.enter(&r, x, detached)
 	}
@@ -182,6 +204,24 @@ func (e *execution) preview(ctx context.Context, h *hosts) error {
 	return e.foresee(ctx, h)
 }
 
+// keptTexts is what a run keeps beside its journal, and a saved plan in itself: the texts, and where they come from.
+type keptTexts struct {
+	files   map[string][]byte
+	sources map[string]string
+	folder  string
+}
+
+func keepings(p *plan.Plan, inventory []byte) (k keptTexts, err error) {
+	inputs, err := json.MarshalIndent(p.Inputs, "", "  ")
+	if err != nil {
+		return k, err
+	}
+	k.files = map[string][]byte{playbookKept: p.Playbook.Source, inventoryKept: inventory, inputsKept: append(inputs, '\n')}
+	k.sources = map[string]string{playbookKept: absolute(p.Playbook.File), inventoryKept: absolute(p.Inventory.File)}
+	k.folder, err = os.Getwd()
+	return k, err
+}
+
 // journal begins the run's journal, with copies of what is run beside it, or goes on with that of a run that is resumed.
 func (e *execution) journal() (*journal.Journal, error) {
 	if e.life != nil {
@@ -191,16 +231,17 @@ func (e *execution) journal() (*journal.Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	inputs, err := json.MarshalIndent(e.plan.Inputs, "", "  ")
+	k, err := keepings(e.plan, e.inventory)
 	if err != nil {
 		return nil, err
 	}
-	kept := map[string][]byte{playbookKept: e.plan.Playbook.Source, inventoryKept: e.inventory, inputsKept: append(inputs, '\n')}
-	header := journal.Header{Playbook: e.plan.Playbook.Name, Rung: e.Version, Created: time.Now(), Digests: map[string]string{}, Demo: e.demo, Limit: e.from.limit, Stages: e.from.stages}
-	if header.Folder, err = os.Getwd(); err != nil {
-		return nil, err
+	header := journal.Header{Playbook: e.plan.Playbook.Name, Rung: e.Version, Created: time.Now(), Digests: map[string]string{}, Demo: e.demo, Limit: e.from.limit, Stages: e.from.stages, Folder: k.folder, Sources: k.sources}
+	kept := k.files
+	if e.agreed != nil {
+		if kept[plannedKept], err = planned(e.agreed); err != nil {
+			return nil, err
+		}
 	}
-	header.Sources = map[string]string{playbookKept: absolute(e.plan.Playbook.File), inventoryKept: absolute(e.plan.Inventory.File)}
 	for name, content := range kept {
 		header.Digests[name] = journal.Digest(content)
 	}

@@ -135,7 +135,7 @@ func fits(a report.Act, c step.Command, id string) bool {
 			return false
 		}
 	}
-	return m.matches(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin))
+	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin))
 }
 
 // runID is what steps write for the id of a run in a dry-run.
@@ -147,16 +147,28 @@ type matcher struct {
 	unknown []string // what stands in planned texts for what was not known
 }
 
-func (m matcher) matches(planned, now string) bool {
+// matches says whether now is what planned became: one argument, or what is read, where what was not known may be anything.
+func (m matcher) matches(planned, now string) bool { return m.match(planned, now, `.*`) }
+
+// scripts compares scripts: there what was not known is a piece of a word, and no further command.
+func (m matcher) scripts(planned, now string) bool { return m.match(planned, now, "[^\n;&|<>$`()]*") }
+
+func (m matcher) match(planned, now, anything string) bool {
 	planned = strings.ReplaceAll(planned, runID, m.id)
 	if planned == now {
 		return true
 	}
-	pattern, open := regexp.QuoteMeta(planned), false
+	const gap = "\x00"
+	open := planned
 	for _, name := range m.unknown {
-		if quoted := regexp.QuoteMeta(name); strings.Contains(pattern, quoted) {
-			pattern, open = strings.ReplaceAll(pattern, quoted, `.*`), true
-		}
+		open = strings.ReplaceAll(open, name, gap)
 	}
-	return open && regexp.MustCompile(`(?s)^`+pattern+`$`).MatchString(now)
+	if open == planned {
+		return false
+	}
+	pattern := quotedGap.ReplaceAllString(regexp.QuoteMeta(open), "'?$1'?")
+	return regexp.MustCompile(`(?s)^` + strings.ReplaceAll(pattern, gap, anything) + `$`).MatchString(now)
 }
+
+// quotedGap is a word that is quoted only for what stands in it for what was not known.
+var quotedGap = regexp.MustCompile("'([^'\x00]*\x00[^']*)'")

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rung/engine/facts"
+	"rung/engine/report"
+	"rung/engine/run"
+	"rung/engine/saved"
+)
+
+func (a *app) diffVerb() *cobra.Command {
+	return &cobra.Command{
+		Use:   "diff A B",
+		Short: "Say in what two plans, runbooks or files of facts differ",
+		Long: `Say what B has added (+), taken away (-) and changed against A, by stage, host and step. A and B are two saved plans, two
+runbooks (rung render, as text or as json), a plan and a runbook in json, or two files of rung facts.
+
+The exit code is 0 where they are the same, and 1 where they differ.`,
+		Example: "  rung diff monday.plan friday.plan",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage("name two files: plans, runbooks or facts")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.diff(args[0], args[1]) },
+	}
+}
+
+// document is a file that can be compared.
+type document struct {
+	book  *report.Book // of a plan, or a runbook in JSON
+	facts *facts.File  // of facts, or of a plan
+	lines []string     // of a runbook as text
+}
+
+func (a *app) diff(first, second string) error {
+	was, err := readDocument(first)
+	if err != nil {
+		return err
+	}
+	now, err := readDocument(second)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	switch {
+	case was.book != nil && now.book != nil:
+		err = saved.Write(&out, saved.Compare(was.book, now.book))
+		writeFound(&out, was.facts, now.facts)
+	case was.book == nil && now.book == nil && was.facts != nil && now.facts != nil:
+		for _, line := range was.facts.Inventory.Differs(now.facts.Inventory) {
+			fmt.Fprintln(&out, line)
+		}
+		writeFound(&out, was.facts, now.facts)
+	case was.lines != nil && now.lines != nil:
+		_, err = io.WriteString(&out, saved.Lines(was.lines, now.lines, ""))
+	default:
+		return usage("%s and %s are of two kinds, and cannot be compared", first, second)
+	}
+	if err != nil || out.Len() == 0 {
+		return err
+	}
+	if _, err := out.WriteTo(a.out); err != nil {
+		return err
+	}
+	return told{run.ExitFailed}
+}
+
+// writeFound writes what was found otherwise.
+func writeFound(w io.Writer, was, now *facts.File) {
+	if was == nil || now == nil {
+		return
+	}
+	differ := facts.Compare(was, now)
+	if len(differ) > 0 {
+		fmt.Fprintln(w, "FOUND")
+	}
+	for _, d := range differ {
+		fmt.Fprintln(w, "  "+d.String())
+	}
+}
+
+func readDocument(file string) (d document, err error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return d, usage("%v", err)
+	}
+	switch {
+	case saved.Is(content):
+		p, err := readPlan(file)
+		if err != nil {
+			return d, err
+		}
+		return document{book: p.Book, facts: p.Facts}, nil
+	case facts.Is(content), bytes.HasPrefix(content, []byte{0x1f, 0x8b}):
+		d.facts, err = facts.Read(file)
+	case bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")):
+		d.book, err = report.ReadBook(bytes.NewReader(content))
+	default:
+		d.lines = strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
+	}
+	if err != nil {
+		return d, usage("%s: %v", file, err)
+	}
+	return d, nil
+}
