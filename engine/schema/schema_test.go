@@ -53,7 +53,7 @@ func judges(tb testing.TB) (playbooks, inventories, tests judge) {
 }
 
 // tested is a playbook for the files of tests.
-const tested = "playbook: p\nabout: It is tested.\ninputs: {release: {type: string}, times: {type: int, default: 1}}\nstages: [{stage: All, hosts: all, steps: [{host-facts: {}}]}]\n"
+const tested = "playbook: p\nabout: It is tested.\ninputs: {release: {type: string}, where: {default: all}, at_once: {type: count, default: 1}, times: {type: int, default: 1}}\nstages: [{stage: All, hosts: all, steps: [{host-facts: {}}]}]\n"
 
 func compiled(tb testing.TB, s *schema.Schema) *jsonschema.Schema {
 	tb.Helper()
