@@ -126,8 +126,11 @@ func (c change) name() string {
 	return setting{c.path, c.now}.name()
 }
 
-// commandPath leads to the flags.
-const commandPath = "spec.containers.command"
+// commandPath leads to the flags, imagePath to what runs with them.
+const (
+	commandPath = "spec.containers.command"
+	imagePath   = "spec.containers.image"
+)
 
 // label is what stands before a setting to say where it belongs; flags need none.
 func (c change) label() string {

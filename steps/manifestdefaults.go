@@ -24,7 +24,7 @@ var defaults = map[string]string{
 func written(manifest string) []setting {
 	all := slices.DeleteFunc(settings(manifest), func(s setting) bool { return defaults[s.path] == s.text })
 	for i, s := range all {
-		if s.path != "spec.containers.image" {
+		if s.path != imagePath {
 			continue
 		}
 		image := untagged(s.text)

@@ -47,8 +47,9 @@ that is there: kubeadm upgrade diff. What differs beyond the image was not writt
 
 It is compared as settings, not as lines: the order of flags and variables does not count, nor do
 defaults that kubeadm 1.28.0 to 1.28.2 wrote out. Where kubeadm is of another minor than the
-manifests already, as after a run that broke off, only flags and variables are compared: what
-else differs may be its own doing. kubeadm upgrade diff knows no etcd; the flags of its manifest
+manifests already, as after a run that broke off, or of another than that of one of them, as after
+an upgrade that broke off between two, only flags and variables are compared: what else differs may
+be its own doing. kubeadm upgrade diff knows no etcd; the flags of its manifest
 are held against those that kubeadm writes and those of kubeadm-config.
 
 kubeadm upgrade diff knows no patches either. With patches, a setting that stands in a patch of the

@@ -79,10 +79,23 @@ func (p *manifestParts) line(now *[2]strings.Builder, line string) *[2]strings.B
 	return now
 }
 
+// writer is the version of the kubeadm that has written a component's manifest: that of its image. Where an upgrade broke
+// off between two components, it is not the same for all.
+func (p *manifestParts) writer(component string) kube.Version {
+	for _, s := range settings(p.files[component][0].String()) {
+		if s.path == imagePath {
+			if v, err := kube.Parse(tagOf(s.text)); err == nil {
+				return v
+			}
+		}
+	}
+	return p.manifests
+}
+
 // changes are what counts of the changes to a component's manifest.
 func (p *manifestParts) changes(component string) []change {
 	file := p.files[component]
-	own := kube.SameMinor(p.kubeadm, p.manifests)
+	own := kube.SameMinor(p.kubeadm, p.writer(component))
 	return slices.DeleteFunc(changes(written(file[0].String()), written(file[1].String())), func(c change) bool {
 		switch {
 		case own, strings.HasSuffix(c.path, ".env"):
