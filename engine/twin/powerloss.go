@@ -40,7 +40,9 @@ func (h *host) blackout(now time.Time) {
 	for component, stops := range h.stops {
 		h.stops[component] = slices.DeleteFunc(stops, func(at time.Time) bool { return at.After(now) })
 	}
-	h.cluster.leader.cut(now)
+	if h.controlPlane {
+		h.cluster.leader.cut(now)
+	}
 }
 
 func cutAll[K comparable, T any](all map[K]timeline[T], now time.Time) {
