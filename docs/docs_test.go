@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -87,6 +88,7 @@ var fence = regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$")
 func TestEveryYAMLSampleIsRight(t *testing.T) {
 	types := allTypes(t)
 	samples := 0
+	beside := fstest.MapFS{} // samples that name a file in their first line, for later ones to include
 	for _, file := range pages(t) {
 		text := read(t, file)
 		for _, at := range fence.FindAllStringSubmatchIndex(text, -1) {
@@ -94,6 +96,9 @@ func TestEveryYAMLSampleIsRight(t *testing.T) {
 			block := text[at[2]:at[3]]
 			line := 1 + strings.Count(text[:at[2]], "\n")
 			src, isInventory := whole(block)
+			if name, ok := strings.CutPrefix(strings.TrimSpace(strings.SplitN(block, "\n", 2)[0]), "# "); ok && strings.HasSuffix(name, ".yaml") {
+				beside[name] = &fstest.MapFile{Data: []byte(block)}
+			}
 			var found diag.List
 			switch {
 			case strings.Contains("\n"+src, "\ncases:"):
@@ -101,7 +106,8 @@ func TestEveryYAMLSampleIsRight(t *testing.T) {
 			case isInventory:
 				_, found = inventory.Load("sample.yaml", []byte(src))
 			default:
-				_, found = playbook.Load("sample.yaml", []byte(src), types)
+				files := &playbook.Files{Folder: beside, Bundled: os.DirFS("../playbooks")}
+				_, found = files.Check("sample.yaml", []byte(src), types)
 			}
 			if found != nil {
 				var out strings.Builder
@@ -125,6 +131,8 @@ func whole(block string) (src string, isInventory bool) {
 		return "playbook: sample\n" + sampleInputs + "stages:\n" + block, false
 	case strings.HasPrefix(first, "- "):
 		return "playbook: sample\n" + sampleInputs + sampleStage + "  " + strings.ReplaceAll(block, "\n", "\n  "), false
+	case strings.HasPrefix(first, "inputs:") && strings.Contains(block, "\nsequences:") && !strings.Contains(block, "\nstages:"):
+		return block, false
 	case strings.HasPrefix(first, "inputs:"):
 		return "playbook: sample\n" + block + sampleStage + nothing, false
 	case strings.HasPrefix(first, "sequences:"):

@@ -112,7 +112,7 @@ func (a *app) bundledPlaybook(name string) (*playbook.Playbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	pb, found := playbook.Load(name+".yaml", src, a.types)
+	pb, found := a.loadSource(source{name + ".yaml", src, &playbook.Files{Folder: a.Playbooks, Bundled: a.Playbooks}})
 	return pb, found.Err()
 }
 

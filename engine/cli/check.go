@@ -60,14 +60,20 @@ func (a *app) checkFiles(files []string, c checking) error {
 	sources := map[string][]byte{}
 	inv := sound(c.inventory)
 	for _, name := range files {
-		file, src, err := a.checkedSource(name)
+		s, err := a.source(name)
 		if err != nil {
 			return err
 		}
-		sources[file] = quotable(src)
-		all = append(all, a.check(file, src, inv)...)
+		sources[s.file] = quotable(s.src)
+		all = append(all, a.check(s, inv)...)
 	}
-	if err := diag.WriteAs(a.out, c.format, all, func(file string) []byte { return sources[file] }, diag.Tool{Name: "rung", Version: a.Version}); err != nil {
+	quoted := func(file string) []byte {
+		if src, read := sources[file]; read {
+			return src
+		}
+		return a.sourceOf(file) // it is included
+	}
+	if err := diag.WriteAs(a.out, c.format, all, quoted, diag.Tool{Name: "rung", Version: a.Version}); err != nil {
 		return err
 	}
 	if c.format == "text" && len(all) > 0 {
@@ -77,13 +83,6 @@ func (a *app) checkFiles(files []string, c checking) error {
 		return told{run.ExitUsage}
 	}
 	return nil
-}
-
-func (a *app) checkedSource(name string) (string, []byte, error) {
-	if src, err := os.ReadFile(name); err == nil {
-		return name, src, nil
-	}
-	return a.playbookSource(name)
 }
 
 // sound is the inventory in file, or nil: what is wrong with it is for check to
@@ -97,19 +96,19 @@ func sound(file string) *inventory.Inventory {
 	return inv
 }
 
-// check reads src as what it is: an inventory has hosts, a playbook stages, and
-// tests have cases.
+// check reads s as what it is: an inventory has hosts, a playbook stages, tests
+// have cases, and a file to include sequences.
 // inv, where there is one, is where the playbook is to run.
-func (a *app) check(file string, src []byte, inv *inventory.Inventory) diag.List {
-	root, _ := yamldoc.Parse(file, src)
-	if ansible.Is(src) || root != nil && root.Get("hosts") != nil && root.Get("stages") == nil && root.Get("cases") == nil {
-		_, found := loadInventory(file, src)
+func (a *app) check(s source, inv *inventory.Inventory) diag.List {
+	root, _ := yamldoc.Parse(s.file, s.src)
+	if ansible.Is(s.src) || root != nil && root.Get("hosts") != nil && root.Get("stages") == nil && root.Get("cases") == nil {
+		_, found := loadInventory(s.file, s.src)
 		return found
 	}
-	if root != nil && root.Get("cases") != nil && root.Get("stages") == nil || strings.HasSuffix(file, trial.Suffix) {
-		return a.checkTests(file, src)
+	if root != nil && root.Get("cases") != nil && root.Get("stages") == nil || strings.HasSuffix(s.file, trial.Suffix) {
+		return a.checkTests(s.file, s.src)
 	}
-	pb, found := playbook.Load(file, bytes.Clone(src), a.types)
+	pb, found := s.files.Check(s.file, bytes.Clone(s.src), a.types)
 	if pb == nil {
 		return found
 	}

@@ -22,12 +22,15 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/rs/zerolog"
 	"github.com/spf13/cobra"
 
 	"rung/engine/diag"
+	"rung/engine/playbook"
 	"rung/engine/run"
 	"rung/engine/step"
 )
@@ -155,7 +158,7 @@ func (a *app) sourceOf(file string) []byte {
 	if src, err := os.ReadFile(file); err == nil {
 		return quotable(src)
 	}
-	if src, err := fs.ReadFile(a.Playbooks, file); err == nil {
+	if src, err := fs.ReadFile(a.Playbooks, strings.TrimPrefix(filepath.ToSlash(file), playbook.BundledName)); err == nil {
 		return src
 	}
 	return nil

@@ -12,7 +12,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rung/engine/diag"
+	"rung/engine/playbook"
 	"rung/engine/step"
+	"rung/playbooks"
 	"rung/steps"
 )
 
@@ -45,7 +47,7 @@ func TestBrokenFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found := a.check(name+".yaml", src, nil)
+			found := a.check(source{name + ".yaml", src, &playbook.Files{Folder: os.DirFS(corpus), Bundled: playbooks.FS}}, nil)
 			if found.Err() == nil {
 				t.Fatalf("it is not broken: %v", found)
 			}
@@ -53,7 +55,12 @@ func TestBrokenFiles(t *testing.T) {
 				shown[d.Code] = true
 			}
 			var said bytes.Buffer
-			diag.Write(&said, found, func(string) []byte { return src })
+			diag.Write(&said, found, func(file string) []byte {
+				if included, err := os.ReadFile(filepath.Join(corpus, file)); err == nil {
+					return included
+				}
+				return src
+			})
 			golden(t, strings.TrimSuffix(file, ".yaml")+".want", said.Bytes())
 		})
 	}
@@ -68,7 +75,7 @@ func TestBrokenFiles(t *testing.T) {
 // inventory beside the playbook, a command line, or more than a person writes.
 var elsewhere = map[string]bool{
 	"host-scoped": true, "input": true, "missing-input": true, "unknown-group": true, "unknown-input": true, "unknown-pause": true,
-	"unknown-selector": true, "unknown-stage": true, "too-deep": true, "too-large": true, "too-many": true,
+	"no-stages": true, "unknown-selector": true, "unknown-stage": true, "too-deep": true, "too-large": true, "too-many": true,
 }
 
 // golden compares said with the file, or writes it with -update.
@@ -112,7 +119,7 @@ func TestHostileFilesAreRefusedAtOnce(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
-			found := checker(t).check("hostile.yaml", []byte(test.src), nil)
+			found := checker(t).check(source{"hostile.yaml", []byte(test.src), &playbook.Files{}}, nil)
 			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("it took %v", took)
 			}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"sort"
 	"strings"
 
@@ -87,37 +86,15 @@ func once(found diag.List) diag.List {
 
 // playbook reads the file of that name, or the bundled playbook.
 func (a *app) playbook(name string) (*playbook.Playbook, error) {
-	file, src, err := a.playbookSource(name)
+	s, err := a.source(name)
 	if err != nil {
 		return nil, err
 	}
-	pb, found := playbook.Load(file, src, a.types)
-	if pb != nil {
-		found = append(found, playbook.Plannable(pb)...)
-	}
+	pb, found := a.loadSource(s)
 	if found.Err() != nil {
 		return nil, &failure{code: run.ExitUsage, err: found}
 	}
 	return pb, nil
-}
-
-func (a *app) playbookSource(name string) (file string, src []byte, err error) {
-	src, err = os.ReadFile(name)
-	if err == nil {
-		return name, src, nil
-	}
-	if bundled, e := fs.ReadFile(a.Playbooks, name+".yaml"); e == nil {
-		return name + ".yaml", bundled, nil
-	}
-	if !errors.Is(err, fs.ErrNotExist) || strings.ContainsRune(name, filepath.Separator) || strings.HasSuffix(name, ".yaml") {
-		return "", nil, usage("the playbook cannot be read: %v", err)
-	}
-	names := a.bundled()
-	hint := diag.DidYouMean(name, names)
-	if hint == "" {
-		hint = "the bundled playbooks are " + strings.Join(names, ", ")
-	}
-	return "", nil, &failure{run.ExitUsage, errors.New("there is no file and no bundled playbook called " + name), hint}
 }
 
 // bundled are the names of the bundled playbooks, sorted.

@@ -31,6 +31,8 @@ const (
 	inventoryKept = "inventory.yaml"
 	inputsKept    = "inputs.json"
 	digestsKept   = "digests.json" // of what was kept later than the journal's first line
+	includedKept  = "included"     // the files that the playbook includes, in a folder like its own
+	bundledKept   = "bundled"      // those of them that came with rung
 )
 
 // revival is what the operator says of a run that is to be resumed.
@@ -163,7 +165,7 @@ func (k kept) read() (changes []string, err error) {
 			return nil, fmt.Errorf("%s: %w", digestsKept, err)
 		}
 	}
-	for _, name := range []string{playbookKept, inventoryKept, inputsKept} {
+	for _, name := range append([]string{playbookKept, inventoryKept, inputsKept}, includes(digests)...) {
 		file := filepath.Join(k.dir, name)
 		content, err := os.ReadFile(file)
 		if err != nil {
@@ -198,24 +200,51 @@ func (k kept) planned() (*report.Book, error) {
 }
 
 func (k kept) playbook(a *app, o revival) (pb *playbook.Playbook, changes []string, err error) {
-	file, src := k.source(playbookKept), k.files[playbookKept]
 	if o.playbook != "" {
-		if file, src, err = a.playbookSource(o.playbook); err != nil {
-			return nil, nil, err
-		}
-		changes = k.replace(playbookKept, src)
-	} else {
-		k.mention(a.err, playbookKept, "--playbook")
+		return k.otherPlaybook(a, o.playbook)
 	}
-	pb, found := playbook.Load(file, src, a.types)
-	switch {
-	case found.Err() == nil:
-		return pb, changes, nil
-	case o.playbook != "":
-		return nil, nil, &failure{code: run.ExitUsage, err: found}
+	for _, name := range append(includes(k.files), playbookKept) {
+		k.mention(a.err, name, "--playbook")
 	}
-	_, found = playbook.Load(filepath.Join(k.dir, playbookKept), src, a.types) // what is wrong stands there, and not where it was read
+	s := source{k.source(playbookKept), k.files[playbookKept], &playbook.Files{Folder: keptFolder{k.files, includedKept}, Bundled: keptFolder{k.files, bundledKept}}}
+	pb, found := a.loadSource(s)
+	if found.Err() == nil {
+		return pb, nil, nil
+	}
+	s.file = filepath.Join(k.dir, playbookKept) // what is wrong stands there, and not where it was read
+	_, found = a.loadSource(s)
 	return nil, nil, &failure{run.ExitUsage, found, k.otherRung(a.Version)}
+}
+
+// otherPlaybook takes the playbook called name, with what it includes, in place of what was kept.
+func (k kept) otherPlaybook(a *app, name string) (pb *playbook.Playbook, changes []string, err error) {
+	pb, err = a.playbook(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	changes = k.replace(playbookKept, pb.Source)
+	for _, gone := range includes(k.files) {
+		if !slices.ContainsFunc(pb.Included, func(i playbook.Included) bool { return keptName(i) == gone }) {
+			changes = append(changes, gone+" is not included any more")
+			delete(k.files, gone)
+		}
+	}
+	for _, i := range pb.Included {
+		changes = append(changes, k.replace(keptName(i), i.Source)...)
+	}
+	return pb, changes, nil
+}
+
+// includes are the names among those of kept files that keptName makes, sorted.
+func includes[T any](kept map[string]T) []string {
+	var names []string
+	for name := range kept {
+		if strings.HasPrefix(name, includedKept+"/") || strings.HasPrefix(name, bundledKept+"/") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // otherRung is what to do with what this rung cannot read, where another one has kept it.

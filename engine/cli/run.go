@@ -218,6 +218,9 @@ func keepings(p *plan.Plan, inventory []byte) (k keptTexts, err error) {
 	}
 	k.files = map[string][]byte{playbookKept: p.Playbook.Source, inventoryKept: inventory, inputsKept: append(inputs, '\n')}
 	k.sources = map[string]string{playbookKept: absolute(p.Playbook.File), inventoryKept: absolute(p.Inventory.File)}
+	for _, i := range p.Playbook.Included {
+		k.files[keptName(i)], k.sources[keptName(i)] = i.Source, absolute(i.File)
+	}
 	k.folder, err = os.Getwd()
 	return k, err
 }

@@ -13,7 +13,6 @@ import (
 
 	"rung/engine/diag"
 	"rung/engine/guard"
-	"rung/engine/playbook"
 	"rung/engine/run"
 	"rung/engine/trial"
 )
@@ -131,13 +130,13 @@ func (a *app) testSource(file, given string) (string, []byte, error) {
 // checkTests finds the mistakes in a file of tests; those of its playbook are for another check.
 func (a *app) checkTests(file string, src []byte) diag.List {
 	name := strings.TrimSuffix(strings.TrimPrefix(file, bundledTests), trial.Suffix) + ".yaml"
-	read, pbSrc, err := a.playbookSource(name)
+	s, err := a.source(name)
 	if err != nil {
 		return diag.List{diag.Errorf("unknown-playbook", diag.Pos{File: file}, "these are tests of %s, which cannot be read", name).WithHint("a file of tests lies beside its playbook: NAME.yaml and NAME%s", trial.Suffix)}
 	}
-	pb, found := playbook.Load(read, pbSrc, a.types)
+	pb, found := s.files.Load(s.file, s.src, a.types)
 	if pb == nil || found.Err() != nil {
-		return diag.List{diag.Errorf("unknown-playbook", diag.Pos{File: file}, "these are tests of %s, which has mistakes", read).WithHint("rung check %s", read)}
+		return diag.List{diag.Errorf("unknown-playbook", diag.Pos{File: file}, "these are tests of %s, which has mistakes", s.file).WithHint("rung check %s", s.file)}
 	}
 	_, found = trial.Load(file, src, pb)
 	return found

@@ -56,6 +56,7 @@ type Diagnostic struct {
 	Width    int    // runes to underline from Pos; 0 underlines one
 	Text     string // what is wrong: lower case, no full stop
 	Hint     string // what to do, or empty
+	Via      string // how its file came to be read, where that was not asked for: included at FILE:LINE:COL; or empty
 }
 
 // Error returns the finding on one line, without its hint.

@@ -38,6 +38,7 @@ type jsonDiagnostic struct {
 	Width    int    `json:"width,omitempty"`
 	Text     string `json:"text"`
 	Hint     string `json:"hint,omitempty"`
+	Via      string `json:"via,omitempty"`
 }
 
 // writeJSON prints {"format": 1, "diagnostics": […]}.
@@ -47,7 +48,7 @@ func writeJSON(w io.Writer, l List) error {
 		Diagnostics []jsonDiagnostic `json:"diagnostics"`
 	}{1, []jsonDiagnostic{}}
 	for _, d := range l {
-		out.Diagnostics = append(out.Diagnostics, jsonDiagnostic{d.Severity.String(), d.Code, d.Pos.File, d.Pos.Line, d.Pos.Col, d.Width, d.Text, d.Hint})
+		out.Diagnostics = append(out.Diagnostics, jsonDiagnostic{d.Severity.String(), d.Code, d.Pos.File, d.Pos.Line, d.Pos.Col, d.Width, d.Text, d.Hint, d.Via})
 	}
 	return indented(w, out)
 }
@@ -75,15 +76,24 @@ func writeGitHub(w io.Writer, l List) error {
 		if d.Pos.Line > 0 && d.Pos.Col > 0 {
 			properties = append(properties, fmt.Sprintf("col=%d,endColumn=%d", d.Pos.Col, d.Pos.Col+max(1, d.Width)))
 		}
-		text := d.Text
-		if d.Hint != "" {
-			text += "\nhint: " + d.Hint
-		}
+		text := d.told()
 		if _, err := fmt.Fprintf(w, "::%s %s,title=%s::%s\n", command, strings.Join(properties, ","), property(d.Code), message(text)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// told is what d says in a format that has no place for its parts.
+func (d Diagnostic) told() string {
+	text := d.Text
+	if d.Via != "" {
+		text += "\n" + d.Via
+	}
+	if d.Hint != "" {
+		text += "\nhint: " + d.Hint
+	}
+	return text
 }
 
 var message = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace

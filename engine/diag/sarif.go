@@ -76,12 +76,9 @@ func writeSARIF(w io.Writer, l List, tool Tool) error {
 }
 
 func sarifOf(d Diagnostic, rule int) sarifResult {
-	r := sarifResult{RuleID: d.Code, RuleIndex: rule, Level: "error", Message: sarifText{d.Text}}
+	r := sarifResult{RuleID: d.Code, RuleIndex: rule, Level: "error", Message: sarifText{d.told()}}
 	if d.Severity == Advice {
 		r.Level = "warning"
-	}
-	if d.Hint != "" {
-		r.Message.Text += "\nhint: " + d.Hint
 	}
 	place := sarifPlace{Artifact: map[string]string{"uri": filepath.ToSlash(d.Pos.File)}}
 	if d.Pos.Line > 0 {

@@ -27,6 +27,9 @@ func Write(w io.Writer, l List, source func(file string) []byte) {
 				fmt.Fprintf(w, "       | %s%s\n", margin(line, d.Pos.Col-1), strings.Repeat("^", under))
 			}
 		}
+		if d.Via != "" {
+			fmt.Fprintf(w, "  %s\n", d.Via)
+		}
 		if d.Hint != "" {
 			fmt.Fprintf(w, "  hint: %s\n", d.Hint)
 		}

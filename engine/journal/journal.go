@@ -6,6 +6,8 @@
 //	playbook.yaml    what ran, and on what: copies made before the run starts
 //	inventory.yaml
 //	inputs.json      without secrets
+//	included/        what the playbook includes of its own folder, and
+//	bundled/         what of the program
 //	output/          what the commands wrote, a file for each action
 //	diagnostics/     what was found out about hosts that failed, a folder for each
 //	lock             held by the process that runs it, as long as it lives; who that is

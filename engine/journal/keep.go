@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -20,15 +22,40 @@ func Digest(content []byte) string {
 }
 
 // Keep puts a copy of a document beside the journal: wholly, or not at all,
-// and on disk when it returns. name is a file name such as playbook.yaml.
+// and on disk when it returns. name is a file name such as playbook.yaml, or a
+// path below a folder of the run's own, such as included/lib/restart.yaml.
 func (j *Journal) Keep(name string, content []byte) error {
-	if err := sane(name); err != nil {
-		return err
+	top, _, _ := strings.Cut(name, "/")
+	if err := sane(top); err != nil || !fs.ValidPath(name) {
+		return fmt.Errorf("%q cannot be the name of a file of a run", name)
 	}
-	if err := replace(j.dir, name, content); err != nil {
+	dir, err := j.folder(path.Dir(name))
+	if err == nil {
+		err = replace(dir, path.Base(name), content)
+	}
+	if err != nil {
 		return fmt.Errorf("keep %s of run %s: %w", name, j.id, err)
 	}
 	return nil
+}
+
+// folder makes the folders of a path below the run's own, and puts their names on disk.
+func (j *Journal) folder(below string) (string, error) {
+	dir := j.dir
+	if below == "." {
+		return dir, nil
+	}
+	for _, name := range strings.Split(below, "/") {
+		parent := dir
+		dir = filepath.Join(dir, name)
+		if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+			return "", err
+		}
+		if err := syncFolder(parent); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
 }
 
 // diagnosticsName is the folder of a run directory that holds what was found out about hosts that failed.

@@ -45,15 +45,31 @@ func (r *reader) stages(stages []*Stage) {
 		for _, e := range stageGuards(s.Stage) {
 			r.check(e, s.Pos, nil)
 		}
-		for _, st := range everyStep(s.Stage) {
-			for _, ref := range st.Refs() {
-				r.check(ref, st.Pos, s.Hosts)
-			}
-			if st.ID != "" {
-				r.holders[st.ID] = holder{s.Name, s.Hosts}
-			}
+		for _, list := range [][]*playbook.Step{s.Admit, s.Steps, s.Rescue, s.Always} {
+			r.steps(list, s)
+		}
+		around := r.holders
+		if s.Include != nil { // it knows nothing of what stands around it, and nothing there of it
+			r.holders = map[string]holder{}
 		}
 		r.stages(s.Stages)
+		r.holders = around
+	}
+}
+
+// steps checks what steps read. The ids of a sequence are read on its own host alone, and those of one of another file
+// are no others' names.
+func (r *reader) steps(steps []*playbook.Step, s *Stage) {
+	for _, st := range steps {
+		for _, ref := range st.Refs() {
+			r.check(ref, st.Pos, s.Hosts)
+		}
+		if st.ID != "" {
+			r.holders[st.ID] = holder{s.Name, s.Hosts}
+		}
+		if !st.Apart {
+			r.steps(st.Body, s)
+		}
 	}
 }
 

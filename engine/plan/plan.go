@@ -10,6 +10,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
@@ -42,6 +43,8 @@ type Stage struct {
 	// Outside are the hosts on which nothing may be changed, because the
 	// operator narrowed the run: only read-only steps run there.
 	Outside map[string]bool
+	// Inside are the Base of the playbook that the stage includes; nil where it includes none.
+	Inside guard.Values
 }
 
 // Narrowing is what the operator takes out of a run.
@@ -64,6 +67,7 @@ func New(pb *playbook.Playbook, inv *inventory.Inventory, given map[string]any, 
 		b.found = append(b.found, found...)
 		b.limit = limit
 	}
+	b.base = p.Base
 	b.knownStages()
 	p.Stages = b.stages(pb.Stages, false)
 	if b.found.Err() == nil {
@@ -81,6 +85,7 @@ type builder struct {
 	narrow Narrowing
 	limit  []string
 	found  diag.List
+	base   guard.Values // of the playbook whose stages are at hand
 }
 
 func (b *builder) errorf(code string, pos diag.Pos, format string, args ...any) {
@@ -186,14 +191,31 @@ func (b *builder) stages(list []*playbook.Stage, chosen bool) []*Stage {
 			}
 		}
 		b.readsHosts(s)
+		around := b.base
+		if s.Include != nil {
+			st.Inside = b.inside(s)
+			b.base = st.Inside
+		}
 		st.Stages = b.stages(s.Stages, in)
+		b.base = around
 		stages = append(stages, st)
 	}
 	return stages
 }
 
+// inside are the values that the playbook which s includes may read.
+func (b *builder) inside(s *playbook.Stage) guard.Values {
+	values := maps.Clone(b.base)
+	inputs, err := s.Include.Inputs(b.base)
+	if err != nil {
+		b.errorf("value", s.Pos, "%v", err)
+	}
+	values["inputs"] = inputs
+	return values
+}
+
 func (b *builder) hosts(s *playbook.Stage) []string {
-	selector, unknown, err := s.Hosts.Text(b.plan.Base)
+	selector, unknown, err := s.Hosts.Text(b.base)
 	switch {
 	case err != nil:
 		b.errorf("value", s.HostsPos, "%v", err)
@@ -212,7 +234,7 @@ func (b *builder) without(hosts []string, s *playbook.Stage) []string {
 	if s.Except == nil {
 		return hosts
 	}
-	value, unknown, err := s.Except.Value(b.plan.Base)
+	value, unknown, err := s.Except.Value(b.base)
 	switch {
 	case err != nil:
 		b.errorf("value", s.Pos, "except: %v", err)

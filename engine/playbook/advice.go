@@ -77,12 +77,10 @@ func (a *adviser) declared(table string) []Input {
 	if table == "inputs" {
 		return a.pb.Inputs
 	}
-	for _, q := range a.pb.Sequences {
-		if q.Name == a.within {
-			return q.Parameters
-		}
+	if a.within == nil {
+		return nil
 	}
-	return nil
+	return a.within.Parameters
 }
 
 // span is the steps of a stage, one after the other, those of sequences in

@@ -17,17 +17,19 @@ import (
 //
 //	# rung: ignore unchecked-command
 func Advise(pb *Playbook) diag.List {
-	a := &adviser{pb: pb, read: map[string]bool{}, taken: map[string]map[string]bool{}, said: map[diag.Diagnostic]bool{}}
+	a := &adviser{pb: pb, read: map[string]bool{}, taken: map[*Sequence]map[string]bool{}, said: map[diag.Diagnostic]bool{}}
 	a.stages(pb.Stages)
 	for _, in := range pb.Inputs {
-		if !a.read["inputs."+in.Name] {
+		if !a.read["inputs."+in.Name] && in.Pos.File == pb.File { // those of other files have other playbooks, too
 			a.add(diag.Advicef("unused-input", in.Pos, "nothing reads the input %s", in.Name).
 				Over(utf8.RuneCountInString(in.Name)).WithHint("read it as inputs.%s, or remove it", in.Name))
 		}
 	}
 	a.unusedParameters()
-	a.undone()
-	pb.place(a.found)
+	if !pb.library { // where one sequence takes back what another leaves
+		a.undone()
+	}
+	place(pb.documents, a.found)
 	return a.found
 }
 
@@ -38,8 +40,8 @@ type adviser struct {
 	read  map[string]bool          // names
 	spans []span                   // of every stage with steps, in order
 	// within is the sequence whose steps are looked at, and taken what is read of the parameters of each.
-	within string
-	taken  map[string]map[string]bool
+	within *Sequence
+	taken  map[*Sequence]map[string]bool
 }
 
 func (a *adviser) add(found ...diag.Diagnostic) {
@@ -55,7 +57,11 @@ var ignore = regexp.MustCompile(`#\s*rung: ignore ([a-z][a-z, -]*)`)
 
 // ignored says whether a comment lets d pass.
 func (a *adviser) ignored(d diag.Diagnostic) bool {
-	for i, line := range bytes.Split(a.pb.Source, []byte("\n")) {
+	doc := a.pb.documents[d.Pos.File]
+	if doc == nil {
+		return false
+	}
+	for i, line := range bytes.Split(doc.src, []byte("\n")) {
 		text := bytes.TrimSpace(line)
 		comment := bytes.HasPrefix(text, []byte("#"))
 		whole := bytes.HasPrefix(line, []byte("#"))
@@ -85,10 +91,22 @@ func (a *adviser) stages(stages []*Stage) {
 		for _, list := range [][]*Step{s.Admit, s.Steps, s.Rescue, s.Always} {
 			a.steps(list)
 		}
+		if s.Include != nil { // it is another playbook: it is asked for advice by itself
+			a.given(s.Include.With)
+			continue
+		}
 		if s.Stages == nil {
 			a.spans = append(a.spans, span{usual: flat(nil, s.Steps, nil), rescue: flat(nil, s.Rescue, nil), always: flat(nil, s.Always, nil)})
 		}
 		a.stages(s.Stages)
+	}
+}
+
+func (a *adviser) given(with []Argument) {
+	for _, given := range with {
+		for _, e := range given.exprs() {
+			a.expression(e)
+		}
 	}
 }
 
@@ -134,7 +152,7 @@ func (a *adviser) expression(e *guard.Expr) {
 func (a *adviser) reads(refs []string) {
 	for _, ref := range refs {
 		a.read[ref] = true
-		if name, ok := strings.CutPrefix(ref, parametersName+"."); ok && a.within != "" {
+		if name, ok := strings.CutPrefix(ref, parametersName+"."); ok && a.within != nil {
 			a.taken[a.within][name] = true
 		}
 	}
@@ -142,19 +160,15 @@ func (a *adviser) reads(refs []string) {
 
 // call goes through the steps of the sequence that s calls, if it does.
 func (a *adviser) call(s *Step) {
-	if s.Calls == "" {
+	if s.called == nil {
 		return
 	}
-	for _, given := range s.With {
-		for _, e := range given.exprs() {
-			a.expression(e)
-		}
-	}
-	if a.taken[s.Calls] == nil {
-		a.taken[s.Calls] = map[string]bool{}
+	a.given(s.With)
+	if a.taken[s.called] == nil {
+		a.taken[s.called] = map[string]bool{}
 	}
 	around := a.within
-	a.within = s.Calls
+	a.within = s.called
 	a.steps(s.Body)
 	a.within = around
 }
@@ -162,7 +176,7 @@ func (a *adviser) call(s *Step) {
 func (a *adviser) unusedParameters() {
 	for _, q := range a.pb.Sequences {
 		for _, p := range q.Parameters {
-			if taken, called := a.taken[q.Name]; called && !taken[p.Name] {
+			if taken, called := a.taken[q]; called && !taken[p.Name] {
 				a.add(diag.Advicef("unused-parameter", p.Pos, "nothing in the sequence %s reads its parameter %s", q.Name, p.Name).
 					Over(utf8.RuneCountInString(p.Name)).WithHint("read it as parameters.%s, or remove it", p.Name))
 			}

@@ -30,8 +30,12 @@ const parametersName = "parameters"
 // Parameters are the values of what s gives to the sequence that it calls, as expressions in it read them: see
 // guard.Values. What is made of names that have no value is a guard.Pending. The error says which one cannot be.
 func (s *Step) Parameters(v guard.Values) (map[string]any, error) {
-	values := make(map[string]any, len(s.With))
-	for _, a := range s.With {
+	return valuesOf(s.With, v)
+}
+
+func valuesOf(given []Argument, v guard.Values) (map[string]any, error) {
+	values := make(map[string]any, len(given))
+	for _, a := range given {
 		value, err := a.value(v)
 		if err != nil {
 			return nil, fmt.Errorf("with: %s %w", a.Name, err)
@@ -104,18 +108,24 @@ func (l *loader) arguments(q *Sequence, at, with *yamldoc.Node, s *scope) []Argu
 	}
 	var all []Argument
 	for _, p := range q.Parameters {
-		given := with.Get(p.Name)
+		a, there := l.given(p, with, s)
 		switch {
-		case given != nil:
-			all = append(all, l.argument(p, given, s))
-		case p.Default != nil:
-			all = append(all, Argument{Name: p.Name, in: p, is: p.Default})
+		case there:
+			all = append(all, a)
 		case !p.Optional && !slices.Contains(meant, p.Name):
 			l.add(diag.Errorf("missing-parameter", at.Pos, "the sequence %s needs the parameter %s", q.Name, p.Name).Over(at.Width()).
 				WithHint("give it beside the call:  with: {%s: …}%s", p.Name, colon(p.About)))
 		}
 	}
 	return all
+}
+
+// given is what with says of the parameter or input p, or its default; false: neither.
+func (l *loader) given(p Input, with *yamldoc.Node, s *scope) (Argument, bool) {
+	if n := with.Get(p.Name); n != nil {
+		return l.argument(p, n, s), true
+	}
+	return Argument{Name: p.Name, in: p, is: p.Default}, p.Default != nil
 }
 
 func colon(about string) string {

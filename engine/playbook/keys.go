@@ -1,5 +1,7 @@
 package playbook
 
+import "slices"
+
 // Key describes a key of a playbook. Loading knows no others, and editors offer
 // these.
 type Key struct {
@@ -32,10 +34,16 @@ func RootKeys() []Key {
 		{"format", ShapeOne, "The format of the file: 1. It may be left out."},
 		{"playbook", ShapeWord, "Its name: lower-case letters, digits and -."},
 		{"about", ShapeText, "What it is for, in one sentence."},
+		{"include", ShapeOther, "Files of sequences, which steps then call as its own: [lib/restart.yaml]."},
 		{"inputs", ShapeOther, "Its parameters, given with -e name=value."},
 		{"sequences", ShapeOther, "Steps with a name, which steps call with sequence: NAME: a list, or {parameters: …, steps: …}."},
 		{"stages", ShapeStageList, "Its parts, one after the other."},
 	}
+}
+
+// LibraryKeys are the keys of a file of sequences, for playbooks to include.
+func LibraryKeys() []Key {
+	return slices.DeleteFunc(RootKeys(), func(k Key) bool { return k.Name == "playbook" || k.Name == "stages" })
 }
 
 // InputKeys are the keys of an input.
@@ -71,6 +79,8 @@ func StageKeys() []Key {
 		{"for_each", ShapeOther, "The stage once for each value of a list: {name: list}."},
 		{"gather", ShapeBool, "What is refused or fails does not stop a host; all of it is told, and the run ends after the stage. Nothing may be changed in it."},
 		{"stages", ShapeStageList, "Stages inside of it, in place of steps."},
+		{"include", ShapeText, "Another playbook, whose stages stand inside of it: a file, or the name of a bundled one."},
+		{"with", ShapeOther, "Goes with include: its inputs, {name: value}."},
 		{"steps", ShapeStepList, "What is done on each host."},
 		{"rescue", ShapeStepList, "Steps on a host that failed or was refused; it stays failed."},
 		{"always", ShapeStepList, "Steps on a host at its end, whatever happened."},

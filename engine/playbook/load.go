@@ -12,43 +12,43 @@ import (
 	"rung/engine/yamldoc"
 )
 
-// Load reads the playbook src, the content of file. types are the step types
-// that it may use. The list holds every mistake; where it holds an error there
-// is no playbook.
+// Load reads the playbook src, the content of file, which includes no other
+// file: see Files for one that does. types are the step types that it may use.
+// The list holds every mistake; where it holds an error there is no playbook.
 func Load(file string, src []byte, types *step.Set) (*Playbook, diag.List) {
-	root, found := yamldoc.Parse(file, src)
-	if found != nil {
-		return nil, found
-	}
-	l := &loader{types: types, pb: &Playbook{File: file, Source: src}, sequences: map[string]*Sequence{}, seen: map[diag.Diagnostic]bool{}}
-	l.pb.root = root
-	l.root(root)
-	l.pb.place(l.found)
-	if l.found.Err() != nil {
-		return nil, l.found
-	}
-	return l.pb, l.found
+	return new(Files).Load(file, src, types)
+}
+
+// document is a file that was read.
+type document struct {
+	root *yamldoc.Node
+	src  []byte
 }
 
 // place puts findings where they really stand, and in order.
-func (pb *Playbook) place(found diag.List) {
-	if len(found) > 0 {
-		places := yamldoc.PlacesOf(pb.root, pb.Source)
-		for i := range found {
-			found[i].Pos = places.Exact(found[i].Pos)
+func place(documents map[string]*document, found diag.List) {
+	places := map[string]*yamldoc.Places{}
+	for i, d := range found {
+		file := d.Pos.File
+		if doc := documents[file]; doc == nil || doc.root == nil { // it is no YAML
+			continue
 		}
+		if places[file] == nil {
+			places[file] = yamldoc.PlacesOf(documents[file].root, documents[file].src)
+		}
+		found[i].Pos = places[file].Exact(d.Pos)
 	}
 	found.Sort()
 }
 
+// loader reads one file. What it shares with those of the files around and below it is its reading.
 type loader struct {
-	types     *step.Set
+	*reading
 	pb        *Playbook
-	found     diag.List
-	seen      map[diag.Diagnostic]bool // a sequence is compiled at every call: its mistakes are said once
-	sequences map[string]*Sequence     // nil: something else stands under that name
-	calling   []string                 // sequences being expanded, outermost first
-	size      int                      // steps so far, those of every call counted
+	at        origin               // of the file
+	via       string               // how it came to be read; "" for the playbook itself
+	sequences map[string]*Sequence // its own, and those of the files that it includes for them
+	included  []*loader            // those files
 }
 
 var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)
@@ -61,6 +61,9 @@ func (l *loader) add(found ...diag.Diagnostic) {
 	for _, d := range found {
 		if !l.seen[d] {
 			l.seen[d] = true
+			if d.Pos.File == l.pb.File {
+				d.Via = l.via
+			}
 			l.found = append(l.found, d)
 		}
 	}
@@ -138,15 +141,27 @@ func (l *loader) keys(n *yamldoc.Node, what string, keys []Key) (meant []string)
 	return meant
 }
 
+// root reads a playbook.
 func (l *loader) root(n *yamldoc.Node) {
 	if l.mistaken(n) || !l.want(n, yamldoc.Map, "a playbook") {
 		return
 	}
 	meant := l.keys(n, "a playbook", RootKeys())
+	l.name(n, meant)
+	l.declarations(n)
+	if stages := n.Get("stages"); stages != nil {
+		l.pb.Stages = l.stages(stages, l.outermost())
+		l.uncalled()
+	} else if !slices.Contains(meant, "stages") {
+		l.errorf("missing-key", n.Pos, "a playbook needs stages")
+	}
+}
+
+// declarations reads what stands before the stages.
+func (l *loader) declarations(n *yamldoc.Node) {
 	if f := n.Get("format"); f != nil && f.Text != "1" {
 		l.errorf("format", f.Pos, "this rung reads playbooks of format 1, not %s", f.Describe())
 	}
-	l.name(n, meant)
 	l.pb.About = l.text(n.Get("about"), "about")
 	if in := n.Get("inputs"); in != nil {
 		l.pb.Inputs = l.inputs(in, "input")
@@ -156,11 +171,8 @@ func (l *loader) root(n *yamldoc.Node) {
 			l.sequences[f.Key] = l.sequence(f) // where it is wrong, it is there all the same
 		}
 	}
-	if stages := n.Get("stages"); stages != nil {
-		l.pb.Stages = l.stages(stages, l.outermost())
-		l.uncalled()
-	} else if !slices.Contains(meant, "stages") {
-		l.errorf("missing-key", n.Pos, "a playbook needs stages")
+	if i := n.Get("include"); i != nil {
+		l.includes(i)
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"rung/engine/diag"
 	"rung/engine/guard"
 	"rung/engine/step"
-	"rung/engine/yamldoc"
 )
 
 // Playbook is a checked playbook.
@@ -29,7 +28,11 @@ type Playbook struct {
 	// Sequences are those that the playbook declares, in order. Their steps stand in Step.Body, at every call.
 	Sequences []*Sequence
 	Source    []byte
-	root      *yamldoc.Node
+	// Included are the files that it is made of beside its own, and their own includes.
+	Included []Included
+
+	library   bool // it has sequences for others, and no stages of its own
+	documents map[string]*document
 }
 
 // Stage is an ordered part of a playbook. It holds Stages or Steps.
@@ -45,7 +48,8 @@ type Stage struct {
 	When        *guard.Expr
 	Admit       []*Step // what must hold before a host takes its place in the window: steps that only read, and guards
 	ForEach     *Loop
-	Gather      bool // what is refused or fails is reported, and the stage goes on to its end; nothing may be changed in it
+	Include     *Include // where Stages are those of another playbook
+	Gather      bool     // what is refused or fails is reported, and the stage goes on to its end; nothing may be changed in it
 	Stages      []*Stage
 	Steps       []*Step
 	Rescue      []*Step
@@ -77,6 +81,8 @@ type Step struct {
 	Draft   *step.Draft     // nil for a step of guards alone, and for a sequence
 	Body    []*Step         // of a sequence
 	Calls   string          // the sequence's name
+	Apart   bool            // that sequence is of another file: its steps read nothing that belongs to the steps around the call
+	called  *Sequence
 	With    []Argument      // what the call gives to the parameters of the sequence
 	Confirm *guard.Template // a question that a person has to answer with yes before the host goes on; such a step has no type
 }

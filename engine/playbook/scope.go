@@ -31,6 +31,9 @@ var (
 	)}
 )
 
+// settledNames is how many names of the base are known before a run: inputs, groups, nodes and inventory.
+const settledNames = 4
+
 // outermost is the scope of the playbook's first stage.
 func (l *loader) outermost() *scope {
 	var inputs []guard.Name

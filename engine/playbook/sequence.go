@@ -18,6 +18,7 @@ type Sequence struct {
 	Parameters []Input
 	steps      *yamldoc.Node // nil: what stands in their place was reported
 	called     bool
+	home       *loader // of the file that it stands in
 }
 
 // deepestCall bounds how far sequences call each other: more is no playbook that a person follows.
@@ -25,7 +26,7 @@ const deepestCall = 20
 
 // sequence reads a sequence: a list of steps, or a map that declares parameters beside them.
 func (l *loader) sequence(f yamldoc.Field) *Sequence {
-	s := &Sequence{Name: f.Key, Pos: f.Pos}
+	s := &Sequence{Name: f.Key, Pos: f.Pos, home: l}
 	l.pb.Sequences = append(l.pb.Sequences, s)
 	n := f.Value
 	switch {
@@ -64,26 +65,43 @@ func (l *loader) call(st *Step, n, with *yamldoc.Node, s *scope) []*Step {
 		l.add(diag.Errorf("unknown-sequence", n.Pos, "there is no sequence %q", n.Text).Over(len([]rune(n.Text))).WithHint("%s", diag.DidYouMean(n.Text, names)))
 		return nil
 	}
-	q.called = true
+	q.called, st.called, st.Apart = true, q, q.home != l
 	st.With = l.arguments(q, n, with, s)
 	switch {
 	case q.steps == nil:
 		return nil // what it is instead of a list was said
-	case slices.Contains(l.calling, n.Text):
-		l.add(diag.Errorf("cycle", n.Pos, "the sequence %s calls itself: %s", n.Text, strings.Join(append(l.calling, n.Text), " → ")).Over(n.Width()))
+	case slices.Contains(l.calling, q):
+		l.add(diag.Errorf("cycle", n.Pos, "the sequence %s calls itself: %s", n.Text, circle(l.calling, q)).Over(n.Width()))
 		return nil
 	case len(l.calling) == deepestCall:
 		l.add(diag.Errorf("too-many", n.Pos, "sequences call each other more than %d deep here", deepestCall).Over(n.Width()).WithHint("write some of them out where they are called"))
 		return nil
 	}
-	l.calling = append(l.calling, n.Text)
-	defer func() { l.calling = l.calling[:len(l.calling)-1] }()
 	inner := s.child()
-	inner.parameters = nil
-	for _, p := range q.Parameters {
-		inner.parameters = append(inner.parameters, guard.Name{Name: p.Name, Type: p.GuardType(), Doc: p.About})
+	if st.Apart {
+		inner = q.home.outermost()
+		inner.host = true
 	}
-	return l.steps(q.steps, inner, "")
+	return q.home.expand(q, inner)
+}
+
+// expand compiles the steps of q in the scope s, which becomes its own.
+func (l *loader) expand(q *Sequence, s *scope) []*Step {
+	l.calling = append(l.calling, q)
+	defer func() { l.calling = l.calling[:len(l.calling)-1] }()
+	s.parameters = nil
+	for _, p := range q.Parameters {
+		s.parameters = append(s.parameters, guard.Name{Name: p.Name, Type: p.GuardType(), Doc: p.About})
+	}
+	return l.steps(q.steps, s, "")
+}
+
+func circle(calling []*Sequence, last *Sequence) string {
+	var names []string
+	for _, q := range append(slices.Clone(calling), last) {
+		names = append(names, q.Name)
+	}
+	return strings.Join(names, " → ")
 }
 
 // uncalled reports the sequences that no step calls. What names stand in scope

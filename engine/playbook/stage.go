@@ -63,10 +63,15 @@ func (l *loader) stage(n *yamldoc.Node, outer *scope) *Stage {
 
 func (l *loader) body(st *Stage, n *yamldoc.Node, s *scope, meant []string) {
 	steps, stages := n.Get("steps"), n.Get("stages")
+	if w := n.Get("with"); w != nil && n.Get("include") == nil {
+		l.add(diag.Errorf("misplaced", w.Pos, "with goes with include: it gives a playbook its inputs"))
+	}
 	switch {
+	case n.Get("include") != nil:
+		l.include(st, n, s)
 	case steps == nil && stages == nil && (slices.Contains(meant, "steps") || slices.Contains(meant, "stages")):
 	case steps == nil && stages == nil:
-		l.errorf("missing-key", n.Pos, "the stage needs steps, or stages")
+		l.errorf("missing-key", n.Pos, "the stage needs steps, stages, or a playbook to include")
 	case steps != nil && stages != nil:
 		l.errorf("steps-and-stages", n.Pos, "the stage has both steps and stages: keep one")
 	case stages != nil:

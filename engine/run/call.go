@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"maps"
 
 	"rung/engine/playbook"
 	"rung/engine/step"
@@ -16,12 +17,24 @@ func (v *visit) call(ctx context.Context, s *playbook.Step, e Event) step.Outcom
 	if err != nil {
 		return v.end(s, e, ended{outcome: step.Failed, text: err.Error(), final: true})
 	}
-	around, within := v.view.values[parametersName]
-	v.view.values[parametersName] = given
-	defer func() {
-		if delete(v.view.values, parametersName); within {
-			v.view.values[parametersName] = around
-		}
-	}()
+	around := v.view
+	v.view = around.within(given)
+	if s.Apart {
+		v.view.alone()
+	}
+	defer func() { v.view = around }()
 	return v.steps(ctx, s.Body)
+}
+
+// within is what the steps of a sequence see: what v does, and what they are given.
+func (v *view) within(given map[string]any) *view {
+	inner := &view{values: maps.Clone(v.values), steps: v.steps, planned: v.planned}
+	inner.values[parametersName] = given
+	return inner
+}
+
+// alone leaves out what the steps around a sequence of another file have put out: its own ids may be the same.
+func (v *view) alone() {
+	v.steps, v.planned = map[string]any{}, map[string]bool{}
+	v.values["steps"] = v.steps
 }

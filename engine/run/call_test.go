@@ -100,3 +100,129 @@ func TestWhatIsGivenMayLackAValueOrHaveAWrongOne(t *testing.T) {
 		})
 	}
 }
+
+const included = `
+playbook: included
+include: [lib.yaml]
+inputs: {word: {}, hosts: {default: w1}}
+stages:
+  - stage: Look
+    hosts: ${{ inputs.hosts }}
+    steps:
+      - id: seen
+        when: inputs.word == "never"
+        look: {run: look}
+      - name: An id of its own
+        when: steps.seen.outcome == "skipped"
+        do: {run: "say ${{ inputs.word }}"}
+      - sequence: apart
+        with: {what: "${{ inputs.word }}"}
+  - stage: Maybe
+    when: inputs.word == "never"
+    hosts: w1
+    steps:
+      - id: first
+        look: {run: look}
+  - stage: Later
+    hosts: w1
+    steps:
+      - do: {run: "none is ${{ steps.first.said ?? \"none\" }}"}
+`
+
+const library = `
+inputs: {greeting: {default: hello}}
+sequences:
+  apart:
+    parameters: {what: {}}
+    steps:
+      - id: seen
+        look: {run: "see ${{ parameters.what }}"}
+      - do: {run: "${{ inputs.greeting }} ${{ steps.seen.said }}"}
+`
+
+// What is included has names of its own: here they are all those of the playbook around it.
+func TestWhatIsIncludedStandsByItself(t *testing.T) {
+	p := scene{
+		inputs: "include: [lib.yaml]\ninputs: {word: {default: outer}, greeting: {default: hi}}",
+		files:  map[string]string{"lib.yaml": library, "sub.yaml": included},
+		stages: `
+  - stage: S
+    hosts: w1
+    steps:
+      - id: seen
+        look: {run: "look"}
+      - id: first
+        look: {run: "look"}
+      - sequence: apart
+        with: {what: "${{ steps.seen.said }}"}
+      - do: {run: "still ${{ steps.seen.said }} ${{ inputs.word }}"}
+  - stage: Included
+    include: sub.yaml
+    with: {word: "of ${{ inputs.word }}", hosts: "w2,${{ groups.control_plane[0] }}"}
+  - stage: After
+    hosts: w1
+    steps:
+      - do: {run: "after ${{ steps.seen.said }} ${{ inputs.word }}"}
+`,
+		replies: map[string][]reply{"look": {says("1"), says("1")}, "see 1": {says("2")}, "see of outer": {says("3"), says("3")}},
+	}.play(t)
+	if p.Exit != run.ExitDone {
+		t.Fatal(p.Text)
+	}
+	sent := p.hosts.sent()
+	slices.Sort(sent)
+	same(t, "commands", sent, text(`
+cp1 hello 3
+cp1 say of outer
+cp1 see of outer
+w1 after 1 outer
+w1 hi 2
+w1 look
+w1 look
+w1 none is none
+w1 see 1
+w1 still 1 outer
+w2 hello 3
+w2 say of outer
+w2 see of outer
+`))
+}
+
+func TestAnIncludedStageIsGuardedAsOthersAre(t *testing.T) {
+	p := scene{
+		files: map[string]string{"lib.yaml": library, "sub.yaml": included}, offline: true,
+		inputs: "inputs: {word: {optional: true}}",
+		stages: `
+  - stage: First
+    hosts: w1
+    steps:
+      - id: made
+        look: {run: look}
+  - stage: Included
+    include: sub.yaml
+    when: steps.made.number > 1
+    with: {word: "a word"}
+  - stage: Never
+    include: sub.yaml
+    when: "false"
+    with: {word: "a word"}
+`,
+	}.play(t)
+	same(t, "events", p.lines(run.ActionPlanned, run.StageStarted, run.StageEnded), text(`
+stage.started First : w1 hosts w1
+action.planned First w1 1:look #1 $ look
+stage.ended First = ok
+stage.started Included if steps.made.number > 1
+stage.started Included/Look if steps.made.number > 1 : w1 hosts w1
+action.planned Included/Look w1 2:do #1 $ say a word mutates if steps.made.number > 1
+action.planned Included/Look w1 3.1:look #1 $ see a word if steps.made.number > 1
+action.planned Included/Look w1 3.2:do #1 $ hello '<steps.seen.said>' mutates if steps.made.number > 1
+stage.ended Included/Look = ok
+stage.ended Included/Maybe = skipped : when: inputs.word == "never" is false
+stage.started Included/Later if steps.made.number > 1 : w1 hosts w1
+action.planned Included/Later w1 1:do #1 $ none is none mutates if steps.made.number > 1
+stage.ended Included/Later = ok
+stage.ended Included = ok
+stage.ended Never = skipped : when: false is false
+`))
+}

@@ -29,6 +29,7 @@ func recordOf(outcome step.Outcome, outputs map[string]any) record {
 type frame struct {
 	parent *frame
 	vars   map[string]any // the loop variable
+	base   guard.Values   // what is known before the run; nil: as around
 
 	mu   sync.Mutex
 	own  map[string]map[string]record // host, then id
@@ -125,9 +126,19 @@ type view struct {
 
 // view is what expressions read now.
 func (l *loop) view(f *frame, host map[string]any, name string) *view {
-	v := newView(l.Plan.Base, f, host, name)
+	v := newView(f.known(l.Plan.Base), f, host, name)
 	v.values["run"] = l.standing()
 	return v
+}
+
+// known is what was known before the run: of the playbook itself, that is base.
+func (f *frame) known(base guard.Values) guard.Values {
+	for ; f != nil; f = f.parent {
+		if f.base != nil {
+			return f.base
+		}
+	}
+	return base
 }
 
 // standing is what expressions read of the run as it is now.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"testing/synctest"
 	"time"
 
@@ -21,7 +22,8 @@ import (
 
 // scene is one run of a toy playbook on toy hosts.
 type scene struct {
-	inputs   string
+	inputs   string            // and what else stands before the stages
+	files    map[string]string // that it includes
 	stages   string            // YAML; or
 	steps    string            // the steps of one stage "S" on w1, with rescue: and always: behind them
 	hosts    string            // of the inventory; "" for cp1, w1, w2, w3
@@ -117,7 +119,11 @@ func (s scene) plan(t testing.TB) *plan.Plan {
 		s.hosts = fourHosts
 	}
 	source := "playbook: toy\n" + s.inputs + "\nstages:\n" + s.stages
-	pb, found := playbook.Load("toy.yaml", []byte(source), toys())
+	beside := fstest.MapFS{}
+	for name, text := range s.files {
+		beside[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	pb, found := (&playbook.Files{Folder: beside}).Load("toy.yaml", []byte(source), toys())
 	if found.Err() != nil {
 		t.Fatalf("%v\n%s", found.Err(), source)
 	}

@@ -186,6 +186,10 @@ func (l *loop) refuseStage(a around, text, hint string) step.Outcome {
 func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome {
 	began := l.Clock.Now()
 	var outcome step.Outcome
+	if s.Inside != nil { // another playbook: nothing of what stands around it is known there
+		a.frame = newFrame(nil, nil)
+		a.frame.base = s.Inside
+	}
 	if s.Stages != nil {
 		l.emit(Event{Kind: StageStarted, Stage: a.path, If: condition(a.conds), Data: a.place})
 		outcome = l.stages(ctx, s.Stages, a)

@@ -10,7 +10,9 @@ import (
 
 // Playbook is the schema of a playbook that uses these step types.
 func Playbook(types *step.Set) *Schema {
-	root := record(keys(playbook.RootKeys()), "playbook", "stages")
+	root := record(keys(playbook.RootKeys()))
+	root.AnyOf = []*Schema{{Required: []string{"playbook", "stages"}}, {Required: []string{"sequences"}}} // the second are files to include
+	root.Properties["include"] = described(list(&Schema{Type: Types{"string"}}), root.Properties["include"].Description)
 	root.Draft, root.Title = Draft, "A playbook of rung"
 	root.Properties["playbook"] = described(word(`^[a-z][a-z0-9-]{0,62}$`), root.Properties["playbook"].Description)
 	root.Properties["inputs"] = &Schema{
@@ -109,6 +111,7 @@ func texts(list []string) []any {
 func stage() *Schema {
 	s := record(keys(playbook.StageKeys()), "stage")
 	s.Properties["admit"] = &Schema{Description: s.Properties["admit"].Description, AnyOf: []*Schema{text(), {Ref: "#/definitions/steps"}}}
+	s.Properties["with"] = with(s.Properties["with"].Description)
 	s.Properties["for_each"] = &Schema{
 		Description: s.Properties["for_each"].Description, Type: Types{"object"}, MinProperties: 1, MaxProperties: 1,
 		PropertyNames: &Schema{Pattern: identifier}, AdditionalProperties: &Others{text()},

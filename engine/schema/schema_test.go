@@ -34,7 +34,8 @@ func judges(tb testing.TB) (playbooks, inventories, tests judge) {
 		tb.Fatal(err)
 	}
 	playbooks = judge{compiled(tb, schema.Playbook(types)), func(src []byte) diag.List {
-		_, found := playbook.Load("p.yaml", src, types)
+		files := &playbook.Files{Folder: os.DirFS("../playbook/testdata/valid"), Bundled: os.DirFS("../../playbooks")}
+		_, found := files.Check("p.yaml", src, types)
 		return found
 	}}
 	inventories = judge{compiled(tb, schema.Inventory()), func(src []byte) diag.List {
@@ -126,7 +127,7 @@ func isInventory(file string) bool { return strings.Contains(filepath.Base(file)
 func TestEveryFileThatLoadsFitsItsSchema(t *testing.T) {
 	playbooks, inventories, tests := judges(t)
 	good, refused, broken := 0, 0, 0
-	for _, file := range files(t, "../../playbooks/*.yaml", "../../examples/*.yaml", "../playbook/testdata/*/*.yaml") {
+	for _, file := range files(t, "../../playbooks/*.yaml", "../../examples/*.yaml", "../playbook/testdata/*/*.yaml", "../playbook/testdata/*/parts/*.yaml") {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -167,7 +168,7 @@ func TestEveryFileThatLoadsFitsItsSchema(t *testing.T) {
 func TestWhatASchemaRefusesLoadingRefuses(t *testing.T) {
 	playbooks, inventories, tests := judges(t)
 	refused, both := 0, 0
-	for _, file := range files(t, "../playbook/testdata/valid/*.yaml", "../../examples/*.yaml", "testdata/*.yaml") {
+	for _, file := range files(t, "../playbook/testdata/valid/*.yaml", "../playbook/testdata/valid/parts/restart.yaml", "../../examples/*.yaml", "testdata/*.yaml") {
 		src, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
