@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,12 +107,29 @@ func TestS27ComponentsAreToldBeforeAndAfter(t *testing.T) {
 			"components": map[string]any{"etcd": etcd, "coredns": "v1.8.0", "kubelet": "v" + node, "kubectl": "v" + node},
 		}
 	}
-	got := shown(t, []run.Event{
-		{Kind: run.RunStarted, At: nine, Title: "p"},
-		{Kind: run.StepEnded, At: nine, Host: "cp1", Type: "cluster-facts", Outcome: step.OK, Data: seen("kubelet", "1.20.0", "v3.4.13-0, v3.4.9-0")},
+	look := func(node, etcd string) run.Event {
+		return run.Event{Kind: run.StepEnded, At: nine, Host: "cp1", Type: "cluster-facts", Outcome: step.OK, Data: seen("kubelet", node, etcd)}
+	}
+	first := []run.Event{{Kind: run.RunStarted, At: nine, Title: "p"}, look("1.20.0", "v3.4.13-0, v3.4.9-0")}
+	last := []run.Event{
 		{Kind: run.StepEnded, At: nine, Host: "cp1", Type: "verify", Outcome: step.OK, Data: seen("version", "1.21.14", "3.5.6-0")},
 		{Kind: run.RunEnded, At: nine, Outcome: step.Changed},
-	}, Options{})
+	}
+	half := []run.Event{{Kind: run.RunResumed, At: nine, Title: "p"}, look("1.20.5", "3.5.6-0")} // as a later life finds it
+	var resumed bytes.Buffer
+	recalling := NewTerminal(&resumed, Options{})
+	recalling.Recall(first)
+	recordAll(t, recalling, slices.Concat(half, last))
+	if want := "the cluster as it is: 1 node"; !strings.Contains(resumed.String(), want) {
+		t.Errorf("no %q in\n%s", want, resumed.String())
+	}
+	for _, got := range []string{shown(t, slices.Concat(first, last), Options{}), resumed.String(), shown(t, slices.Concat(first, half, last), Options{})} {
+		hasComponents(t, got)
+	}
+}
+
+func hasComponents(t *testing.T, got string) {
+	t.Helper()
 	if want := "  cp1  1.20.0 → 1.21.14\n  coredns  1.8.0             = 1.8.0\n  etcd     3.4.13-0, 3.4.9-0 → 3.5.6-0\n  kubectl  1.20.0            → 1.21.14\n"; !strings.Contains(got, want) {
 		t.Errorf("no %q in\n%s", want, got)
 	}

@@ -20,7 +20,8 @@ type versions struct {
 	before, after []nodeVersion
 	found, left   []nodeVersion // components
 	stale         bool          // something was changed since
-	first         bool          // the step that was seen last was the first look at the cluster
+	looked        bool          // this life of the run has looked at the cluster
+	first         bool          // the step that was seen last was its first look
 }
 
 type nodeVersion struct{ name, version string }
@@ -42,13 +43,28 @@ func (v *versions) see(e run.Event) {
 		return
 	}
 	nodes := nodesIn(e.Data, key)
-	switch {
-	case nodes == nil:
-	case v.before == nil && e.Type == clusterFacts:
-		v.before, v.found, v.stale, v.first = nodes, componentsIn(e.Data), false, true
-	default:
-		v.after, v.left, v.stale = nodes, componentsIn(e.Data), false
+	if nodes == nil {
+		return
 	}
+	components := componentsIn(e.Data)
+	if e.Type == clusterFacts && !v.looked {
+		v.looked, v.first = true, true
+		if v.before == nil {
+			v.before, v.found, v.stale = nodes, components, false
+			return
+		}
+	}
+	v.after, v.left, v.stale = nodes, components, false
+}
+
+// recall takes in an earlier life of the run: how that one found the cluster is what the run began with.
+func (v *versions) recall(events []run.Event) {
+	for _, e := range events {
+		if e.Kind == run.StepEnded && v.before == nil {
+			v.see(e)
+		}
+	}
+	v.looked, v.first, v.stale = false, false, false
 }
 
 // componentsIn are the components by name, but for the kubelets, which the nodes tell.
