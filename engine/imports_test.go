@@ -33,7 +33,7 @@ var rooms = map[string]room{
 	"engine/plan":      {"engine/playbook engine/inventory engine/step engine/guard engine/diag engine/kube", "a plan is arithmetic: playbook times inventory; it runs nothing"},
 	"engine/run":       {"engine/plan engine/playbook engine/inventory engine/step engine/guard engine/diag engine/kube", "the loop knows performers, clocks and sinks only by the interfaces it declares, or there would soon be one loop for each"},
 	"engine/journal":   {"engine/run engine/step", "it keeps events, whoever made them and however they are shown"},
-	"engine/report":    {"engine/run engine/step engine/diag engine/plan", "it shows events and actions; it neither reads files nor connects"},
+	"engine/report":    {"engine/run engine/step engine/diag engine/plan engine/guard", "it shows events and actions; it neither reads files nor connects"},
 	"engine/transport": {"engine/step engine/inventory", "it carries commands to a host, whatever they are for"},
 	"engine/detach":    {"engine/step", "it decorates any raw exec: SSH, local and the twin alike"},
 	"engine/lock":      {"engine/step", "a lock lies on hosts, and knows its run by a key: who may break it, and when, others decide"},

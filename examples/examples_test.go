@@ -182,7 +182,7 @@ func render(t *testing.T, file string, src []byte, inv *inventory.Inventory, inp
 		t.Fatal(shown(found, src))
 	}
 	var out bytes.Buffer
-	book := report.NewRunbook(&out)
+	book := report.NewRunbook(&out, false)
 	end := run.Run{Plan: p, Perform: &run.Offline{Hosts: inv, Sink: book}, Sink: book, Clock: run.Wall{}, Lanes: 1}.Do(t.Context())
 	if end.Exit != run.ExitDone {
 		t.Fatalf("rendering %s ended with %d: %s", file, end.Exit, end.Text)

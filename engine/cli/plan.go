@@ -55,7 +55,7 @@ func (a *app) savePlan(ctx context.Context, r rendering) error {
 func (a *app) plan(ctx context.Context, r rendering, p *plan.Plan, inventory []byte) (*saved.Plan, run.Ending, error) {
 	binder, seen := report.NewBinder(), &witness{}
 	var text bytes.Buffer
-	book := report.NewRunbook(&text)
+	book := report.NewRunbook(&text, r.full)
 	r.witness = seen
 	end, err := a.dryRun(ctx, r, p, tee{binder, book, seen})
 	if err != nil {

@@ -28,6 +28,7 @@ type rendering struct {
 	facts  string // a file of facts in place of the hosts; "": none
 	format string
 	saves  bool   // as a plan that a run can be held to
+	full   bool   // nothing is left out of a text because it stands elsewhere
 	out    string // a file; "": standard output
 
 	witness *witness // keeps what the dry-run goes by; nil: nobody wants to know
@@ -44,6 +45,8 @@ Without a connection, what only a host can tell is not known: a step whose guard
 on it says "runs if …", and text that depends on it stands as <name>. With --live the
 read-only steps are performed, and nothing else. With --facts they find what rung facts has
 kept in a file, and nothing is connected to; what was not asked then is not known.
+
+Hosts that do the same are told as one, and a long script is told once, but for --full.
 
 --format sh makes scripts of it that do the same by hand, one host after the other; with -o
 into a new folder. --format json is for programs. With -o it goes into a new file; with -o
@@ -70,6 +73,7 @@ it was read, and which rung render NAME.plan shows again.`,
 	verb.Flags().StringVar(&r.facts, "facts", "", "connect to nothing, and go by what rung facts has kept in this file")
 	verb.MarkFlagsMutuallyExclusive("live", "facts")
 	verb.Flags().StringVar(&r.format, "format", string(report.Text), "how it is written: "+formats())
+	verb.Flags().BoolVar(&r.full, "full", false, "as text, also what stands elsewhere already: each host by itself, each script each time")
 	verb.Flags().StringVarP(&r.out, "output", "o", "", "write it into this new file; scripts into this new folder")
 	return verb
 }
@@ -125,7 +129,7 @@ func (a *app) render(ctx context.Context, r rendering) error {
 func (a *app) renderTo(ctx context.Context, r rendering, p *plan.Plan, w io.Writer) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	if report.Format(r.format) == report.Text { // it comes while hosts are looked at
-		end, err := a.dryRun(ctx, r, p, report.NewRunbook(out))
+		end, err := a.dryRun(ctx, r, p, report.NewRunbook(out, r.full))
 		if err != nil {
 			return err
 		}

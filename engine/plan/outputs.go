@@ -2,7 +2,6 @@ package plan
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"rung/engine/diag"
@@ -32,7 +31,7 @@ func unreadable(p *Plan) diag.List {
 
 type holder struct {
 	stage string
-	hosts []string
+	hosts map[string]bool
 }
 
 type reader struct {
@@ -42,11 +41,15 @@ type reader struct {
 
 func (r *reader) stages(stages []*Stage) {
 	for _, s := range stages {
+		hosts := make(map[string]bool, len(s.Hosts))
+		for _, h := range s.Hosts {
+			hosts[h] = true
+		}
 		for _, e := range stageGuards(s.Stage) {
 			r.check(e, s.Pos, nil)
 		}
 		for _, list := range [][]*playbook.Step{s.Admit, s.Steps, s.Rescue, s.Always} {
-			r.steps(list, s)
+			r.steps(list, s, hosts)
 		}
 		around := r.holders
 		if s.Include != nil { // it knows nothing of what stands around it, and nothing there of it
@@ -59,16 +62,16 @@ func (r *reader) stages(stages []*Stage) {
 
 // steps checks what steps read. The ids of a sequence are read on its own host alone, and those of one of another file
 // are no others' names.
-func (r *reader) steps(steps []*playbook.Step, s *Stage) {
+func (r *reader) steps(steps []*playbook.Step, s *Stage, hosts map[string]bool) {
 	for _, st := range steps {
 		for _, ref := range st.Refs() {
 			r.check(ref, st.Pos, s.Hosts)
 		}
 		if st.ID != "" {
-			r.holders[st.ID] = holder{s.Name, s.Hosts}
+			r.holders[st.ID] = holder{s.Name, hosts}
 		}
 		if !st.Apart {
-			r.steps(st.Body, s)
+			r.steps(st.Body, s, hosts)
 		}
 	}
 }
@@ -103,7 +106,7 @@ func (r *reader) check(ref string, pos diag.Pos, hosts []string) {
 	}
 	var without []string
 	for _, name := range hosts {
-		if !slices.Contains(h.hosts, name) {
+		if !h.hosts[name] {
 			without = append(without, name)
 		}
 	}

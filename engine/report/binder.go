@@ -22,6 +22,11 @@ type Binder struct {
 	pages map[string]*Page
 	last  *Page             // the one that was written on last
 	keys  map[string]string // of scripts, by text
+
+	fold   bool             // pages that are alike are kept once
+	prints map[string]*Page // those of the open chapter, by what stands on them
+	like   map[*Page]*Page  // the page of another host that stands for one, which is empty
+	place  map[*Page]int    // in the open chapter
 }
 
 // NewBinder returns a Binder of an empty book.
@@ -56,6 +61,10 @@ func (b *Binder) Record(e run.Event) error {
 		b.note(e)
 	case run.HostStarted:
 		b.page(e).Node = e.Node
+	case run.HostEnded:
+		if b.fold {
+			b.folded(b.page(e))
+		}
 	case run.StepStarted, run.ActionStarted, run.ActionPlanned, run.StepEnded:
 		b.entry(e)
 	}
@@ -67,10 +76,11 @@ func (b *Binder) begin(e run.Event) {
 	c := &Chapter{Stage: e.Stage, If: e.If, Window: e.Text, AtOnce: number(e.Data["at_once"]), Round: number(e.Data["round"]), Rounds: number(e.Data["rounds"])}
 	c.Holds = len(e.Hosts) == 0 && e.Text == ""
 	b.add(c)
-	b.open, b.pages, b.last = c, map[string]*Page{}, nil
-	for _, host := range e.Hosts {
-		c.Pages = append(c.Pages, &Page{Host: host})
-		b.pages[host] = c.Pages[len(c.Pages)-1]
+	b.open, b.pages, b.last, b.prints, b.like, b.place = c, map[string]*Page{}, nil, map[string]*Page{}, map[*Page]*Page{}, map[*Page]int{}
+	for i, host := range e.Hosts {
+		p := &Page{Host: host}
+		c.Pages = append(c.Pages, p)
+		b.pages[host], b.place[p] = p, i
 	}
 }
 
@@ -98,9 +108,17 @@ func (b *Binder) chapter(stage string) *Chapter {
 	return nil
 }
 
+// forget drops what the stages so far consist of: it was written.
+func (b *Binder) forget() {
+	for _, c := range b.book.Stages {
+		c.Pages, c.Notes = nil, nil
+	}
+	b.pages, b.prints, b.like, b.place, b.last = nil, nil, nil, nil, nil
+}
+
 // note writes a note where it belongs: to a step, to its stage, or to the whole.
 func (b *Binder) note(e run.Event) {
-	n := Remark{e.Warning, e.Text}
+	n := Remark{e.Warning, e.Text, e.Depends}
 	if e.Host != "" {
 		s := b.step(e)
 		s.Notes = append(s.Notes, n)
@@ -127,7 +145,7 @@ func (b *Binder) page(e run.Event) *Page {
 	b.last = b.pages[e.Host]
 	if b.last == nil {
 		b.last = &Page{Host: e.Host}
-		b.pages[e.Host] = b.last
+		b.pages[e.Host], b.place[b.last] = b.last, len(b.open.Pages)
 		b.open.Pages = append(b.open.Pages, b.last)
 	}
 	return b.last
@@ -165,6 +183,9 @@ func (b *Binder) entry(e run.Event) {
 }
 
 func (b *Binder) planned(s *Entry, e run.Event) {
+	if e.Plan == nil && e.Title != "" { // it is the step's own
+		s.Name = e.Title
+	}
 	if e.Require != "" {
 		s.Require = &Demand{If: e.If, Expr: e.Require, Else: e.Text}
 		return
@@ -186,14 +207,14 @@ func (b *Binder) planned(s *Entry, e run.Event) {
 
 // act is a planned action in its parts.
 func (b *Binder) act(e run.Event) Act {
-	a := Act{Number: e.Action, Title: e.Plan.Title, On: e.On, Mutates: e.Mutates, Do: b.order(e.Plan.Do), Keep: e.Plan.Keep}
+	a := Act{Number: e.Action, Title: e.Plan.Title, On: e.On, Mutates: e.Mutates, Do: b.order(e.Plan.Do, e), Keep: e.Plan.Keep}
 	for _, name := range e.Unknown {
 		if a.Do.mentions(name) && !slices.Contains(a.Unknown, name) {
 			a.Unknown = append(a.Unknown, name)
 		}
 	}
 	if e.Plan.Check != nil {
-		check := b.order(*e.Plan.Check)
+		check := b.order(*e.Plan.Check, e)
 		a.Check = &check
 	}
 	if u := e.Plan.Until; u != nil {
@@ -206,9 +227,10 @@ func (b *Binder) act(e run.Event) Act {
 }
 
 // order is c without what may not be shown.
-func (b *Binder) order(c step.Command) Order {
+func (b *Binder) order(c step.Command, e run.Event) Order {
 	c = c.Shown()
-	return Order{Argv: c.Argv, Script: c.Script, Called: b.key(c.Script), Stdin: string(c.Stdin), Secret: c.Secret, Env: c.Env, Sudo: c.Sudo, Detach: c.Detach}
+	host := step.Command{Env: e.HostEnv}.Shown().Env
+	return Order{Argv: c.Argv, Script: c.Script, Called: b.key(c.Script), Stdin: string(c.Stdin), Secret: c.Secret, Env: c.Env, Host: host, Sudo: c.Sudo, Detach: c.Detach}
 }
 
 // mentions says whether text stands somewhere in o.

@@ -1,6 +1,12 @@
 package report
 
-import "rung/engine/step"
+import (
+	"fmt"
+	"time"
+
+	"rung/engine/guard"
+	"rung/engine/step"
+)
 
 // BookFormat is the version of a Book's JSON. It grows when a key changes its meaning or goes; keys that come do not
 // change it.
@@ -72,8 +78,9 @@ type Demand struct {
 
 // Remark is a note.
 type Remark struct {
-	Warning bool   `json:"warning,omitempty"`
-	Text    string `json:"text"`
+	Warning bool     `json:"warning,omitempty"`
+	Text    string   `json:"text"`
+	Depends []string `json:"depends,omitempty"` // the rounds of a loop may be others, because of these names
 }
 
 // Act is one action.
@@ -96,8 +103,9 @@ type Order struct {
 	Script string   `json:"-"`                // its text
 	Called string   `json:"script,omitempty"` // the script's key in Book.Scripts
 	Stdin  string   `json:"stdin,omitempty"`
-	Secret bool     `json:"secret,omitempty"` // what it reads is secret, and left out
-	Env    []string `json:"env,omitempty"`    // KEY=value; credentials are left out
+	Secret bool     `json:"secret,omitempty"`   // what it reads is secret, and left out
+	Env    []string `json:"env,omitempty"`      // KEY=value; credentials are left out
+	Host   []string `json:"host_env,omitempty"` // the same, which every command of its host gets
 	Sudo   bool     `json:"sudo,omitempty"`
 	Detach bool     `json:"detach,omitempty"` // must not be cut off
 }
@@ -116,7 +124,21 @@ type Saving struct {
 	SHA256     string   `json:"sha256"`
 }
 
-// Line is o as a POSIX shell would be told it, without its surroundings.
+// Line is o as a POSIX shell would be told it, without its surroundings and what its host adds.
 func (o Order) Line() string {
-	return step.Command{Argv: o.Argv, Script: o.Script, Stdin: []byte(o.Stdin)}.Line()
+	return step.Command{Argv: o.Argv, Script: o.Script, Stdin: []byte(o.Stdin), Env: o.Env}.Line()
+}
+
+// String says it in one line.
+func (w Wait) String() string {
+	return fmt.Sprintf("%s: every %s, at most %s", w.What, seconds(w.Every), seconds(w.For))
+}
+
+func seconds(n float64) string { return guard.FormatDuration(time.Duration(n * float64(time.Second))) }
+
+func (r Remark) mark() string {
+	if r.Warning {
+		return "WARNING"
+	}
+	return "NOTE"
 }

@@ -57,10 +57,10 @@ func (b *Book) Sheets() ([]Sheet, error) {
 	if b.Exit != 0 {
 		return nil, fmt.Errorf("there are no scripts for it: a run would stop: %s", b.Text)
 	}
-	stretches, err := b.stretches()
-	if err != nil {
+	if err := b.knowsTheWay(); err != nil {
 		return nil, err
 	}
+	stretches := b.stretches()
 	names := b.nodes()
 	sheets := make([]Sheet, len(stretches))
 	for i, s := range stretches {
@@ -72,6 +72,22 @@ func (b *Book) Sheets() ([]Sheet, error) {
 		sheets[i].Text = s.text(sheets[i].Name, names[s.host])
 	}
 	return sheets, nil
+}
+
+// knowsTheWay is an error where the rounds of a loop may be others than those that b shows.
+func (b *Book) knowsTheWay() error {
+	const hint = "look at the hosts, with --live or --facts"
+	for _, n := range b.Notes {
+		if slices.ContainsFunc(n.Depends, func(name string) bool { return strings.HasPrefix(name, "inputs.") }) { // else the operator said where to begin
+			return fmt.Errorf("there are no scripts for it yet: %s; %s", n.Text, hint)
+		}
+	}
+	for _, c := range b.Stages {
+		if strings.Contains(c.Stage, ".<newest>]") || strings.Contains(c.Stage, "=…]") {
+			return fmt.Errorf("there are no scripts for it yet: which round %s is, is not known; %s", c.Stage, hint)
+		}
+	}
+	return nil
 }
 
 func plain(r rune) rune {
@@ -98,12 +114,9 @@ type cutter struct {
 	waiting []part // guards and questions, which go to the top of what comes next, wherever that is
 }
 
-func (b *Book) stretches() ([]*stretch, error) {
+func (b *Book) stretches() []*stretch {
 	var c cutter
 	for _, stage := range b.Stages {
-		if strings.Contains(stage.Stage, "=…]") || strings.Contains(stage.Stage, ".<newest>]") {
-			return nil, fmt.Errorf("there are no scripts for it yet: %s is not known without the hosts; look at them with --live", stage.Stage)
-		}
 		for _, p := range stage.Pages {
 			for _, e := range p.Steps {
 				if e.Outcome == step.Planned {
@@ -115,7 +128,7 @@ func (b *Book) stretches() ([]*stretch, error) {
 	if len(c.waiting) > 0 {
 		c.put(c.waiting[0].page.Host)
 	}
-	return c.done, nil
+	return c.done
 }
 
 // step adds a step, whose actions may run on several hosts.
@@ -274,7 +287,7 @@ func (o *Order) asks() []ask {
 		return nil
 	}
 	var asks []ask
-	for _, text := range append(append([]string{o.Script, o.Stdin}, o.Argv...), o.Env...) {
+	for _, text := range slices.Concat([]string{o.Script, o.Stdin}, o.Argv, o.Env) {
 		for _, found := range open.FindAllStringSubmatch(text, -1) {
 			question := found[1] + ", as an earlier script has read it"
 			if found[1] == "run" {
@@ -283,7 +296,7 @@ func (o *Order) asks() []ask {
 			asks = append(asks, ask{name: variable(found[1]), question: question, about: found[1], kind: aValue})
 		}
 	}
-	for _, e := range o.Env {
+	for _, e := range slices.Concat(o.Env, o.Host) {
 		if name, value, _ := strings.Cut(e, "="); strings.Contains(value, "://…@") {
 			asks = append(asks, ask{name: "SECRET_" + variable(name), question: name + " with its user and password: " + value, kind: aValue})
 		}

@@ -19,6 +19,9 @@ func (b *Book) Guide(sheets []Sheet) string {
 	for _, row := range b.given() {
 		fmt.Fprintf(&w, "- %s: `%s`\n", row[0], row[1])
 	}
+	for _, n := range b.Notes {
+		fmt.Fprintf(&w, "\n**Note.** %s\n", n.Text)
+	}
 	w.WriteString(`
 These scripts do, one after the other, what rung would do. They were written from what was known when they were
 rendered: render again where the cluster has changed since.

@@ -3,6 +3,7 @@ package report
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rung/engine/step"
@@ -178,9 +179,10 @@ func (w *sheet) act(e *Entry, a Act, indent string) {
 // call is a command, in one line of the script.
 func (w *sheet) call(o Order) string {
 	var parts []string
-	if len(o.Env) > 0 {
-		env := make([]string, len(o.Env))
-		for i, e := range o.Env {
+	vars := slices.Concat(o.Env, o.Host)
+	if len(vars) > 0 {
+		env := make([]string, len(vars))
+		for i, e := range vars {
 			name, value, _ := strings.Cut(e, "=")
 			if env[i] = name + "=" + word(value); strings.Contains(value, "://…@") {
 				env[i] = name + "=\"$SECRET_" + variable(name) + "\""
@@ -189,7 +191,7 @@ func (w *sheet) call(o Order) string {
 		parts = append(parts, "env "+strings.Join(env, " "))
 	}
 	switch {
-	case o.Script != "" && len(o.Env) > 0:
+	case o.Script != "" && len(vars) > 0:
 		parts = append(parts, "sh -eu \"$work/"+w.keep("script", o.Script)+"\"")
 	case o.Script != "":
 		parts = append(parts, "script "+w.keep("script", o.Script))

@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"rung/engine/run"
+	"rung/engine/step"
 )
 
 var update = flag.Bool("update", false, "write what the reports are into testdata")
@@ -40,9 +41,32 @@ func eventsIn(t testing.TB, text []byte) []run.Event {
 			t.Fatalf("%s: %v", line, err)
 		}
 		e.At = nine.Add(since)
+		e.Plan = actionOf(t, e)
 		events = append(events, e)
 	}
 	return events
+}
+
+// actionOf is the action that the texts of a planned one were made of.
+func actionOf(t testing.TB, e run.Event) *step.Action {
+	if e.Kind != run.ActionPlanned || e.Command == "" {
+		return nil
+	}
+	a := &step.Action{Title: e.Title, ReadOnly: !e.Mutates, Do: step.Command{Script: e.Command}}
+	if e.Check != "" {
+		a.Check = &step.Command{Script: e.Check}
+	}
+	if what, rest, ok := strings.Cut(e.Until, ": every "); ok {
+		every, limit, _ := strings.Cut(rest, ", at most ")
+		a.Until = &step.Until{What: what}
+		for text, into := range map[string]*time.Duration{every: &a.Until.Every, limit: &a.Until.For} {
+			var err error
+			if *into, err = time.ParseDuration(text); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return a
 }
 
 // reports are the files of a txtar that events are told in.
@@ -58,7 +82,7 @@ var reports = map[string]func(t *testing.T, events []run.Event) string{
 	},
 	"runbook.txt": func(t *testing.T, events []run.Event) string {
 		var out bytes.Buffer
-		recordAll(t, NewRunbook(&out), events)
+		recordAll(t, NewRunbook(&out, false), events)
 		return out.String()
 	},
 	"events.jsonl": func(t *testing.T, events []run.Event) string {

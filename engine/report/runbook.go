@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"fmt"
 	"io"
-	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -17,32 +16,15 @@ import (
 // document, stage by stage and host by host, with the exact commands. Hosts
 // are planned side by side; a stage is written at its end, its hosts in the
 // order of the stage, so that two dry-runs of one plan are the same bytes.
+//
+// What is the same on several hosts is told once, and so is a long script.
 type Runbook struct {
 	mu     sync.Mutex
 	out    *bufio.Writer
-	open   map[string]*chapter // the stages at work, by path
-	number int                 // of the stages with hosts
+	bind   *Binder
+	number int // of the stages with hosts
 	total  totals
 	kept   scripts
-}
-
-// chapter is a stage of a runbook, until it is written.
-type chapter struct {
-	hosts []string
-	pages map[string]*page
-	last  *page // the page that was written on last
-	on    string
-}
-
-// page is what is to be done on one host in one stage.
-type page struct {
-	kept     *scripts
-	text     []byte
-	number   int    // the last that was given to a step, or to an action of a step without a name
-	step     string // the step that is being told
-	title    string // its own; "" where it has none
-	numbered bool   // it has its number
-	read     bool   // something was read for it, in a preview
 }
 
 // totals are counted for the last line.
@@ -51,73 +33,47 @@ type totals struct {
 	hosts                          map[string]bool
 }
 
-// NewRunbook returns a Runbook that writes to w, as Text.
-func NewRunbook(w io.Writer) *Runbook {
-	return &Runbook{out: bufio.NewWriterSize(w, 64<<10), open: map[string]*chapter{}, total: totals{hosts: map[string]bool{}}, kept: scripts{number: map[string]int{}}}
+// NewRunbook returns a Runbook that writes to w, as Text. With full, nothing is left out because it stands elsewhere
+// already, but for long scripts that only look.
+func NewRunbook(w io.Writer, full bool) *Runbook {
+	b := &Runbook{out: bufio.NewWriterSize(w, 64<<10), bind: NewBinder(), total: totals{hosts: map[string]bool{}}}
+	b.bind.fold = !full
+	b.kept = scripts{full: full, number: map[string]int{}, places: map[string]string{}}
+	return b
 }
 
 // Record takes e. The error is the writer's.
 func (b *Runbook) Record(e run.Event) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	_ = b.bind.Record(e) // never fails
 	switch e.Kind {
 	case run.RunStarted:
 		b.cover(e)
 	case run.StageStarted:
-		b.chapter(e)
+		if c := b.bind.now; c.Holds {
+			b.chapter(c)
+		}
+	case run.ActionPlanned:
+		b.total.count(e)
+	case run.Noted:
+		if e.Host == "" && b.bind.chapter(e.Stage) == nil {
+			b.remark(e)
+		}
 	case run.StageEnded:
-		return b.close(e)
+		if c := b.bind.chapter(e.Stage); c.Holds {
+			b.notes(c)
+		} else {
+			b.chapter(c)
+			b.close(c)
+		}
+		b.bind.forget()
+		return b.out.Flush()
 	case run.RunEnded:
 		b.colophon(e)
 		return b.out.Flush()
-	default:
-		b.onPage(e)
 	}
 	return nil
-}
-
-// onPage writes e on the page of its host; what belongs to no host goes
-// straight into the document.
-func (b *Runbook) onPage(e run.Event) {
-	if e.Host == "" {
-		if e.Kind == run.Noted {
-			b.remark(e)
-		}
-		return
-	}
-	p := b.page(e)
-	if e.Step != p.step {
-		p.step, p.title, p.numbered, p.read = e.Step, "", false, false
-	}
-	switch e.Kind {
-	case run.StepStarted:
-		p.title = e.Title
-	case run.ActionStarted:
-		p.read = true
-	case run.ActionPlanned:
-		b.total.count(e)
-		p.plan(e)
-	case run.Noted:
-		p.note(e)
-	case run.StepEnded:
-		p.end(e)
-	}
-}
-
-func (b *Runbook) page(e run.Event) *page {
-	c := b.open[e.Stage]
-	if c == nil {
-		c = &chapter{pages: map[string]*page{}}
-		b.open[e.Stage] = c
-	}
-	if c.last == nil || c.on != e.Host {
-		c.last, c.on = c.pages[e.Host], e.Host
-	}
-	if c.last == nil {
-		c.last = &page{kept: &b.kept}
-		c.pages[e.Host] = c.last
-	}
-	return c.last
 }
 
 func (t *totals) count(e run.Event) {
@@ -180,7 +136,7 @@ func (b *Runbook) cover(e run.Event) {
 // time.
 const legend = `  How to read this: stages come one after the other, and so do the commands of
   a host. A script of several lines is run by sh -eu, with LC_ALL=C. Longer ones
-  that only look stand at the end, once.
+  that only look stand at the end, once; the others where they are first met.
 
     on        the command runs there, not on the host of the heading
     runs if   only the hosts can tell whether it runs
@@ -190,81 +146,68 @@ const legend = `  How to read this: stages come one after the other, and so do t
     confirm   a question that a person has to answer with yes
 `
 
-// chapter heads a stage. One without hosts holds other stages.
-func (b *Runbook) chapter(e run.Event) {
-	title := "STAGE  " + e.Stage
-	if len(e.Hosts) > 0 {
+// chapter heads a stage. One that holds others, or has ended before it began, has no number.
+func (b *Runbook) chapter(c *Chapter) {
+	title := "STAGE  " + c.Stage
+	if len(c.Pages) > 0 {
 		b.number++
-		title = fmt.Sprintf("STAGE %d  %s", b.number, e.Stage)
-		b.open[e.Stage] = &chapter{hosts: e.Hosts, pages: map[string]*page{}}
+		title = fmt.Sprintf("STAGE %d  %s", b.number, c.Stage)
 	}
 	fmt.Fprintf(b.out, "\n\n%s\n%s\n", title, stageRule)
-	if e.If != "" {
-		fmt.Fprintf(b.out, "runs if %s\n", e.If)
+	if c.If != "" {
+		fmt.Fprintf(b.out, "runs if %s\n", c.If)
 	}
-	if len(e.Hosts) == 0 {
-		if e.Text != "" {
-			fmt.Fprintln(b.out, e.Text)
-		}
-		return
+	hosts := make([]string, len(c.Pages))
+	for i, p := range c.Pages {
+		hosts[i] = p.Host
 	}
-	switch names := strings.Join(e.Hosts, ", "); e.Text {
-	case "", names:
-		if len(e.Hosts) > 1 { // one host has a heading of its own below
+	switch names := strings.Join(hosts, ", "); {
+	case len(hosts) == 0 && c.Window != "":
+		fmt.Fprintln(b.out, c.Window)
+	case len(hosts) == 0:
+	case c.Window == "" || c.Window == names:
+		if len(hosts) > 1 { // one host has a heading of its own below
 			fmt.Fprintln(b.out, names)
 		}
 	default:
-		fmt.Fprintf(b.out, "%s: %s\n", e.Text, names)
+		fmt.Fprintf(b.out, "%s: %s\n", c.Window, names)
 	}
 }
 
 // close writes the pages of a stage that has ended.
-func (b *Runbook) close(e run.Event) error {
-	c := b.open[e.Stage]
-	if c == nil {
-		b.unopened(e)
-		return b.out.Flush()
-	}
-	delete(b.open, e.Stage)
-	for _, host := range c.order() {
-		fmt.Fprintf(b.out, "\n%s\n", rule("── "+host, hostRule))
-		p := c.pages[host]
-		if p == nil || len(p.text) == 0 {
-			fmt.Fprint(b.out, "\n     nothing to do\n")
-			continue
+func (b *Runbook) close(c *Chapter) {
+	b.notes(c)
+	for _, s := range b.bind.foldings(c) {
+		fmt.Fprintf(b.out, "\n%s\n", rule("── "+s.page.Host, hostRule))
+		if len(s.alike) > 0 {
+			fmt.Fprintf(b.out, "\n     the same on %s, each with its own name in place of %s\n", s.others(c), s.page.Host)
+		}
+		p := page{kept: &b.kept, where: fmt.Sprintf("stage %d, %s", b.number, s.page.Host)}
+		for _, e := range s.page.Steps {
+			p.entry(e)
+		}
+		if len(p.text) == 0 {
+			p.add("\n     nothing to do\n")
 		}
 		_, _ = b.out.Write(p.text) // a bufio.Writer keeps its error for Flush
 	}
-	if bad(e.Outcome) && e.Text != "" {
-		fmt.Fprintf(b.out, "\n%s: %s\n", strings.ToUpper(string(e.Outcome)), e.Text)
-	}
-	return b.out.Flush()
-}
-
-// order is the hosts of the stage as the stage names them, and after them any
-// other, sorted.
-func (c *chapter) order() []string {
-	var others []string
-	for host := range c.pages {
-		if !slices.Contains(c.hosts, host) {
-			others = append(others, host)
-		}
-	}
-	sort.Strings(others)
-	return append(slices.Clip(c.hosts), others...)
-}
-
-// unopened tells of a stage that ends without steps: one that was skipped or
-// refused, or one that held others.
-func (b *Runbook) unopened(e run.Event) {
 	switch {
-	case e.Outcome == step.Skipped:
-		fmt.Fprintf(b.out, "\n\nSTAGE  %s\n%s\nskipped: %s\n", e.Stage, stageRule, e.Text)
-	case bad(e.Outcome):
-		fmt.Fprintf(b.out, "\n\nSTAGE  %s\n%s\n%s: %s\n", e.Stage, stageRule, strings.ToUpper(string(e.Outcome)), e.Text)
-		if e.Hint != "" {
-			fmt.Fprintln(b.out, e.Hint)
+	case c.Outcome == step.Skipped:
+		fmt.Fprintf(b.out, "skipped: %s\n", c.Text)
+	case bad(c.Outcome) && c.Text != "":
+		if len(c.Pages) > 0 {
+			fmt.Fprintln(b.out)
 		}
+		fmt.Fprintf(b.out, "%s: %s\n", strings.ToUpper(string(c.Outcome)), c.Text)
+		if c.Hint != "" {
+			fmt.Fprintln(b.out, c.Hint)
+		}
+	}
+}
+
+func (b *Runbook) notes(c *Chapter) {
+	for _, n := range c.Notes {
+		fmt.Fprintf(b.out, "\n%s %s: %s\n", n.mark(), c.Stage, n.Text)
 	}
 }
 
@@ -274,14 +217,7 @@ func (b *Runbook) remark(e run.Event) {
 	if e.Stage != "" {
 		where = e.Stage + ": "
 	}
-	fmt.Fprintf(b.out, "\n%s %s%s\n", markOf(e), where, e.Text)
-}
-
-func markOf(e run.Event) string {
-	if e.Warning {
-		return "WARNING"
-	}
-	return "NOTE"
+	fmt.Fprintf(b.out, "\n%s %s%s\n", Remark{Warning: e.Warning}.mark(), where, e.Text)
 }
 
 // colophon ends the document with its sums.

@@ -39,7 +39,7 @@ func TestTwoDryRunsOfOnePlanAreTheSameBytes(t *testing.T) {
 	var first string
 	for seed := range uint64(5) {
 		var out bytes.Buffer
-		recordAll(t, NewRunbook(&out), planned(30, 5, rand.New(rand.NewPCG(seed, 1))))
+		recordAll(t, NewRunbook(&out, false), planned(30, 5, rand.New(rand.NewPCG(seed, 1))))
 		if first == "" {
 			first = out.String()
 		}
@@ -62,7 +62,7 @@ func TestARunbookInAnUnknownFormatIsRefused(t *testing.T) {
 func BenchmarkRunbook(b *testing.B) {
 	events := planned(1000, 100, rand.New(rand.NewPCG(1, 1)))
 	for b.Loop() {
-		recordAll(b, NewRunbook(io.Discard), events)
+		recordAll(b, NewRunbook(io.Discard, false), events)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1e5, "ns/action")
 }

@@ -4,9 +4,16 @@ import (
 	"strconv"
 	"strings"
 
-	"rung/engine/run"
 	"rung/engine/step"
 )
+
+// page is a page of a Runbook while it is written.
+type page struct {
+	kept   *scripts
+	where  string // for whoever is sent back to it: stage and host
+	text   []byte
+	number int // the last that was given to a step, or to an action of a step without a name
+}
 
 // The columns of a page: numbers and titles, the labels below a title, and the
 // commands, which nothing but spaces precedes, so that they can be pasted.
@@ -16,64 +23,113 @@ const (
 	label   = 10 // columns
 )
 
-// plan writes an action that would be performed, a guard that would be asked,
-// or a step that cannot be planned yet.
-func (p *page) plan(e run.Event) {
-	p.heading(e)
-	p.labelled("on", e.On)
-	p.labelled("runs if", e.If)
-	if e.Require != "" {
-		p.labelled("stops", "unless "+e.Require)
-		p.labelled("saying", e.Text)
+// entry writes a step.
+func (p *page) entry(s *Entry) {
+	if s.Require != nil {
+		p.heading(s.heading(), "")
+		p.labelled("runs if", s.Require.If)
+		p.labelled("stops", "unless "+s.Require.Expr)
+		p.labelled("saying", s.Require.Else)
 	}
-	p.labelled("confirm", e.Confirm)
-	if len(e.Depends) > 0 {
-		p.labelled("depends", "on "+strings.Join(e.Depends, ", ")+": what runs is known only then")
+	if s.Confirm != "" || len(s.Depends) > 0 {
+		p.heading(s.heading(), "")
+		p.labelled("runs if", s.If)
+		p.labelled("confirm", s.Confirm)
+		if len(s.Depends) > 0 {
+			p.labelled("depends", "on "+strings.Join(s.Depends, ", ")+": what runs is known only then")
+		}
 	}
-	check := e.Check
-	if short, ok := p.kept.fold("check of "+e.Type, check); ok {
-		check = short
+	for i := range s.Actions {
+		p.act(s, &s.Actions[i], i == 0)
+	}
+	for _, n := range s.Notes {
+		p.add("\n", margin, n.mark(), " ", n.Text, "\n")
+	}
+	p.end(s)
+}
+
+// act writes an action that would be performed. Those of a step that has a
+// name of its own are numbered below it: 6.1, 6.2.
+func (p *page) act(s *Entry, a *Act, first bool) {
+	title, aside := clean(a.Title), ""
+	if s.Name != "" && len(s.Actions) == 1 {
+		title = clean(s.Name)
+	}
+	if !a.Mutates {
+		aside = "  (only reads)"
+	}
+	numbered := s.Name != "" && title != clean(s.Name)
+	switch {
+	case numbered && first:
+		p.heading(clean(s.Name), "")
+		fallthrough
+	case numbered:
+		p.add("\n", margin, strconv.Itoa(p.number), ".", strconv.Itoa(a.Number), "  ", title, aside, "\n")
+	default:
+		p.heading(title, aside)
+	}
+	p.labelled("on", a.On)
+	p.labelled("runs if", s.If)
+	number := strconv.Itoa(p.number)
+	if numbered {
+		number += "." + strconv.Itoa(a.Number)
+	}
+	check := ""
+	if a.Check != nil {
+		check = a.Check.Line()
+		if short, ok := p.kept.fold("check of "+s.Type, a.Check); ok {
+			check = short
+		}
 	}
 	p.labelled("unless", check)
-	p.labelled("until", e.Until)
-	if e.Command == "" {
-		return
+	if a.Until != nil {
+		p.labelled("until", a.Until.String())
 	}
-	if !e.Mutates {
-		if short, ok := p.kept.fold(e.Type, e.Command); ok {
+	p.do(s, a, p.where+", "+number, strings.Contains(strings.TrimRight(check, "\n"), "\n"))
+}
+
+// do writes the command of an action, which is found at where; below says that the script of its check stands above it.
+func (p *page) do(s *Entry, a *Act, where string, below bool) {
+	if a.Mutates {
+		if short, ok := p.kept.again(where, a.Do); ok {
 			p.labelled("run", short)
 			return
 		}
+	} else if short, ok := p.kept.fold(s.Type, &a.Do); ok {
+		p.labelled("run", short)
+		return
 	}
-	if strings.Contains(strings.TrimRight(check, "\n"), "\n") {
-		p.add(margin, "run\n") // where the check's script ends
+	line := a.Do.Line()
+	switch {
+	case a.Do.Sudo && a.Do.Script == "":
+		line = "sudo " + line
+	case a.Do.Sudo:
+		p.labelled("as", "root, by sudo sh -eu")
+		below = true
+	}
+	if below {
+		p.add(margin, "run\n") // where the script of the check ends, or the labels do
 	} else {
 		p.add("\n")
 	}
-	p.script(e.Command)
+	p.script(line)
 }
 
-// heading numbers and names what is planned. The actions of a step that has a
-// name of its own are numbered below it: 6.1, 6.2.
-func (p *page) heading(e run.Event) {
-	title, below := titleOf(e), p.title != "" && p.title != e.Title
-	if !below || !p.numbered {
-		p.number++
-		p.numbered = true
-		number := strconv.Itoa(p.number)
-		p.add("\n", strings.Repeat(" ", max(0, 3-len(number))), number, ". ")
-		if below {
-			p.add(p.title, "\n")
+// heading numbers and names what is planned.
+func (p *page) heading(title, aside string) {
+	p.number++
+	number := strconv.Itoa(p.number)
+	p.add("\n", strings.Repeat(" ", max(0, 3-len(number))), number, ". ", title, aside, "\n")
+}
+
+// heading is what a step is called, for people.
+func (e *Entry) heading() string {
+	for _, title := range []string{e.Name, e.Type, e.Step} {
+		if title != "" {
+			return clean(title)
 		}
 	}
-	if below {
-		p.add("\n", margin, strconv.Itoa(p.number), ".", strconv.Itoa(e.Action), "  ")
-	}
-	p.add(title)
-	if !e.Mutates && e.Command != "" {
-		p.add("  (only reads)")
-	}
-	p.add("\n")
+	return "a step"
 }
 
 // labelled writes what is to be known about an action; text of several lines
@@ -100,27 +156,19 @@ func (p *page) script(text string) {
 	}
 }
 
-// note writes a note about the host.
-func (p *page) note(e run.Event) {
-	p.add("\n", margin, markOf(e), " ", e.Text, "\n")
-}
-
 // end writes how a step ended that is not planned: skipped, read now in a
 // preview, or refused.
-func (p *page) end(e run.Event) {
-	title := titleOf(e)
-	if e.Title == "" && p.title != "" {
-		title = p.title
-	}
+func (p *page) end(s *Entry) {
+	title := s.heading()
 	switch {
-	case e.Outcome == step.Skipped:
-		p.add("\n  –  ", title, ": skipped", after(": ", strings.TrimPrefix(e.Text, "when: ")), "\n")
-	case bad(e.Outcome):
-		p.add("\n  !  ", title, ": ", strings.ToUpper(string(e.Outcome)), after(": ", e.Text), "\n")
-		p.labelled("hint", e.Hint)
-	case e.Outcome == step.OK && p.read:
+	case s.Outcome == step.Skipped:
+		p.add("\n  –  ", title, ": skipped", after(": ", strings.TrimPrefix(s.Text, "when: ")), "\n")
+	case bad(s.Outcome):
+		p.add("\n  !  ", title, ": ", strings.ToUpper(string(s.Outcome)), after(": ", s.Text), "\n")
+		p.labelled("hint", s.Hint)
+	case s.Outcome == step.OK && s.Read:
 		p.add("\n  ·  ", title, ": read now\n")
-	case e.Outcome == step.OK && e.Type != "":
+	case s.Outcome == step.OK && s.Type != "":
 		p.add("\n  ·  ", title, ": nothing to do\n")
 	}
 }

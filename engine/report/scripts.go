@@ -4,41 +4,67 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"rung/engine/step"
 )
 
-// scripts are the longer scripts that only look, kept for the end of a
-// runbook: they are the same on every host, and would hide what changes.
+// scripts are the longer scripts of a runbook, each told once. Those that only look stand at its end: they would hide what
+// changes. Those that change stand where they are first met.
 type scripts struct {
+	full   bool           // those that change are told each time
 	number map[string]int // by text
+	places map[string]string
 	list   []keptScript
 }
 
 type keptScript struct{ name, text string }
 
-// longScript is how many lines a script has that goes to the end.
+// longScript is how many lines a script has that is told once.
 const longScript = 8
 
-// fold returns what stands on a page for the script text of a step type, and
-// false where it is short enough to stand there itself.
-func (s *scripts) fold(name, text string) (string, bool) {
-	words, body := "", text
-	if first, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(first, "set -- ") {
-		words, body = strings.TrimPrefix(first, "set -- "), rest
+func isLong(o Order) bool {
+	return strings.Count(strings.TrimRight(o.Script, "\n"), "\n") >= longScript && o.Stdin == ""
+}
+
+// with is what a script is called with.
+func with(o Order) string {
+	if len(o.Argv) == 0 {
+		return ""
 	}
-	if strings.Count(strings.TrimRight(body, "\n"), "\n") < longScript {
+	return " with " + step.Command{Argv: o.Argv}.Line()
+}
+
+// fold returns what stands on a page for a script of a step type that only looks, and false where it is short enough to
+// stand there itself.
+func (s *scripts) fold(name string, o *Order) (string, bool) {
+	if !isLong(*o) {
 		return "", false
 	}
-	n, known := s.number[body]
+	n, known := s.number[o.Script]
 	if !known {
-		s.list = append(s.list, keptScript{name, body})
+		s.list = append(s.list, keptScript{name, o.Script})
 		n = len(s.list)
-		s.number[body] = n
+		s.number[o.Script] = n
 	}
-	short := fmt.Sprintf("script %d (%s)", n, name)
-	if words != "" {
-		short += " with " + words
+	return fmt.Sprintf("script %d (%s)%s", n, name, with(*o)), true
+}
+
+// again returns what stands on a page for a script that stands elsewhere already, and false where it does not: from then
+// on it stands at where.
+func (s *scripts) again(where string, o Order) (string, bool) {
+	if s.full || !isLong(o) {
+		return "", false
 	}
-	return short, true
+	place, known := s.places[o.Script]
+	if !known {
+		s.places[o.Script] = where
+		return "", false
+	}
+	root := ""
+	if o.Sudo {
+		root = "sudo "
+	}
+	return root + "the script in " + place + with(o), true
 }
 
 // write prints the scripts, in the order in which they were first wanted.

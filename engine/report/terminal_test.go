@@ -46,7 +46,7 @@ func TestATerminalThatWentAwayStopsNoRun(t *testing.T) {
 }
 
 func TestWhoReadsEventsIsToldOfAFailedWriter(t *testing.T) {
-	for name, sink := range map[string]run.Sink{"JSON lines": NewJSONLines(&gone{}), "runbook": NewRunbook(&gone{})} {
+	for name, sink := range map[string]run.Sink{"JSON lines": NewJSONLines(&gone{}), "runbook": NewRunbook(&gone{}, false)} {
 		var err error
 		for _, e := range []run.Event{{Kind: run.RunStarted}, {Kind: run.RunEnded}} {
 			err = errors.Join(err, sink.Record(e))
@@ -80,7 +80,7 @@ func TestALiveTerminalDrawsByItself(t *testing.T) {
 }
 
 func TestManyHostsTellAtOnce(t *testing.T) {
-	sinks := []run.Sink{NewTerminal(io.Discard, Options{Live: true}), NewTerminal(io.Discard, Options{Verbose: true}), NewJSONLines(io.Discard), NewRunbook(io.Discard)}
+	sinks := []run.Sink{NewTerminal(io.Discard, Options{Live: true}), NewTerminal(io.Discard, Options{Verbose: true}), NewJSONLines(io.Discard), NewRunbook(io.Discard, false)}
 	for _, sink := range sinks {
 		var all sync.WaitGroup
 		for h := range 20 {

@@ -23,7 +23,7 @@ func (o *Offline) Perform(_ context.Context, t Task) (step.Result, step.Outcome,
 	if t.On != e.Host {
 		e.On = t.On
 	}
-	e.Plan = o.dressed(t)
+	e.Plan, e.HostEnv = o.dressed(t), dress(o.Hosts, step.Command{}, t.On).Env
 	e.Command, e.Mutates = t.Action.Do.Line(), !t.Action.ReadOnly
 	if e.Plan.Do.Sudo {
 		e.Command = "sudo " + e.Command
@@ -40,13 +40,15 @@ func (o *Offline) Perform(_ context.Context, t Task) (step.Result, step.Outcome,
 	return step.Result{}, step.Planned, nil
 }
 
-// dressed is the action of t with its commands as the host gets them.
+// dressed is the action of t with its commands as the host gets them, but for the host's environment.
 func (o *Offline) dressed(t Task) *step.Action {
 	a := t.Action
-	a.Do = dress(o.Hosts, a.Do, t.On)
-	if a.Check != nil {
-		check := dress(o.Hosts, *a.Check, t.On)
-		a.Check = &check
+	if h := o.Hosts.Host(t.On); h != nil && h.Sudo {
+		a.Do.Sudo = true
+		if a.Check != nil {
+			check := *a.Check
+			check.Sudo, a.Check = true, &check
+		}
 	}
 	return &a
 }

@@ -58,9 +58,10 @@ type Event struct {
 	Until   string         `json:"until,omitempty"`   // planned only: what is waited for, how often and how long
 	Require string         `json:"require,omitempty"` // planned only: a guard that would stop the host; Text says what it would say
 	Confirm string         `json:"confirm,omitempty"` // planned only: a question that a person has to answer with yes
-	Depends []string       `json:"depends,omitempty"` // planned only: the names that a step waits for, which cannot be planned without
+	Depends []string       `json:"depends,omitempty"` // planned only: the names that a step waits for, which cannot be planned without; of a note, those without which a loop's rounds are not known
 	ID      string         `json:"-"`                 // what expressions call the step; "" where they cannot
-	Plan    *step.Action   `json:"-"`                 // planned only: the action in its parts, its commands as the host gets them
+	Plan    *step.Action   `json:"-"`                 // planned only: the action in its parts, with sudo where the host wants it
+	HostEnv []string       `json:"-"`                 // planned only: what the host's commands get besides, KEY=value
 	Unknown []string       `json:"-"`                 // planned only: what stands in texts of the action for what is not known: "<steps.rel.release>"
 	Outcome step.Outcome   `json:"outcome,omitempty"`
 	Exit    int            `json:"exit,omitempty"`

@@ -99,7 +99,7 @@ func (l *loop) guarded(ctx context.Context, s *plan.Stage, a around) step.Outcom
 	case err != nil:
 		return l.refuseStage(a, "for_each: "+err.Error(), "")
 	case missing != nil && v.open(missing):
-		l.emit(Event{Kind: Noted, Stage: a.path, Text: fmt.Sprintf("once for each %s of %s, which is not known yet", s.ForEach.Var, s.ForEach.List.Source)})
+		l.emit(Event{Kind: Noted, Stage: a.path, Depends: missing, Text: fmt.Sprintf("once for each %s of %s, which is not known yet", s.ForEach.Var, s.ForEach.List.Source)})
 		a = a.turn(s.ForEach, "…", nil)
 		a.frame.wide[s.ForEach.Var] = record{planned: true}
 		return l.round(ctx, s, a)
@@ -107,7 +107,7 @@ func (l *loop) guarded(ctx context.Context, s *plan.Stage, a around) step.Outcom
 		return l.unjudged(a, "for_each", v, missing)
 	}
 	if missing := s.ForEach.List.Missing(v.values); v.open(missing) {
-		l.emit(Event{Kind: Noted, Stage: a.path, Text: v.earlier(s.ForEach.Var, missing)})
+		l.emit(Event{Kind: Noted, Stage: a.path, Depends: missing, Text: v.earlier(s.ForEach.Var, missing)})
 	}
 	return l.rounds(ctx, s, a, list.([]any))
 }

@@ -180,10 +180,10 @@ func TestALadderFromAnUnknownVersionIsShownByItsLastHop(t *testing.T) {
 		told    string
 	}{
 		{name: "offline it says how to see the others", offline: true, told: `
-note Climb : steps.now.said is not known here: there may be a hop before the first that is shown; -e from=… says where to begin
+note Climb depends steps.now.said,inputs.from : steps.now.said is not known here: there may be a hop before the first that is shown; -e from=… says where to begin
 action.planned Climb[hop=1.22.3] w1 1:do #1 $ up 1.22.3 mutates`},
 		{name: "with a beginning it says that a run looks for itself", offline: true, given: map[string]string{"from": "1.22.1"}, told: `
-note Climb : steps.now.said is not known here: a run may find another hop than what is shown
+note Climb depends steps.now.said : steps.now.said is not known here: a run may find another hop than what is shown
 action.planned Climb[hop=1.22.3] w1 1:do #1 $ up 1.22.3 mutates`},
 		{name: "a run that knows the version does not miss the input"},
 	}
