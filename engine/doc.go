@@ -27,6 +27,7 @@
 //	saved      a dry-run that people have read, in a file, and what holds a run to it
 //	transport  commands over SSH, or here; the only importer of goph
 //	seal       files that only their recipients can read; the only importer of age
+//	readonly   refuses what would change something, where only reading is allowed
 //	detach     commands that outlive their link
 //	lock       one run per cluster: a lock on its hosts, which belongs to a run
 //	sshd       an SSH server in this process: the demo's door, and the tests'

@@ -39,6 +39,7 @@ var rooms = map[string]room{
 	"engine/lock":      {"engine/step", "a lock lies on hosts, and knows its run by a key: who may break it, and when, others decide"},
 	"engine/seal":      {"", "it encrypts what it is given, whatever that is and wherever it comes from"},
 	"engine/facts":     {"engine/run engine/step", "it records what commands said, and gives it back: it knows neither who asks nor how hosts are reached"},
+	"engine/readonly":  {"engine/step", "it judges commands by their words, whoever gives them and wherever they go"},
 	"engine/saved":     {"engine/report engine/facts engine/run engine/step", "it holds a run to a dry-run that people have read; it neither runs nor renders"},
 	"engine/sshd":      {"engine/step", "it is a door in front of anything that can execute a command"},
 	"engine/twin":      {"engine/step engine/kube engine/inventory", "it stands for real machines, and those do not know rung's loop"},
@@ -64,7 +65,7 @@ var doors = map[string]door{
 	"github.com/spf13/cobra":        {"engine/cli", "flags are read in one place and handed on as values"},
 	"github.com/rs/zerolog":         {"engine/cli engine/transport", "it is for people who debug connections; what the user reads goes through report"},
 	"github.com/pmezard/go-difflib": {"engine/twin engine/saved", "kubeadm shows differences as that library does, and so does a plan that a run strays from"},
-	"mvdan.cc/sh":                   {"engine/twin steps", "only a simulated host interprets shell, real hosts have one; command tells an author what sh would not read"},
+	"mvdan.cc/sh":                   {"engine/twin engine/readonly steps", "only a simulated host interprets shell, real hosts have one; command tells an author what sh would not read, and readonly what would change something"},
 }
 
 // TestImportsFlowOneWay reads the import clauses of every file of the module, for every platform, and

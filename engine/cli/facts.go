@@ -13,6 +13,7 @@ import (
 	"rung/engine/guard"
 	"rung/engine/inventory"
 	"rung/engine/plan"
+	"rung/engine/readonly"
 	"rung/engine/run"
 	"rung/engine/step"
 )
@@ -98,7 +99,7 @@ func (a *app) facts(ctx context.Context, r request, c contact, out string, repla
 
 // look performs what only reads of p, and asks what a simulated cluster is made of.
 func (a *app) look(ctx context.Context, p *plan.Plan, h step.Exec) (*facts.File, error) {
-	r := &facts.Recorder{Of: h, Clock: a.Clock}
+	r := &facts.Recorder{Of: readonly.Exec{Of: h}, Clock: a.Clock}
 	x := &run.Execute{Exec: r, Hosts: p.Inventory, Clock: a.Clock, Sink: r}
 	live := &run.Live{Execute: x, Offline: &run.Offline{Hosts: p.Inventory, Sink: r}}
 	header := facts.Header{Rung: a.Version, Began: a.Clock.Now().UTC(), Playbook: p.Playbook.Name, Inputs: openInputs(p), Inventory: factsOf(p.Inventory)}

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"rung/engine/facts"
+	"rung/engine/readonly"
 	"rung/engine/report"
 	"rung/engine/run"
 	"rung/engine/step"
@@ -60,8 +61,9 @@ func (o *outlook) tell(w io.Writer) {
 func (e *execution) foresee(ctx context.Context, h *hosts) error {
 	describe(e.err, e.plan)
 	o := &outlook{hosts: map[string]bool{}}
-	binder, found := report.NewBinder(), &facts.Recorder{Of: h, Clock: e.clock}
-	sink, exec := run.Sink(o), step.Exec(h)
+	reading := readonly.Exec{Of: h}
+	binder, found := report.NewBinder(), &facts.Recorder{Of: reading, Clock: e.clock}
+	sink, exec := run.Sink(o), step.Exec(reading)
 	if e.agreed != nil {
 		sink, exec = tee{o, binder, found}, found
 	}

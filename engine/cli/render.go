@@ -13,6 +13,7 @@ import (
 
 	"rung/engine/facts"
 	"rung/engine/plan"
+	"rung/engine/readonly"
 	"rung/engine/report"
 	"rung/engine/run"
 	"rung/engine/saved"
@@ -203,9 +204,9 @@ func (a *app) dryRun(ctx context.Context, r rendering, p *plan.Plan, sink run.Si
 		if err := h.connect(ctx, p); err != nil {
 			return end, (&execution{app: a}).refuse(err)
 		}
-		exec := step.Exec(h)
+		exec := step.Exec(readonly.Exec{Of: h})
 		if r.witness != nil {
-			r.witness.recorder = &facts.Recorder{Of: h, Clock: a.Clock}
+			r.witness.recorder = &facts.Recorder{Of: exec, Clock: a.Clock}
 			exec = r.witness.recorder
 		}
 		x := &run.Execute{Exec: exec, Hosts: p.Inventory, Clock: a.Clock, Sink: sink}

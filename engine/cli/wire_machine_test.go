@@ -32,6 +32,7 @@ type machine struct {
 	enter   []string // goes into its namespaces, and runs what follows
 
 	server *exec.Cmd // nil: none listens
+	was    []string  // what it was when a snapshot was taken
 }
 
 const opensshServer = "/usr/sbin/sshd"

@@ -25,6 +25,7 @@ import (
 //	unplug               its end of the cable is down; plug: up again
 //	works                the long command of work.yaml has begun, and goes on: it says some lines more
 //	finish               it comes to its end
+//	snapshot             keep what the host is: files and processes; same: it is that still
 //	whole RUN            what it said is in the run's folder, to the last line, and in order
 func TestWire(t *testing.T) {
 	if testing.Short() {
@@ -45,6 +46,7 @@ func TestWire(t *testing.T) {
 			"start-server": hurt("start-server", (*machine).start),
 			"cut":          hurt("cut", (*machine).cut), "mend": hurt("mend", (*machine).mend),
 			"unplug": hurt("unplug", (*machine).unplug), "plug": hurt("plug", (*machine).plug),
+			"snapshot": snapshot, "same": same,
 			"exits": exits, "begin": begin, "see": see, "interrupt": interrupt, "ends": ends, "crash": crash, "aside": aside,
 		},
 	})

@@ -1,0 +1,97 @@
+package twin
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// passed over are the fields of the cluster and its hosts that looking moves: what was asked, names that were given out, and
+// that yum has fetched its lists. All else counts.
+var passed = []string{
+	"Cluster.log", "Cluster.downloads", "Cluster.unknown", "Cluster.unknownMu", "Cluster.mu", "Cluster.clock", "Cluster.tools", "Cluster.serial",
+	"host.tmp", "host.metadata", "host.cluster", "host.locks",
+}
+
+// Everything is all that a cluster is at that time, a line for each thing: objects of the API with their pasts, and files,
+// packages, services, boots and units of every host.
+func (c *Cluster) Everything(now time.Time) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d := &dump{now: now, seen: map[uintptr]bool{}}
+	d.value("cluster", reflect.ValueOf(c))
+	slices.Sort(d.lines)
+	return d.lines
+}
+
+type dump struct {
+	now   time.Time
+	seen  map[uintptr]bool
+	lines []string
+}
+
+func (d *dump) value(at string, v reflect.Value) {
+	switch v.Type() {
+	case reflect.TypeFor[*disk]():
+		d.disk(at, v)
+		return
+	case reflect.TypeFor[sync.Mutex]():
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if v.IsNil() || v.Kind() == reflect.Pointer && d.seen[v.Pointer()] {
+			return
+		}
+		if v.Kind() == reflect.Pointer {
+			d.seen[v.Pointer()] = true
+		}
+		d.value(at, v.Elem())
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			d.lines = append(d.lines, fmt.Sprintf("%s = %v", at, v))
+			return
+		}
+		for i := range v.NumField() {
+			name := v.Type().Field(i).Name
+			if !slices.Contains(passed, v.Type().Name()+"."+name) {
+				d.value(at+"."+name, v.Field(i))
+			}
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			d.value(fmt.Sprintf("%s[%v]", at, k), v.MapIndex(k))
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			d.value(fmt.Sprintf("%s[%d]", at, i), v.Index(i))
+		}
+	case reflect.Func, reflect.Chan:
+	default:
+		d.lines = append(d.lines, fmt.Sprintf("%s = %v", at, v))
+	}
+}
+
+// disk are the files that are there now. Folders have their times from what came and went in them.
+func (d *dump) disk(at string, v reflect.Value) {
+	names := map[string]bool{}
+	for _, k := range v.Elem().FieldByName("written").MapKeys() {
+		names[k.String()] = true
+	}
+	for _, k := range v.Elem().FieldByName("base").Elem().FieldByName("files").MapKeys() {
+		names[k.String()] = true
+	}
+	disk := (*disk)(v.UnsafePointer())
+	for name := range names {
+		if f := disk.raw(name, d.now); f.exists() {
+			times := ""
+			if !f.mode.IsDir() {
+				times = f.mtime.String()
+			}
+			d.lines = append(d.lines, fmt.Sprintf("%s:%s = %v %s %q", at, name, f.mode, times, strings.TrimSpace(f.data)))
+		}
+	}
+}
