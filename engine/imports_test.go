@@ -43,7 +43,7 @@ var rooms = map[string]room{
 	"engine/saved":     {"engine/report engine/facts engine/run engine/step", "it holds a run to a dry-run that people have read; it neither runs nor renders"},
 	"engine/sshd":      {"engine/step", "it is a door in front of anything that can execute a command"},
 	"engine/twin":      {"engine/step engine/kube engine/inventory", "it stands for real machines, and those do not know rung's loop"},
-	"engine/rehearse":  {"engine/run engine/plan engine/inventory engine/step engine/kube engine/twin", "it is where the loop meets a twin, in a time of their own; neither of them knows the other"},
+	"engine/rehearse":  {"engine/run engine/plan engine/inventory engine/step engine/kube engine/twin engine/facts", "it is where the loop meets a twin, in a time of their own; neither of them knows the other"},
 	"engine/trial":     {"engine/rehearse engine/run engine/plan engine/playbook engine/inventory engine/step engine/kube engine/twin engine/yamldoc engine/diag", "a playbook's tests are rehearsals with an expectation; what they say of a playbook is in their file"},
 	"engine/cli":       {"engine/*", "it is where everything meets, except step types and playbooks: main hands those over, so that another main can bring its own"},
 	"steps":            {"engine/step engine/kube", "a step type is a pure function over the contract; one that needs more is a playbook, or a gap in the contract"},

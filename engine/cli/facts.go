@@ -168,27 +168,40 @@ const old = 24 * time.Hour
 
 // recalled reads the facts of a file, says when they were taken, and refuses those of another inventory.
 func (a *app) recalled(file string, p *plan.Plan) (*facts.File, error) {
+	f, err := a.factsIn(file, p.Inventory)
+	if err == nil {
+		a.tellAge(f, p)
+	}
+	return f, err
+}
+
+// factsIn reads the facts of a file, and refuses those of another inventory.
+func (a *app) factsIn(file string, inv *inventory.Inventory) (*facts.File, error) {
 	f, err := facts.Read(file)
 	if err != nil {
 		return nil, usage("the facts cannot be read: %v", err)
 	}
-	if differs := f.Inventory.Differs(factsOf(p.Inventory)); len(differs) > 0 {
+	if differs := f.Inventory.Differs(factsOf(inv)); len(differs) > 0 {
 		for _, d := range differs {
 			fmt.Fprintln(a.err, "rung:", d)
 		}
-		return nil, &failure{run.ExitUsage, fmt.Errorf("%s holds the facts of another inventory than %s", file, p.Inventory.File), "name the inventory that they were taken of, or take them anew: rung facts"}
+		return nil, &failure{run.ExitUsage, fmt.Errorf("%s holds the facts of another inventory than %s", file, inv.File), "name the inventory that they were taken of, or take them anew: rung facts"}
 	}
-	a.tellAge(f, p)
 	return f, nil
 }
 
-// tellAge says of facts when and what for they were taken.
-func (a *app) tellAge(f *facts.File, p *plan.Plan) {
+// tellWhen says of facts when they were taken.
+func (a *app) tellWhen(f *facts.File) {
 	age := a.Clock.Now().Sub(f.Ended).Round(time.Minute)
 	fmt.Fprintf(a.err, "facts of %s, %s old, taken for %s\n", f.Ended.Local().Format("2006-01-02 15:04"), guard.FormatDuration(age), f.Playbook)
 	if age > old {
 		fmt.Fprintf(a.err, "rung: these facts are old: what has changed since is not in them; take them anew with rung facts\n")
 	}
+}
+
+// tellAge says of facts when and what for they were taken.
+func (a *app) tellAge(f *facts.File, p *plan.Plan) {
+	a.tellWhen(f)
 	if f.Playbook != p.Playbook.Name {
 		fmt.Fprintf(a.err, "rung: they were taken for %s: what only %s asks is unknown\n", f.Playbook, p.Playbook.Name)
 		return

@@ -26,6 +26,8 @@ type rehearsal struct {
 	from     string
 	packages string
 	external bool
+	facts    string
+	absent   []string // of the facts
 	faults   []string
 	json     bool
 }
@@ -46,6 +48,9 @@ real cluster; yours may be slower.
 The cluster has the shape that --cluster says: control planes, workers, version. With -i it has
 the hosts of the inventory, and only its version is to be said, as --cluster @1.33.4 or --from 1.33.4.
 
+With --facts FILE it is made as rung facts found it: version and nodes, what they offer to pods, what is cordoned, off or
+too old, package managers and the packages on offer, workloads and PodDisruptionBudgets. What cannot be simulated is named.
+
 With --fault something is wrong with it before it starts:
 
 ` + faultForms(),
@@ -53,13 +58,14 @@ With --fault something is wrong with it before it starts:
 		Args:    playbookArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r.playbook = args[0]
-			return a.rehearse(cmd.Context(), r)
+			return a.rehearse(cmd.Context(), &r)
 		},
 	}
 	f := verb.Flags()
 	r.flags(f)
 	f.StringVar(&r.cluster, "cluster", "", "the shape of the cluster: control planes, workers and version, such as 3+5@1.33.4")
 	f.StringVar(&r.from, "from", "", "the version that the cluster has, where --cluster says none")
+	f.StringVar(&r.facts, "facts", "", "make the cluster as rung facts found it; with -i")
 	f.StringVar(&r.packages, "packages", twin.Yum, "the package manager of the hosts: yum, apt or mixed")
 	f.BoolVar(&r.external, "external-etcd", false, "etcd runs on three machines of its own, not on the control planes")
 	f.StringArrayVar(&r.faults, "fault", nil, "something that is wrong with the cluster, as NAME:ARG; see above (repeatable)")
@@ -67,7 +73,7 @@ With --fault something is wrong with it before it starts:
 	return verb
 }
 
-func (a *app) rehearse(ctx context.Context, r rehearsal) error {
+func (a *app) rehearse(ctx context.Context, r *rehearsal) error {
 	scene, p, err := a.scene(r)
 	if err != nil {
 		return err
@@ -81,7 +87,7 @@ func (a *app) rehearse(ctx context.Context, r rehearsal) error {
 	stop := listen(ctx)
 	defer stop.close()
 	end := scene.Play(stop.first(), p, forecast)
-	if err := forecast.Tell(r.on(scene), scene.Absent()); err != nil {
+	if err := forecast.Tell(r.on(scene), slices.Concat(r.absent, scene.Absent())); err != nil {
 		return fmt.Errorf("what was foreseen cannot be written: %w", err)
 	}
 	if unmet := scene.Cluster.Unmet(); len(unmet) > 0 {
@@ -99,11 +105,15 @@ func (a *app) rehearse(ctx context.Context, r rehearsal) error {
 // on says on what the run was rehearsed.
 func (r rehearsal) on(s *rehearse.Scene) string {
 	planes := len(s.Cluster.ControlPlanes())
-	return fmt.Sprintf("a simulated cluster of %d control planes and %d workers at %s (%s), in virtual time", planes, len(s.Cluster.Hosts())-planes, s.Version(), r.packages)
+	found := ""
+	if r.facts != "" {
+		found = ", as it was found in " + r.facts
+	}
+	return fmt.Sprintf("a simulated cluster of %s and %s at %s (%s)%s, in virtual time", several(planes, "control plane"), several(len(s.Cluster.Hosts())-planes, "worker"), s.Version(), r.packages, found)
 }
 
 // scene makes the cluster, and the plan for it.
-func (a *app) scene(r rehearsal) (*rehearse.Scene, *plan.Plan, error) {
+func (a *app) scene(r *rehearsal) (*rehearse.Scene, *plan.Plan, error) {
 	shape, err := r.shape()
 	if err != nil {
 		return nil, nil, err
@@ -128,6 +138,9 @@ func (a *app) scene(r rehearsal) (*rehearse.Scene, *plan.Plan, error) {
 		if err := rehearse.Cast(&shape, inv); err != nil {
 			return nil, nil, usage("%s: %v", r.inventory, err)
 		}
+		if err := a.asRecorded(r, &shape, inv); err != nil {
+			return nil, nil, err
+		}
 		s = rehearse.New(shape)
 		return inv, src, nil
 	})
@@ -135,6 +148,26 @@ func (a *app) scene(r rehearsal) (*rehearse.Scene, *plan.Plan, error) {
 		return nil, nil, err
 	}
 	return s, p, inject(s.Cluster, r.faults)
+}
+
+// asRecorded makes the shape as the facts say, where there are some.
+func (a *app) asRecorded(r *rehearsal, shape *twin.Shape, inv *inventory.Inventory) error {
+	if r.facts == "" {
+		return nil
+	}
+	f, err := a.factsIn(r.facts, inv)
+	if err != nil {
+		return err
+	}
+	a.tellWhen(f)
+	c, err := f.Cluster()
+	if err == nil {
+		r.absent, err = rehearse.Recorded(shape, c)
+	}
+	if err != nil {
+		return usage("%s: %v", r.facts, err)
+	}
+	return nil
 }
 
 // shape is the cluster as the flags say it.
@@ -156,6 +189,10 @@ func (r rehearsal) shape() (s twin.Shape, err error) {
 		said.Version = from
 	}
 	switch {
+	case r.facts != "" && r.inventory == "":
+		return s, &failure{run.ExitUsage, errors.New("facts belong to an inventory"), "name it with -i"}
+	case said.Version.IsZero() && r.facts != "":
+		return said.Twin(r.packages, r.external), nil
 	case said.Version.IsZero():
 		return s, &failure{run.ExitUsage, errors.New("which version does the cluster have?"), "say it with the shape, as --cluster 3+5@1.33.4, or with --from 1.33.4"}
 	case !slices.Contains([]string{twin.Yum, twin.Apt, twin.Mixed}, r.packages):
@@ -165,4 +202,11 @@ func (r rehearsal) shape() (s twin.Shape, err error) {
 		return s, usage("%v", err)
 	}
 	return said.Twin(r.packages, r.external), nil
+}
+
+func several(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -60,7 +60,7 @@ func bundled(t testing.TB, s *rehearse.Scene, name string, inputs map[string]any
 // BenchmarkRehearse is an upgrade by one minor, a tenth of the workers at once, in virtual time: 30 s are wanted for
 // 5 and 5,000 nodes, on two cores.
 func BenchmarkRehearse(b *testing.B) {
-	for _, workers := range []int{100, 1000, 5000} {
+	for _, workers := range []int{100, 400, 1000, 5000} {
 		b.Run(fmt.Sprintf("5+%d", workers), func(b *testing.B) {
 			for b.Loop() {
 				s := rehearse.New(twin.Shape{ControlPlanes: 5, Workers: workers, Version: version("1.33.4"), Web: 3})

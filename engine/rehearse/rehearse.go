@@ -42,7 +42,12 @@ type Scene struct {
 // New makes a scene of that shape. It panics where the twin does: see [twin.New].
 func New(shape twin.Shape) *Scene {
 	clock := run.NewDiscrete(Begin)
-	return &Scene{Cluster: twin.New(shape, clock), clock: clock, shape: shape}
+	s := &Scene{Cluster: twin.New(shape, clock), clock: clock, shape: shape}
+	if shape.Recorded != nil {
+		shape.Recorded.Spoil(s.Cluster)
+		clock.Sleep(twin.Settled, nil)
+	}
+	return s
 }
 
 // Begin is when every rehearsal begins, by its own clock.

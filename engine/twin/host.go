@@ -19,6 +19,7 @@ type host struct {
 	controlPlane bool
 	apt          bool // it has apt and dpkg, and neither yum nor rpm
 	ip           string
+	cpu, memory  int // what it has for pods: thousandths, KiB; the usual where 0
 	down         bool
 	certs        map[string]timeline[time.Time] // when the renewed ones expire
 	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0

@@ -24,6 +24,7 @@ func (c *Cluster) nodeObject(h *host, now time.Time) object {
 	for key, value := range spec.annotations {
 		annotations[key] = value
 	}
+	cpu, memory := h.room()
 	labels := object{"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "kubernetes.io/hostname": h.name, "kubernetes.io/os": "linux"}
 	for _, role := range c.roles(h, now) {
 		labels["node-role.kubernetes.io/"+role] = ""
@@ -46,7 +47,7 @@ func (c *Cluster) nodeObject(h *host, now time.Time) object {
 		"spec":     fields,
 		"status": object{
 			"addresses":   []any{object{"address": h.ip, "type": "InternalIP"}, object{"address": h.name, "type": "Hostname"}},
-			"allocatable": object{"cpu": strconv.Itoa(nodeCPU / 1000), "ephemeral-storage": "243497856212", "memory": strconv.Itoa(nodeMemory) + "Ki", "pods": "110"},
+			"allocatable": object{"cpu": quantityOfCPU(cpu), "ephemeral-storage": "243497856212", "memory": strconv.Itoa(memory) + "Ki", "pods": "110"},
 			"capacity":    object{"cpu": "2", "ephemeral-storage": "264212084Ki", "memory": "24684084Ki", "pods": "110"},
 			"conditions":  c.nodeConditions(h, now),
 			"nodeInfo": object{

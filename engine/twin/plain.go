@@ -22,7 +22,7 @@ func (c *Cluster) addPlain() {
 		bases[apt] = newLayer(files)
 	}
 	for i, name := range c.shape.Plain {
-		apt := c.shape.Packages == Apt || c.shape.Packages == Mixed && i%2 == 1
+		apt := c.shape.apt(name, i)
 		h := newHost(c, name, len(c.hosts)+i, false, bases[apt], installed[apt])
 		h.apt, h.kubelet = apt, always(kubelet{})
 		delete(h.disk.written, "/etc/kubernetes/pki/kubelet-client.pem")

@@ -27,6 +27,8 @@ type Shape struct {
 
 	Web          int // replicas of Deployment default/web, which uses emptyDir; 3 where 0, none where negative
 	MinAvailable int // of its disruption budget; 1 where 0
+
+	Recorded *Recorded // what else there is; nil: nothing was recorded
 }
 
 func (s Shape) filled() Shape {
@@ -78,7 +80,7 @@ func New(shape Shape, clock Clock) *Cluster {
 		base[kind] = newLayer(files)
 	}
 	add := func(name string, controlPlane bool) {
-		apt := shape.Packages == Apt || shape.Packages == Mixed && len(c.hosts)%2 == 1
+		apt := shape.apt(name, len(c.hosts))
 		h := newHost(c, name, len(c.hosts), controlPlane, base[[2]bool{apt, controlPlane}], installed[apt])
 		h.apt = apt
 		c.hosts = append(c.hosts, h)
@@ -103,7 +105,18 @@ func New(shape Shape, clock Clock) *Cluster {
 		c.hosts[0].writeSuperAdmin(c.born)
 	}
 	c.startWorkloads()
+	if shape.Recorded != nil {
+		shape.Recorded.apply(c)
+	}
 	return c
+}
+
+// apt says whether the nth host has apt.
+func (s Shape) apt(name string, n int) bool {
+	if s.Recorded != nil && s.Recorded.Machines[name].Packages != "" {
+		return s.Recorded.Machines[name].Packages == Apt
+	}
+	return s.Packages == Apt || s.Packages == Mixed && n%2 == 1
 }
 
 // fstab is /etc/fstab, with swap or with its line commented out.

@@ -153,7 +153,8 @@ func (c *Cluster) hasRoom(h *host, w *workload) bool {
 			cpu, memory = cpu+p.owner.cpu, memory+p.owner.memory
 		}
 	}
-	return cpu <= nodeCPU && memory <= nodeMemory/1024
+	most, mostMemory := h.room()
+	return cpu <= most && memory <= mostMemory/1024
 }
 
 // What a node has for pods, in thousandths of a processor and in KiB, and what kubeadm's static pods ask of it.

@@ -1,0 +1,103 @@
+package rehearse_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"rung/engine/facts"
+	"rung/engine/rehearse"
+	"rung/engine/twin"
+)
+
+func pod(name, node, owner string, labels map[string]string) facts.Pod {
+	return facts.Pod{Namespace: "shop", Name: name, Node: node, Owner: owner, Labels: labels, Requests: []map[string]string{{"cpu": "250m", "memory": "512Mi"}, {"cpu": "0.25"}}}
+}
+
+// found is a cluster with what a twin can show, and with what it cannot.
+func found() facts.Cluster {
+	cart, till := map[string]string{"app": "cart"}, map[string]string{"app": "till", "tier": "front"}
+	return facts.Cluster{
+		Version: "1.33.4",
+		Nodes: []facts.Node{
+			{Name: "cp", ControlPlane: true, Ready: true, Kubelet: "v1.33.4", CPU: "4", Memory: "16Gi", Runtime: "containerd://1.7.27"},
+			{Name: "new", Ready: true, Kubelet: "v1.33.4", Runtime: "cri-o://1.33.0"},
+			{Name: "one", Ready: false, Cordoned: true, Kubelet: "v1.32.6", Taints: []facts.Taint{{Key: "gpu", Effect: "NoSchedule"}, {Key: "node.kubernetes.io/unreachable"}}},
+		},
+		Machines: []facts.Machine{{Host: facts.Host{Name: "one", Node: "one"}, PackageManager: "apt", Offered: []string{"1.33.4", "1.34.1"}, Swap: true}},
+		Workloads: []facts.Workload{
+			{Kind: "Deployment", Namespace: "shop", Name: "cart", Replicas: 2, Selector: cart},
+			{Kind: "DaemonSet", Namespace: "logs", Name: "agent", Replicas: 3},
+		},
+		Pods: []facts.Pod{
+			pod("cart-5d4f-a", "one", "ReplicaSet/cart-5d4f", cart), pod("cart-5d4f-b", "new", "ReplicaSet/cart-5d4f", cart),
+			pod("till-0", "one", "StatefulSet/till", till), pod("debug", "new", "", nil), pod("nightly-x", "one", "Job/nightly", nil),
+			{Namespace: "logs", Name: "agent-x", Node: "one", Owner: "DaemonSet/agent"},
+			{Namespace: "kube-system", Name: "etcd-cp", Node: "cp", Mirror: true},
+		},
+		Budgets: []facts.Budget{
+			{Namespace: "shop", Name: "cart", MinAvailable: "2", Selector: cart},
+			{Namespace: "shop", Name: "odd", MaxUnavailable: "1", Desired: 3},
+		},
+		Missing: []string{"the weather was not recorded"},
+	}
+}
+
+func TestATwinIsMadeOfFacts(t *testing.T) {
+	shape := twin.Shape{ControlPlanes: 1, Workers: 2, Names: []string{"cp", "one", "gone"}}
+	absent, err := rehearse.Recorded(&shape, found())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shape.Version != version("1.33.4") || !slices.Equal(shape.Names, []string{"cp", "one", "new"}) || !slices.Equal(shape.Plain, []string{"gone"}) {
+		t.Errorf("the shape is %+v", shape)
+	}
+	one := shape.Recorded.Machines["one"]
+	if !one.Cordoned || !one.Stopped || !one.Swap || one.Kubelet != version("1.32.6") || one.Packages != twin.Apt {
+		t.Errorf("one is %+v", one)
+	}
+	if cp := shape.Recorded.Machines["cp"]; cp.CPU != 4000 || cp.Memory != 16<<10 || !cp.Kubelet.IsZero() {
+		t.Errorf("cp is %+v", cp)
+	}
+	cart := shape.Recorded.Workloads[slices.IndexFunc(shape.Recorded.Workloads, func(w twin.Workload) bool { return w.Name == "cart" })]
+	if cart.Kind != "Deployment" || !slices.Equal(cart.Pods, []string{"one", "new"}) || cart.CPU != 500 || cart.Memory != 512 {
+		t.Errorf("cart is %+v", cart)
+	}
+	if len(shape.Recorded.Workloads) != 3 || len(shape.Recorded.Budgets) != 1 || shape.Recorded.Budgets[0].App != cart.App {
+		t.Errorf("there is %+v, and %+v", shape.Recorded.Workloads, shape.Recorded.Budgets)
+	}
+	for _, want := range []string{
+		"the weather was not recorded", "the taint gpu of one", "cri-o://1.33.0 of new", "pod shop/nightly-x of a Job", "DaemonSet logs/agent", "PodDisruptionBudget shop/odd: which pods it is over is not known",
+	} {
+		if !slices.ContainsFunc(absent, func(said string) bool { return strings.Contains(said, want) }) {
+			t.Errorf("nobody says %q: %q", want, absent)
+		}
+	}
+	if len(absent) != 6 {
+		t.Errorf("it says %d things: %q", len(absent), absent)
+	}
+}
+
+func TestATwinOfFactsIsAsItWasFound(t *testing.T) {
+	shape := twin.Shape{ControlPlanes: 1, Workers: 2, Names: []string{"cp", "one", "new"}}
+	if _, err := rehearse.Recorded(&shape, found()); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range rehearse.New(shape).Cluster.Nodes() {
+		is := n.Name == "one"
+		if n.Ready == is || n.Unschedulable != is || (n.Kubelet == version("1.32.6")) != is {
+			t.Errorf("there is %+v", n)
+		}
+	}
+}
+
+func TestFactsWithoutAVersionWantOne(t *testing.T) {
+	c := found()
+	c.Version = ""
+	if _, err := rehearse.Recorded(&twin.Shape{}, c); err == nil || !strings.Contains(err.Error(), "say it with --from") {
+		t.Errorf("it says %v", err)
+	}
+	if _, err := rehearse.Recorded(&twin.Shape{Version: version("1.33.4")}, c); err != nil {
+		t.Error(err)
+	}
+}
