@@ -24,6 +24,7 @@ import (
 //	cut                  packets are dropped in both directions, without a word; mend: no longer
 //	unplug               its end of the cable is down; plug: up again
 //	works                the long command of work.yaml has begun, and goes on: it says some lines more
+//	heard                rung has written down some lines more of it
 //	finish               it comes to its end
 //	snapshot             keep what the host is: files and processes; same: it is that still
 //	whole RUN            what it said is in the run's folder, to the last line, and in order
@@ -41,7 +42,7 @@ func TestWire(t *testing.T) {
 			return setUp(e)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"host": setHost, "works": works, "finish": finish, "whole": whole,
+			"host": setHost, "works": works, "heard": heard, "finish": finish, "whole": whole,
 			"kill-sessions": hurt("kill-sessions", (*machine).killSessions), "kill-server": hurt("kill-server", (*machine).killServer),
 			"start-server": hurt("start-server", (*machine).start),
 			"cut":          hurt("cut", (*machine).cut), "mend": hurt("mend", (*machine).mend),
@@ -78,14 +79,41 @@ func hurt(name string, act func(*machine) error) func(*testscript.TestScript, bo
 // works waits until the long command has begun, and has said some lines more than it had.
 func works(ts *testscript.TestScript, neg bool, args []string) {
 	arguments(ts, neg, args, 0, 0, "works")
-	m, before := hostOf(ts), -1
-	ts.Check(eventually("the command works", func() bool {
-		n := len(m.read("work/said"))
-		if n > 0 && before < 0 {
+	m := hostOf(ts)
+	ts.Check(grows("what the command says", func() int { return len(m.read("work/said")) }))
+}
+
+// heard waits until rung has written down more of it than it had.
+func heard(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 0, 0, "heard")
+	ts.Check(grows("what rung has heard", func() int {
+		size := 0
+		for _, file := range outputs(ts, "*") {
+			if at, err := os.Stat(file); err == nil {
+				size += int(at.Size())
+			}
+		}
+		return size
+	}))
+}
+
+// grows waits until something has begun, and has grown since then by some lines.
+func grows(what string, size func() int) error {
+	before := size()
+	return eventually(what+" grows", func() bool {
+		n := size()
+		if before == 0 {
 			before = n
 		}
-		return before >= 0 && n > before+40
-	}))
+		return before > 0 && n > before+20
+	})
+}
+
+// outputs are the files with what the commands of a run have written.
+func outputs(ts *testscript.TestScript, run string) []string {
+	files, err := filepath.Glob(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "rung", "runs", run, "output", "*.log"))
+	ts.Check(err)
+	return files
 }
 
 func finish(ts *testscript.TestScript, neg bool, args []string) {
@@ -98,8 +126,7 @@ func finish(ts *testscript.TestScript, neg bool, args []string) {
 // whole wants each line of the long command in the run's folder once, and those of a stream in their order.
 func whole(ts *testscript.TestScript, neg bool, args []string) {
 	arguments(ts, neg, args, 1, 1, "whole RUN")
-	files, err := filepath.Glob(filepath.Join(ts.Getenv("XDG_STATE_HOME"), "rung", "runs", args[0], "output", "*.log"))
-	ts.Check(err)
+	files := outputs(ts, args[0])
 	if len(files) != 1 {
 		ts.Fatalf("what it said lies in %q, want one file", files)
 	}
