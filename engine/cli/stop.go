@@ -70,10 +70,10 @@ func (s *stopper) obey() {
 		switch asked++; asked {
 		case 1:
 			s.once.Do(func() { close(s.gentle) })
-			s.say("running commands finish, nothing new starts; once more ends those that may be cut off")
+			s.say("running commands finish, nothing new starts; once more ends those that may be cut off, and waits for no host that is away")
 		case 2:
 			s.cancel()
-			s.say("what may be cut off is ended now; the rest (kubeadm, drains, packages) is waited for; once more leaves at once")
+			s.say("what may be cut off is ended now; the rest (kubeadm, drains, packages) is waited for, where its host is there; once more leaves at once")
 		default:
 			s.conclude()
 			s.leave("left at once: what must not be cut off goes on on its host. rung resume follows it to its end, and goes on")

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"rung/engine/run"
+	"rung/engine/step"
 )
 
 // Reopen goes on with the journal in the directory of a run, for another life of it, and returns what it holds. It takes
@@ -39,7 +40,7 @@ func Reopen(dir string) (*Journal, Header, []run.Event, error) {
 	return j, header, events, nil
 }
 
-// underWay returns the actions that were started and did not end, with the Seq of their start, and the last Seq of all.
+// underWay returns the actions that were started, and of which no end is known, with the Seq of their start, and the last Seq of all.
 func underWay(events []run.Event) (begun map[action]int64, last int64) {
 	begun = map[action]int64{}
 	for _, e := range events {
@@ -48,7 +49,9 @@ func underWay(events []run.Event) (begun map[action]int64, last int64) {
 		case run.ActionStarted:
 			begun[actionOf(e)] = e.Seq
 		case run.ActionEnded:
-			delete(begun, actionOf(e))
+			if e.Outcome != step.Unknown { // else it is followed by this life
+				delete(begun, actionOf(e))
+			}
 		}
 	}
 	return begun, last

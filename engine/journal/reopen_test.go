@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rung/engine/run"
+	"rung/engine/step"
 )
 
 // begunRun is a run with some events, whose journal is closed.
@@ -125,6 +126,11 @@ func TestWhatALaterLifeHearsOfAnActionIsWholeInOneFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	says("one", "two")
+	lost := began
+	lost.Kind, lost.Outcome = run.ActionEnded, step.Unknown
+	if err := j.Record(lost); err != nil {
+		t.Fatal(err)
+	}
 	for _, heard := range [][]string{{"one"}, {"one", "two", "three"}} {
 		if err := j.Close(); err != nil {
 			t.Fatal(err)

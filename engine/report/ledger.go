@@ -27,6 +27,7 @@ type ledger struct {
 	touched  bool // a command left that may change something
 	notes    []run.Event
 	versions versions
+	stopping bool // it was told what is waited for
 	cordons  cordons
 	causes   causes
 	kept     map[string]string // by host, the folder here with what was found out about it
@@ -57,6 +58,8 @@ type work struct {
 	last   string // the last line it wrote, or what is waited for
 	told   time.Time
 	action run.Event
+	busy   bool     // the action has not ended
+	word   string   // the last warning of the action: that contact was lost, or is there again
 	tail   []string // the last lines that the action wrote
 }
 
@@ -99,24 +102,28 @@ func (l *ledger) enter(e run.Event) {
 		*l.at(e) = work{host: e.Host, since: e.At, told: e.At, step: e.Step, title: titleOf(e), named: e.Title != ""}
 	case run.ActionStarted:
 		w := l.at(e)
-		w.action, w.tail, w.last = e, nil, ""
+		w.action, w.tail, w.last, w.busy, w.word = e, nil, "", true, ""
 		l.touched = l.touched || touches(e)
 		if !w.named && e.Title != "" {
 			w.title = e.Title
 		}
 	case run.ActionEnded:
+		l.at(e).busy = false
 		if e.File != "" {
 			l.kept[e.Host] = filepath.Dir(e.File)
 		}
 	case run.Output:
 		w := l.at(e)
 		if w.step == "" { // an earlier life of the run has started it
-			w.step, w.title = e.Step, titleOf(e)
+			w.step, w.title, w.busy = e.Step, titleOf(e), true
 		}
 		w.wrote(e.Text)
 	case run.Waiting:
 		l.at(e).last = waitingFor(e)
 	case run.Noted:
+		if w := l.work[e.Host]; w != nil && w.busy && w.step == e.Step && e.Warning && e.Cause == nil {
+			w.word = reasonOf(e.Text)
+		}
 		if e.Cause == nil {
 			l.notes = append(l.notes, e)
 		}
@@ -279,5 +286,5 @@ func (l *ledger) resume(e run.Event) {
 	l.playbook, l.hosts, l.running = e.Title, e.Hosts, true
 	l.now, l.work, l.queue = nil, map[string]*work{}, nil
 	l.failed, l.gathered, l.ends = nil, nil, map[string]ending{}
-	l.stages, l.notes = nil, nil
+	l.stages, l.notes, l.stopping = nil, nil, false
 }

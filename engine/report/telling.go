@@ -36,7 +36,7 @@ func (t *Terminal) tell(e run.Event) {
 	case run.HostEnded:
 		t.hostEnded(e)
 	case run.Stopping:
-		t.line(e, e.Host, t.ink.on(bold, "stopping: ")+clean(e.Text))
+		t.stopping(e)
 	case run.Paused:
 		t.line(e, "", t.ink.on(bold, "paused ")+clean(e.Text))
 	case run.Resumed:

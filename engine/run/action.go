@@ -150,6 +150,9 @@ func (v *visit) try(ctx context.Context, w work, e Event) ended {
 		}
 		t := Task{Event: e, On: w.own, Action: a, Outputs: w.typ.HasOutputs(), Open: w.open}
 		t.Event.Action, t.Event.If, t.Event.Unknown = i+1, v.condition(), w.unknown
+		if !slices.ContainsFunc(w.actions[:i], changes) { // a host that a step has restarted is not left halfway
+			t.Going = v.loop.going
+		}
 		if t.Event.Title == "" || len(w.actions) > 1 {
 			t.Event.Title = a.Title
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"rung/engine/guard"
@@ -28,37 +29,51 @@ func (v *visit) place(ctx context.Context, t Task) (step.Result, step.Outcome, e
 		result, outcome, err := v.placed(ctx, t)
 		if t.Action.Keep != "" || !v.mayComeBack(err) {
 			if !gone.IsZero() && err == nil {
-				v.tellAway(t, false, "it is back: going on")
+				v.tellAway(t, true, "it is back: going on")
 			}
 			return result, outcome, err
+		}
+		if v.leaves(ctx) {
+			return v.left(ctx, result, outcome, err)
 		}
 		now := v.loop.Clock.Now()
 		if gone.IsZero() {
 			gone = now
-			v.tellAway(t, true, fmt.Sprintf("%v: nothing was started, and it is tried again for up to %s", err, guard.FormatDuration(Patience)))
+			why := strings.TrimPrefix(err.Error(), t.Event.Host+": ") // the note has its name
+			v.tellAway(t, true, fmt.Sprintf("%s: nothing was started, and it is tried again for up to %s", why, guard.FormatDuration(Patience)))
 		}
 		left := Patience - now.Sub(gone)
 		if left <= 0 {
 			v.loop.part(err)
-		}
-		if left <= 0 || v.over(ctx) || ctx.Err() != nil {
 			return result, outcome, err
 		}
 		v.rest(ctx, min(pause, left))
-		if v.over(ctx) || ctx.Err() != nil {
-			return result, outcome, err
+		if v.leaves(ctx) {
+			return v.left(ctx, result, outcome, err)
 		}
 	}
+}
+
+// left is what came of an action whose host is not waited for any more. Where the run stops, it has not failed.
+func (v *visit) left(ctx context.Context, result step.Result, outcome step.Outcome, err error) (step.Result, step.Outcome, error) {
+	if ctx.Err() != nil || !v.loop.asked() || v.loop.isBroken() {
+		return result, outcome, err
+	}
+	return result, step.Canceled, fmt.Errorf("%s: %w; nothing was started", v.loop.whyStopped(), err)
 }
 
 // rest pauses, for less where the try or the run is over.
 func (v *visit) rest(ctx context.Context, d time.Duration) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	if !v.cleaning {
-		defer context.AfterFunc(v.loop.going, cancel)()
-	}
+	defer context.AfterFunc(v.loop.going, cancel)()
 	v.loop.Clock.Sleep(d, ctx.Done())
+}
+
+// leaves says whether nobody waits for a host any more: the run stops, and nothing is lost with what was never started
+// there. That is so of rescue and always as well: they are tried, and not waited for.
+func (v *visit) leaves(ctx context.Context) bool {
+	return ctx.Err() != nil || v.loop.asked()
 }
 
 // mayComeBack says whether err is the absence of a host that was there before in

@@ -40,6 +40,18 @@ func TestAHostThatWasThereIsWaitedFor(t *testing.T) {
 			replies: map[string][]reply{"act": {gone}}, sent: "w1 first / w1 act / w1 act / w1 act", took: 5 * time.Second, exit: run.ExitInterrupted,
 		},
 		{
+			name: "or he stops it while a wait is tried", steps: "  - do: {run: first}\n  - look: {run: facts, for: 1m}\n", stopAt: 5 * time.Second,
+			replies: map[string][]reply{"facts": {no, gone}}, took: 5 * time.Second, exit: run.ExitInterrupted,
+		},
+		{
+			name: "also where it tidies up", steps: "  - do: {run: first}\nalways:\n  - do: {run: act}\n", stopAt: 5 * time.Second,
+			replies: map[string][]reply{"act": {gone}}, sent: "w1 first / w1 act / w1 act / w1 act", took: 5 * time.Second, exit: run.ExitInterrupted,
+		},
+		{
+			name: "but a step that has restarted its host sees it come back", steps: "  - do: {run: first, back: up}\n  - do: {run: act}\n", stopAt: 5 * time.Second,
+			replies: map[string][]reply{"up": {gone, gone, gone, gone, gone, gone, gone, {}}}, sent: "w1 first / w1 up / w1 up / w1 up / w1 up / w1 up / w1 up / w1 up / w1 up", took: 16*time.Second + 200*time.Millisecond, exit: run.ExitInterrupted,
+		},
+		{
 			name: "or the step's timeout has passed", steps: "  - do: {run: first}\n  - timeout: 5s\n    do: {run: act}\n",
 			replies: map[string][]reply{"act": {gone}}, sent: "w1 first / w1 act / w1 act / w1 act", took: 5 * time.Second, exit: run.ExitUnreachable,
 		},
@@ -63,7 +75,7 @@ func TestAHostThatWasThereIsWaitedFor(t *testing.T) {
 func TestTheWaitForAHostIsTold(t *testing.T) {
 	p := scene{steps: "  - do: {run: first}\n  - do: {run: act}\n", replies: map[string][]reply{"act": {away("w1"), {}}}}.play(t)
 	same(t, "notes", p.lines(run.Noted), text(`
-note S w1 2:do : w1: no contact: no route: nothing was started, and it is tried again for up to 10m
+note S w1 2:do : no contact: no route: nothing was started, and it is tried again for up to 10m
 note S w1 2:do : it is back: going on`))
 }
 
@@ -97,5 +109,14 @@ func TestAWaitDoesNotCountTheTimeOfALostLink(t *testing.T) {
 				t.Errorf("exit %d after %s (%s), want %d after %s", p.Exit, p.took, p.Text, test.exit, test.took)
 			}
 		})
+	}
+}
+
+func TestARunThatStopsLeavesAHostThatIsAway(t *testing.T) {
+	p := scene{steps: "  - do: {run: first}\n  - do: {run: act}\nalways:\n  - do: {run: tidy}\n", replies: map[string][]reply{"act": {away("w1")}, "tidy": {away("w1")}}, stopAt: 5 * time.Second}.play(t)
+	left := "= canceled : stopped by the operator: w1: no contact: no route; nothing was started hint: switch it on"
+	same(t, "endings", p.endings(), []string{"S w1 1:do = changed", "S w1 2:do " + left, "S w1 always 1:do " + left})
+	if notes := p.lines(run.Noted); len(notes) != 1 {
+		t.Errorf("it says %q; want no word of a wait that there is not", notes)
 	}
 }

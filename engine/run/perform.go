@@ -21,9 +21,10 @@ type Task struct {
 	Event   Event  // what the events of the task have in common
 	On      string // the host where it is carried out
 	Action  step.Action
-	Known   bool // the host was reached before in the run
-	Outputs bool // its step has some, which are made of what it says
-	Open    bool // its texts hold names without a value: good to show, not to perform
+	Known   bool            // the host was reached before in the run
+	Going   context.Context // ends when no further step may start, and then a host that is away is not waited for; nil: it is
+	Outputs bool            // its step has some, which are made of what it says
+	Open    bool            // its texts hold names without a value: good to show, not to perform
 }
 
 // Performer carries actions out, or does not: the one thing in which an

@@ -38,6 +38,7 @@ func (look) Collect(results []step.Result) (said, []step.Note, error) { return c
 type do struct {
 	Run    string `yaml:"run,required" doc:"What to run."`
 	Then   string `yaml:"then" doc:"What to run after it, in an action of its own."`
+	Back   string `yaml:"back" doc:"What to wait for after it."`
 	Check  string `yaml:"check" doc:"What says whether it is done."`
 	Why    string `yaml:"why" doc:"What says why it failed."`
 	Admin  bool   `yaml:"admin" doc:"On an admin host."`
@@ -64,6 +65,10 @@ func (s do) Plan(step.Scope) ([]step.Action, error) {
 	if s.Why != "" {
 		c := words(s.Why)
 		first.Explain = &c
+	}
+	if s.Back != "" {
+		until := &step.Until{Every: 5 * time.Second, For: time.Minute, What: s.Back + " succeeds"}
+		return []step.Action{first, {Title: s.Back, ReadOnly: true, Do: words(s.Back), Until: until}}, nil
 	}
 	if s.Then == "" {
 		return []step.Action{first}, nil

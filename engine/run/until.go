@@ -24,7 +24,8 @@ var errHangs = errors.New("the command did not end, and was ended")
 // the wait, and is ended then.
 //
 // A host that was there and is away is waited for as everywhere (Patience), and
-// when it is back the wait begins again: nobody looked meanwhile.
+// when it is back the wait begins again: nobody looked meanwhile. A run that
+// stops waits for no such host: nothing was started there.
 func (x *Execute) until(ctx context.Context, t Task, c step.Command) (step.Result, error) {
 	u := t.Action.Until
 	began := x.Clock.Now()
@@ -39,7 +40,7 @@ func (x *Execute) until(ctx context.Context, t Task, c step.Command) (step.Resul
 			return result, nil
 		case ctx.Err() != nil:
 			return result, context.Cause(ctx)
-		case err != nil && !notYet(err):
+		case err != nil && !notYet(err), absent(err) && t.stops():
 			return result, err
 		}
 		now := x.Clock.Now()
@@ -58,16 +59,37 @@ func (x *Execute) until(ctx context.Context, t Task, c step.Command) (step.Resul
 		if left <= 0 {
 			return result, &CommandError{Host: t.On, Command: c.Line(), Result: result, Link: err, What: fmt.Sprintf("not within %s: %s", guard.FormatDuration(u.For), u.What)}
 		}
-		x.Clock.Sleep(min(pause, left), ctx.Done())
-		if ctx.Err() != nil {
+		x.pause(ctx, t, min(pause, left), absent(err))
+		switch {
+		case ctx.Err() != nil:
 			return result, context.Cause(ctx)
+		case absent(err) && t.stops():
+			return result, err
 		}
 	}
 }
 
+// pause waits between two tries; away: for a host that is not there, which the run leaves when it stops.
+func (x *Execute) pause(ctx context.Context, t Task, d time.Duration, away bool) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if away && t.Going != nil {
+		defer context.AfterFunc(t.Going, cancel)()
+	}
+	x.Clock.Sleep(d, ctx.Done())
+}
+
+// stops says whether no further step may start.
+func (t Task) stops() bool { return t.Going != nil && t.Going.Err() != nil }
+
 func notYet(err error) bool {
+	return errors.Is(err, step.ErrLost) || errors.Is(err, errHangs) || absent(err)
+}
+
+// absent says that err is the absence of a host: nothing was started there.
+func absent(err error) bool {
 	var away *step.Unreachable
-	return errors.Is(err, step.ErrLost) || errors.Is(err, errHangs) || errors.As(err, &away)
+	return errors.As(err, &away)
 }
 
 func lastLine(r step.Result, err error) string {
