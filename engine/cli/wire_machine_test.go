@@ -70,7 +70,7 @@ func setHost(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("SSH_CONFIG", m.file("ssh_config"))
 	work, err := filepath.Abs(filepath.Join("testdata", "wire", "work.yaml"))
 	ts.Check(err)
-	ts.Setenv("WORK", work)
+	ts.Setenv("PLAYBOOK", work)
 	*ts.Value(place{}).(**machine) = m
 }
 

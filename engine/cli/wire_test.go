@@ -18,7 +18,7 @@ import (
 //
 // Besides what testscript and TestScripts know, a script can say
 //
-//	host [flags]         start a host: $HOST is its folder, $TRACES where work.yaml works, $INV the inventory, $SSH_CONFIG what rung reads (see setHost)
+//	host [flags]         start a host: $HOST is its folder, $TRACES where $PLAYBOOK (work.yaml) works, $INV the inventory, $SSH_CONFIG what rung reads (see setHost)
 //	kill-sessions        the processes of sshd that serve connections are killed
 //	kill-server          and the one that listens; start-server: it listens again
 //	cut                  packets are dropped in both directions, without a word; mend: no longer
