@@ -23,7 +23,7 @@ const hostUID = 47110
 func (m *machine) house(login string, sudo bool) (who string, enter []string, err error) {
 	me, err := user.Current()
 	if err != nil {
-		return "", nil, err
+		return "", nil, &missing{why: "sshd lets in whom the machine knows: " + err.Error()}
 	}
 	if err := os.Mkdir(m.file("home"), 0o755); err != nil {
 		return "", nil, err
@@ -61,7 +61,7 @@ func (m *machine) house(login string, sudo bool) (who string, enter []string, er
 func (m *machine) account(login string, sudo bool) error {
 	home := m.file("home")
 	if err := os.Chown(home, hostUID, hostUID); err != nil {
-		return err
+		return &missing{why: "root of this namespace of users gives nothing to another account: " + err.Error()}
 	}
 	more := map[string]string{
 		"passwd": fmt.Sprintf("%s:x:%d:%d::%s:/bin/sh\n", login, hostUID, hostUID, home),
