@@ -131,6 +131,8 @@ func whole(block string) (src string, isInventory bool) {
 		return "playbook: sample\n" + sampleInputs + "stages:\n" + block, false
 	case strings.HasPrefix(first, "- "):
 		return "playbook: sample\n" + sampleInputs + sampleStage + "  " + strings.ReplaceAll(block, "\n", "\n  "), false
+	case strings.HasPrefix(first, "inputs:") && strings.Contains(block, "\nstages:"):
+		return "playbook: sample\n" + block, false
 	case strings.HasPrefix(first, "inputs:") && strings.Contains(block, "\nsequences:") && !strings.Contains(block, "\nstages:"):
 		return block, false
 	case strings.HasPrefix(first, "inputs:"):

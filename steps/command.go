@@ -19,6 +19,7 @@ type Command struct {
 	Check    string            `yaml:"check" doc:"A script that says whether there is anything to do: exit 0 nothing, 1 yes, else an error. It gets args too."`
 	ReadOnly bool              `yaml:"read_only" default:"false" doc:"It changes nothing: previews perform it."`
 	Stdin    string            `yaml:"stdin" doc:"What it reads."`
+	Secret   step.Secret       `yaml:"secret_stdin" doc:"Or what it reads, with an input of type secret in it: it is neither shown nor kept, and does not go with detach."`
 	Env      map[string]string `yaml:"env" doc:"Environment variables."`
 	Detach   bool              `yaml:"detach" default:"false" doc:"It must not be cut off: it outlives its link, and is waited for, also after a timeout or a second Ctrl-C."`
 }
@@ -73,6 +74,10 @@ func (s Command) Plan(step.Scope) ([]step.Action, error) {
 		return nil, errors.New("command needs either argv or script")
 	case len(s.Args) > 0 && s.Script == "":
 		return nil, errors.New("args are for script; append them to argv")
+	case s.Secret.Given() && s.Stdin != "":
+		return nil, errors.New("command reads either stdin or secret_stdin")
+	case s.Secret.Given() && s.Detach:
+		return nil, errors.New("secret_stdin does not go with detach: what outlives its link lies in a file on the host; give the command a check instead")
 	case s.Check != "" && s.ReadOnly:
 		return nil, errors.New("a read_only command needs no check: it has nothing to leave undone")
 	}
@@ -87,6 +92,9 @@ func (s Command) Plan(step.Scope) ([]step.Action, error) {
 	}
 	if s.Stdin != "" {
 		action.Do.Stdin = []byte(s.Stdin)
+	}
+	if s.Secret.Given() {
+		action.Do.Stdin, action.Do.Secret = []byte(s.Secret.Reveal()), true
 	}
 	if s.Check != "" {
 		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env}

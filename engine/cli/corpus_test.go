@@ -75,7 +75,7 @@ func TestBrokenFiles(t *testing.T) {
 // inventory beside the playbook, a command line, or more than a person writes.
 var elsewhere = map[string]bool{
 	"host-scoped": true, "input": true, "missing-input": true, "unknown-group": true, "unknown-input": true, "unknown-pause": true,
-	"no-stages": true, "unknown-selector": true, "unknown-stage": true, "too-deep": true, "too-large": true, "too-many": true,
+	"duplicate-case": true, "no-stages": true, "test": true, "unknown-playbook": true, "unknown-selector": true, "unknown-stage": true, "too-deep": true, "too-large": true, "too-many": true,
 }
 
 // golden compares said with the file, or writes it with -update.

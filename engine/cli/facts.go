@@ -137,7 +137,7 @@ func survey(ctx context.Context, inv *inventory.Inventory, x *run.Execute, r *fa
 // openInputs are the inputs of p, without those that are secret.
 func openInputs(p *plan.Plan) map[string]string {
 	open := map[string]string{}
-	for name, value := range p.Inputs {
+	for name, value := range openValues(p) {
 		open[name] = guard.Format(value)
 	}
 	return open

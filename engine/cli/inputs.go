@@ -31,6 +31,10 @@ func readInputs(pb *playbook.Playbook, words []string) (map[string]any, diag.Lis
 			found = append(found, plan.Undeclared(pb, name))
 			continue
 		}
+		if in.Type == secretInput {
+			found = append(found, onCommandLine(in, "-e "+name))
+			continue
+		}
 		if _, again := given[name]; again {
 			found = append(found, diag.Errorf("input", at, "%s is given a second time: keep one", name))
 			continue
@@ -72,6 +76,10 @@ func inputsOf(pb *playbook.Playbook, file string, given map[string]any) diag.Lis
 			found = append(found, d.Over(len([]rune(f.Key))))
 			continue
 		}
+		if in.Type == secretInput { // without its line, which would show it
+			found = append(found, onCommandLine(in, file))
+			continue
+		}
 		if _, again := given[f.Key]; again {
 			found = append(found, diag.Errorf("input", f.Pos, "%s stands in another file of inputs too: keep one", f.Key).Over(len(f.Key)))
 			continue
@@ -97,7 +105,7 @@ func fromEnvironment(pb *playbook.Playbook, environment []string, given map[stri
 		variable, text, _ := strings.Cut(entry, "=")
 		name, ok := strings.CutPrefix(variable, environmentPrefix)
 		in, declared := declaredInput(pb, strings.ToLower(name))
-		if !ok || !declared {
+		if !ok || !declared || in.Type == secretInput { // see disclose
 			continue
 		}
 		if _, there := given[in.Name]; there {

@@ -12,12 +12,14 @@ type manner struct {
 	early   restraint
 	unasked bool
 	json    bool
+	secrets []string // files of secrets, name=FILE
 }
 
 func (m *manner) flags(f *pflag.FlagSet) {
 	m.contact.flags(f)
 	m.early.flags(f)
 	f.BoolVarP(&m.unasked, "yes", "y", false, "do not ask, and answer every question of the playbook with yes")
+	f.StringArrayVar(&m.secrets, "secret-file", nil, "where a secret of the playbook stands, as name=FILE; may be given several times")
 	f.BoolVar(&m.json, "json", false, "print one event a line, as JSON")
 }
 
@@ -25,6 +27,9 @@ func (m *manner) flags(f *pflag.FlagSet) {
 func (m manner) carry(ctx context.Context, e execution) (err error) {
 	e.contact, e.clock, e.json, e.confirm = m.contact, e.Clock, m.json, yes
 	if e.pauses, e.notAfter, err = m.early.of(e.app, e.plan, e.Clock.Now()); err != nil {
+		return err
+	}
+	if err := e.disclose(e.plan, m.secrets); err != nil {
 		return err
 	}
 	if !m.unasked {

@@ -343,7 +343,7 @@ func (k kept) mention(w io.Writer, name, flag string) {
 
 // keep puts what the run goes on with beside its journal.
 func (k kept) keep(j *journal.Journal, p *plan.Plan) error {
-	inputs, err := json.MarshalIndent(p.Inputs, "", "  ")
+	inputs, err := json.MarshalIndent(openValues(p), "", "  ")
 	if err != nil {
 		return err
 	}

@@ -212,7 +212,7 @@ type keptTexts struct {
 }
 
 func keepings(p *plan.Plan, inventory []byte) (k keptTexts, err error) {
-	inputs, err := json.MarshalIndent(p.Inputs, "", "  ")
+	inputs, err := json.MarshalIndent(openValues(p), "", "  ")
 	if err != nil {
 		return k, err
 	}

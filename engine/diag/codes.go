@@ -60,6 +60,7 @@ var meanings = []Meaning{
 	{"same-address", false, "Two hosts have one address and port.", "Keep one, or correct one: a machine would be worked on twice at the same time."},
 	{"same-name", false, "A host and a group have one name.", "Rename one: a selector could not tell them apart."},
 	{"same-node", false, "Two hosts are one Kubernetes node.", "Give each host its own `node`."},
+	{"secret", false, "A secret stands where it could be seen or kept: in a playbook, on the command line, in a file of inputs; or it would go into an argument, a name or a message.", "Declare an input of `type: secret`, hand it to `secret_stdin` of a `command`, and see [secrets](playbook.md#secrets) for how it is given."},
 	{"several-documents", false, "The file holds more than one YAML document.", "Keep one document in a file."},
 	{"steps-and-stages", false, "A stage has both steps and inner stages.", "Put the steps into an inner stage of their own."},
 	{"tab", false, "A tab indents a line.", "YAML is indented with spaces."},

@@ -18,7 +18,7 @@ var (
 // goTypes are what the library's checker takes the scalar kinds for.
 var goTypes = map[Kind]reflect.Type{
 	Text: reflect.TypeFor[string](), Bool: reflect.TypeFor[bool](), Int: reflect.TypeFor[int](),
-	Duration: durationType, Version: versionType,
+	Duration: durationType, Version: versionType, SecretText: secretType,
 }
 
 func (t Type) forExpr() types.Type {
@@ -82,10 +82,10 @@ func fits(got nature.Nature, want Type) bool {
 	case got.Nil:
 		return false
 	case got.Type == nil || got.Kind == reflect.Interface:
-		return want.Kind != Bool
+		return want.Kind != Bool && want.Kind != SecretText
 	case want.Kind == List:
 		return got.Kind == reflect.Slice && fits(got.Elem(new(nature.Cache)), *want.Elem)
-	case want.Scalar():
+	case want.Scalar() || want.Kind == SecretText:
 		return got.Type == goTypes[want.Kind]
 	}
 	return got.Kind == reflect.Map
@@ -114,7 +114,7 @@ func libraryType(name string) string {
 		return "list of " + libraryType(name[2:])
 	}
 	words := map[string]string{
-		"string": "text", "kube.Version": "version", "time.Duration": "duration", "float64": "number",
+		"string": "text", "kube.Version": "version", "time.Duration": "duration", "guard.Secret": "secret", "float64": "number",
 		"map[string]interface {}": "record", "[]interface {}": "list", "interface {}": "value of no certain type", "unknown": "value of no certain type",
 	}
 	if word, ok := words[name]; ok {

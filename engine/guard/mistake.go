@@ -16,7 +16,7 @@ var (
 	unknownName   = regexp.MustCompile(`^unknown (?:name|field|builtin) (\S+)`)
 	typeMismatch  = regexp.MustCompile(`invalid operation: (\S+) \(mismatched types (.+) and (.+)\)`)
 	noField       = regexp.MustCompile(`^type (\S+) has no (?:field|method) `)
-	goType        = regexp.MustCompile(`(?:\[\])?(?:kube\.Version|time\.Duration|map\[string\]interface \{\}|interface \{\}|\bstring\b|\bfloat64\b)`)
+	goType        = regexp.MustCompile(`(?:\[\])?(?:kube\.Version|time\.Duration|guard\.Secret|map\[string\]interface \{\}|interface \{\}|\bstring\b|\bfloat64\b)`)
 	tooShort      = regexp.MustCompile(`unexpected (?:token EOF|end of expression)|unexpected EOF`)
 	bareVersion   = regexp.MustCompile(`^unexpected token Number\("\.\d+(?:\.\d+)?"\)`)
 	assignment    = regexp.MustCompile(`^unexpected token Operator\("=>?"\)`)
@@ -93,6 +93,8 @@ func (t *translation) reword(d *diag.Diagnostic, text string) {
 // comparable says how values of two types are brought together.
 func comparable(types string) string {
 	switch {
+	case strings.Contains(types, "guard.Secret"):
+		return secretHint
 	case strings.Contains(types, "kube.Version"):
 		return `compare versions with versions: version("1.21.14")`
 	case strings.Contains(types, "time.Duration"):
@@ -138,6 +140,8 @@ func (t *translation) place(pos diag.Pos, at file.Location) diag.Pos {
 	return shifted(pos, string(before), len(string(before)))
 }
 
+const secretHint = "a secret is handed to the standard input of a command, and goes nowhere else: secret_stdin of the step type command takes it"
+
 // mistyped is the finding for a value of a type that is not wanted.
 func (t *translation) mistyped(pos diag.Pos, got nature.Nature, wants []Type) diag.Diagnostic {
 	names := make([]string, len(wants))
@@ -154,6 +158,9 @@ func (t *translation) mistyped(pos diag.Pos, got nature.Nature, wants []Type) di
 	}
 	line, _, _ := strings.Cut(t.source, "\n")
 	d := diag.Errorf("type", pos, "this must be %s, not %s", article(want), have).Over(len([]rune(line)))
+	if got.Type == secretType {
+		d.Code, d.Hint = "secret", secretHint
+	}
 	if len(wants) == 1 && wants[0].Kind == Bool {
 		d.Text = "this must be true or false, not " + have
 		d.Hint = "compare it with something, such as x == y, x >= y or len(x) > 0"

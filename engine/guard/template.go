@@ -29,6 +29,10 @@ func HasExpression(text string) bool { return strings.Contains(text, "${{") }
 // CompileTemplate checks a text against names. Inside a text any scalar may
 // stand.
 func CompileTemplate(text string, pos diag.Pos, names Names) (*Template, diag.List) {
+	return compileTemplate(text, pos, names, scalars)
+}
+
+func compileTemplate(text string, pos diag.Pos, names Names, wants []Type) (*Template, diag.List) {
 	t := &Template{}
 	var found diag.List
 	for rest, col := text, 0; rest != ""; {
@@ -49,7 +53,7 @@ func CompileTemplate(text string, pos diag.Pos, names Names) (*Template, diag.Li
 		source := rest[open+3 : open+length]
 		trimmed := strings.TrimSpace(source)
 		at := shifted(pos, text, col+open+3+strings.Index(source, trimmed))
-		e, bad := CompileOneOf(trimmed, at, names, scalars...)
+		e, bad := CompileOneOf(trimmed, at, names, wants...)
 		found = append(found, bad...)
 		t.parts = append(t.parts, part{text: rest[:open]}, part{expr: e})
 		rest, col = rest[open+length+2:], col+open+length+2

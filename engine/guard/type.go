@@ -28,13 +28,14 @@ const (
 	Version
 	List
 	Record
-	Table // text to Elem, any key
+	Table      // text to Elem, any key
+	SecretText // shown to nobody
 )
 
-var kindNames = [...]string{"text", "bool", "int", "duration", "version", "list", "record", "table"}
+var kindNames = [...]string{"text", "bool", "int", "duration", "version", "list", "record", "table", "secret"}
 
 // Type describes a value: the Go value behind it is string, bool, int,
-// time.Duration, kube.Version, []any or map[string]any.
+// time.Duration, kube.Version, []any, map[string]any or Secret.
 type Type struct {
 	Kind   Kind
 	Elem   *Type  // of a List or Table

@@ -104,6 +104,8 @@ func (b *builder) inputs(given map[string]any) {
 		switch {
 		case ok:
 			p.Inputs[in.Name] = value
+		case in.Type == "secret":
+			p.Inputs[in.Name] = guard.Withheld() // a dry-run needs none, and a run discloses it
 		case in.Default != nil:
 			p.Inputs[in.Name] = in.Default
 		case !in.Optional:

@@ -177,6 +177,8 @@ func (l *loader) argument(in Input, n *yamldoc.Node, s *scope) Argument {
 		for _, item := range n.Items {
 			a.list = append(a.list, l.template(item, in.Name, s.names()))
 		}
+	case kind == guard.SecretText:
+		l.add(diag.Errorf("secret", n.Pos, "%s is a secret, and does not stand in a playbook", in.Name).WithHint("%s", "declare an input of type secret, and write \"${{ inputs.NAME }}\""))
 	default:
 		value, err := in.Parse(n)
 		if err != nil {

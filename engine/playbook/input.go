@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -29,7 +30,7 @@ type Input struct {
 var inputKinds = map[string]guard.Type{
 	"string": {Kind: guard.Text}, "path": {Kind: guard.Text}, "choice": {Kind: guard.Text}, "count": {Kind: guard.Text},
 	"version": {Kind: guard.Version}, "bool": {Kind: guard.Bool}, "int": {Kind: guard.Int},
-	"duration": {Kind: guard.Duration}, "list": guard.ListOf(guard.Type{Kind: guard.Text}),
+	"duration": {Kind: guard.Duration}, "secret": {Kind: guard.SecretText}, "list": guard.ListOf(guard.Type{Kind: guard.Text}),
 }
 
 // InputTypes returns the words for the types of inputs, sorted.
@@ -49,6 +50,9 @@ func (in Input) GuardType() guard.Type { return inputKinds[in.Type] }
 func (in Input) Parse(n *yamldoc.Node) (any, error) {
 	if in.Type == "list" {
 		return parseList(n)
+	}
+	if in.Type == "secret" {
+		return nil, errors.New("is a secret, and does not stand in a file of rung's")
 	}
 	value, err := step.ParseText(in.GuardType(), n)
 	if err != nil {
@@ -158,6 +162,10 @@ func (l *loader) input(in *Input, n *yamldoc.Node) {
 			return
 		}
 	}
+	if in.Type == "secret" {
+		l.secret(in, n)
+		return
+	}
 	if !l.choices(in, n) {
 		in.Type = "string" // so that what is given to it is no further mistake
 		return
@@ -179,6 +187,18 @@ func (l *loader) input(in *Input, n *yamldoc.Node) {
 	}
 }
 
+// secret reports what does not go with an input that is secret.
+func (l *loader) secret(in *Input, n *yamldoc.Node) {
+	for _, f := range n.Fields {
+		switch f.Key {
+		case "default":
+			l.add(diag.Errorf("secret", f.Pos, "%s is a secret, and has no default: it would stand in the playbook", in.Name).Over(len(f.Key)).WithHint("leave it out: rung run asks for it"))
+		case "optional", "choices":
+			l.add(diag.Errorf("misplaced", f.Pos, "%s does not go with a secret", f.Key).Over(len(f.Key)))
+		}
+	}
+}
+
 // inputType reports a type that there is not.
 func (l *loader) inputType(in *Input, n *yamldoc.Node) bool {
 	if _, ok := inputKinds[in.Type]; ok {
@@ -194,7 +214,7 @@ func (l *loader) inputType(in *Input, n *yamldoc.Node) bool {
 
 // otherTypes are what other tools call the types.
 var otherTypes = map[string]string{
-	"boolean": "bool", "integer": "int", "number": "int", "text": "string", "str": "string", "array": "list", "enum": "choice", "semver": "version", "file": "path", "percent": "count",
+	"boolean": "bool", "integer": "int", "number": "int", "text": "string", "str": "string", "array": "list", "enum": "choice", "semver": "version", "file": "path", "password": "secret", "percent": "count",
 }
 
 // choices reads what an input of type choice can be.

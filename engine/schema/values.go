@@ -43,6 +43,8 @@ func written(t guard.Type) *Schema {
 		return list(value(*t.Elem, nil))
 	case guard.Table:
 		return &Schema{Type: Types{"object"}, AdditionalProperties: &Others{value(*t.Elem, nil)}}
+	case guard.SecretText:
+		return &Schema{Type: Types{"string"}}
 	case guard.Record:
 		return &Schema{}
 	}

@@ -1,18 +1,25 @@
 package step
 
 import (
+	"reflect"
 	"slices"
 
 	"rung/engine/diag"
+	"rung/engine/guard"
 )
 
 // Refused says why the step can never be planned, where that is certain
 // before any host is known: nil where a field waits for values.
 func (d *Draft) Refused() error {
-	if d.holes != nil || !d.base.IsValid() {
+	if !d.base.IsValid() || slices.ContainsFunc(d.holes, func(h hole) bool { return h.field.Type.Kind != guard.SecretText }) {
 		return nil
 	}
-	_, err := d.base.Interface().(Step).Plan(Scope{Host: Host{Name: "host", Node: "host"}})
+	s := d.Type.fresh().Elem()
+	s.Set(d.base)
+	for _, h := range d.holes { // whatever the secret is
+		s.Field(h.field.index).Set(reflect.ValueOf(guard.Withheld()))
+	}
+	_, err := s.Interface().(Step).Plan(Scope{Host: Host{Name: "host", Node: "host"}})
 	return err
 }
 

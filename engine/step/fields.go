@@ -65,6 +65,8 @@ func typeOf(t reflect.Type) guard.Type {
 		return guard.Type{Kind: guard.Duration}
 	case t == versionType:
 		return guard.Type{Kind: guard.Version}
+	case t == secretType:
+		return guard.Type{Kind: guard.SecretText}
 	}
 	switch t.Kind() {
 	case reflect.String:

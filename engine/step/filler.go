@@ -39,6 +39,8 @@ func (g *gap) widen(more gap) {
 func compileField(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List) {
 	kind := f.Type.Kind
 	switch {
+	case kind == guard.SecretText:
+		return compileSecret(f, n, names)
 	case n.Kind == yamldoc.Scalar && guard.HasExpression(n.Text):
 		return compileScalar(f, n, names)
 	case kind == guard.List && n.Kind == yamldoc.List:

@@ -1,0 +1,61 @@
+package guard
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"rung/engine/diag"
+)
+
+func TestNothingPrintsASecret(t *testing.T) {
+	s := Keep("hunter2")
+	encoded, err := json.Marshal(map[string]any{"a": s, "b": []any{s}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := string(encoded) + Format(s) + Format([]any{s}) + fmt.Sprint(s, &s, []any{s}, struct{ S Secret }{s}) + fmt.Sprintf("%v %+v %#v %s %q %x %d", s, s, s, s, s, s, s)
+	if strings.Contains(said, "hunter2") || strings.Contains(said, "68756e746572") {
+		t.Error(said)
+	}
+	if s.Reveal() != "hunter2" {
+		t.Error("nor can it be used")
+	}
+}
+
+func TestASecretIsDisclosedLater(t *testing.T) {
+	s := Withheld()
+	names := Names{{Name: "inputs", Type: RecordOf(Name{Name: "word", Type: Type{Kind: SecretText}}, Name{Name: "who", Type: Type{Kind: Text}})}}
+	template, found := CompileSecret("${{ inputs.who }}:${{ inputs.word }}", diag.Pos{}, names)
+	if found != nil {
+		t.Fatal(found)
+	}
+	values := Values{"inputs": map[string]any{"word": s, "who": "me"}}
+	s.Disclose("hunter2")
+	if got, unknown, err := template.Secret(values); err != nil || unknown != nil || got.Reveal() != "me:hunter2" {
+		t.Error(got.Reveal(), unknown, err)
+	}
+	if _, unknown, _ := template.Secret(Values{"inputs": map[string]any{"word": s}}); len(unknown) != 1 || unknown[0] != "inputs.who" {
+		t.Error(unknown)
+	}
+}
+
+func TestASecretGoesNowhereElse(t *testing.T) {
+	names := Names{{Name: "word", Type: Type{Kind: SecretText}}, {Name: "list", Type: ListOf(Type{Kind: Text})}}
+	for _, source := range []string{`word == "a"`, `len(word) > 3`, `upper(word) == "A"`, `word in list`, `join([word], "") == "a"`, `version(word) < version("1.2.3")`, `word + "a" == "b"`, `word.sealed == "a"`, `word ?? "a"`, `concat(list, [word])`, `trim(word)`} {
+		for _, want := range []Type{{Kind: Bool}, {Kind: Text}, ListOf(Type{Kind: Text})} {
+			e, found := Compile(source, diag.Pos{}, names, want)
+			if found != nil {
+				continue
+			}
+			value, _, err := e.Value(Values{"word": Keep("hunter2"), "list": []any{"x"}})
+			if text := fmt.Sprint(value, err); strings.Contains(text, "hunter2") || value == true {
+				t.Errorf("%s compiles as %s, and is %v", source, want, text)
+			}
+		}
+	}
+	if _, found := CompileTemplate("a${{ word }}", diag.Pos{}, names); len(found) != 1 || found[0].Code != "secret" {
+		t.Error(found)
+	}
+}
