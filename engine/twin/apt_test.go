@@ -72,8 +72,9 @@ func TestB1WhatIsHeldIsUpgradedAndHeldAgain(t *testing.T) {
 
 // Wherever a run dies, or an installation fails, what was held is held again in the end.
 func TestB1HoldsOutliveARunThatDied(t *testing.T) {
+	t.Parallel()
 	const held = "kubeadm kubelet"
-	for dies := 1; ; dies++ {
+	for dies := 1; ; dies += thinned {
 		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.30.4"), Packages: twin.Apt, Web: -1})
 		for _, name := range strings.Fields(held) {
 			if err := s.HoldPackage("w1", name); err != nil {

@@ -104,6 +104,7 @@ func TestAnAbsentWorkerMayBeOff(t *testing.T) {
 
 // A kubelet that was replaced and not restarted may run at any version.
 func TestAStaleKubeletIsDrained(t *testing.T) {
+	t.Parallel()
 	inputs := map[string]any{"target": version("1.21.14"), "drain_on_patch": false}
 	for dies := 1; ; dies++ { // until the package of w1's kubelet has changed
 		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.20.0"), Web: -1})
@@ -136,6 +137,7 @@ type refusal struct {
 }
 
 func TestWhatTheBundledPlaybooksRefuse(t *testing.T) {
+	t.Parallel()
 	for _, test := range []refusal{
 		{
 			name:   "an absent control plane",
@@ -514,6 +516,7 @@ func TestS3AWorkerThatLagsIsClimbed(t *testing.T) {
 
 // A hop that was broken off leaves control planes at two minors: it is continued, and said so.
 func TestS3TwoMinorsAmongTheControlPlanesAreContinued(t *testing.T) {
+	t.Parallel()
 	for dies := 1; ; dies++ {
 		s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.20.0"), Web: -1})
 		s.plan = bundled(t, inventoryOf([]string{"cp1", "cp2", "cp3"}, []string{"w1"}), map[string]any{"target": version("1.21.14")})

@@ -239,7 +239,7 @@ func (c *chaos) through(t *testing.T) {
 
 // seeds are those of this test run: RUNG_CHAOS_SEED=7 for one, or 1-500 for many; all of them for RUNG_CHAOS=1.
 func seeds(t *testing.T) (first, last uint64) {
-	first, last = 1, 32/thinned
+	first, last = 1, schedules
 	if os.Getenv("RUNG_CHAOS") != "" {
 		last = 10_000
 	}

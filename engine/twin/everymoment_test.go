@@ -232,6 +232,7 @@ func (m moment) arrived(t *testing.T, c *twin.Cluster) {
 
 // A watch that sees nothing proves nothing: here it has to see what a spoilt playbook does.
 func TestS4TheWatchSeesASpoiltPlaybook(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct{ name, old, now, want string }{
 		{"kubelets before the other control planes", "hosts: control_plane[1:]", "hosts: control_plane[9:]", "R2 kubelet on cp1"},
 		{"the other control planes together", "hosts: control_plane[1:]\n        at_once: 1", "hosts: control_plane[1:]\n        at_once: 2", "two control planes are being worked on"},

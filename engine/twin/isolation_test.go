@@ -76,6 +76,7 @@ func TestAnUnknownCommandIsAnErrorAndRemembered(t *testing.T) {
 }
 
 func TestAScriptThatDoesNotEndIsEnded(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, Shape{Workers: 1, Version: version("1.31.4")})
 	for _, script := range []string{"while :; do :; done", "while :; do sleep 3600; done", "f() { f; }; f", "echo 'sh /tmp/x' >/tmp/x; sh /tmp/x"} {
 		if r := l.try("cp1", script); r.Exit == 0 {

@@ -174,6 +174,7 @@ func (s site) closedUnsaid(t *testing.T, x *exit) bool {
 
 // A node that the API does not open again is named, and so is one whose kubelet does not come back.
 func TestANodeThatCannotBeOpenedIsNamed(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []string{"command-fails:cp1:kubectl --kubeconfig /etc/kubernetes/admin.conf uncordon w1", "kubelet-crash:w1"} {
 		s, d, _ := fails(t, twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1}, map[string]any{"target": version("1.32.6")}, fault)
 		if !s.closedUnsaid(t, &exit{diary: d, how: fault}) {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,6 +125,7 @@ func (w *wire) detached() bool { return strings.Contains(w.lost, "Starts a comma
 // Wherever the link is cut, once, and however long it is gone, within the run's patience: the cluster arrives, and
 // nothing that must not be cut off is started twice.
 func TestTheUpgradeSurvivesACutOfAnyLink(t *testing.T) {
+	t.Parallel()
 	f := fleet{planes: 1, workers: 1, from: "1.20.0", to: "1.21.14"}
 	whole := &wire{}
 	var want []string
@@ -135,34 +137,37 @@ func TestTheUpgradeSurvivesACutOfAnyLink(t *testing.T) {
 	if len(want) < 6 {
 		t.Fatalf("an unbroken run starts only %q", want)
 	}
-	detached := 0
-	for at := 1; at <= whole.sessions; at++ {
-		for i, how := range []string{before, during, after} {
-			if (at+i)%(linksThinned/everyLink()) > 0 {
-				continue
-			}
-			// Once; and every third time again and again.
-			w := &wire{at: at, how: how, away: time.Duration(at%4) * 90 * time.Second}
-			if at%3 == 0 {
-				w.every, w.away = 11, w.away/9
-			}
-			t.Run(fmt.Sprintf("session %d %s, and again after %d", at, how, w.every), func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) {
-					if got := f.cutRun(t, p, w); !slices.Equal(got, want) {
-						t.Errorf("started\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
-					}
-					if w.detached() {
-						detached++
-					}
-					if t.Failed() {
-						t.Logf("cut was: %s", w.lost)
-					}
+	var detached atomic.Int32
+	t.Run("cuts", func(t *testing.T) {
+		for at := 1; at <= whole.sessions; at++ {
+			for i, how := range []string{before, during, after} {
+				if (at+i)%(linksThinned/everyLink()) > 0 {
+					continue
+				}
+				// Once; and every third time again and again.
+				w := &wire{at: at, how: how, away: time.Duration(at%4) * 90 * time.Second}
+				if at%3 == 0 {
+					w.every, w.away = 11, w.away/9
+				}
+				t.Run(fmt.Sprintf("session %d %s, and again after %d", at, how, w.every), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) {
+						if got := f.cutRun(t, p, w); !slices.Equal(got, want) {
+							t.Errorf("started\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+						}
+						if w.detached() {
+							detached.Add(1)
+						}
+						if t.Failed() {
+							t.Logf("cut was: %s", w.lost)
+						}
+					})
 				})
-			})
+			}
 		}
-	}
-	t.Logf("%d sessions; %d detached commands were cut", whole.sessions, detached)
-	if detached == 0 {
+	})
+	t.Logf("%d sessions; %d detached commands were cut", whole.sessions, detached.Load())
+	if detached.Load() == 0 {
 		t.Error("no detached command was cut")
 	}
 }

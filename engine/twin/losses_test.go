@@ -204,6 +204,7 @@ func TestB9CNIAndCSIAreListedAndAcknowledgedForEachHop(t *testing.T) {
 
 // What a patch puts back is not lost, on no hop.
 func TestB9WhatAPatchPutsBackIsKept(t *testing.T) {
+	t.Parallel()
 	s := siteOf(twin.Shape{ControlPlanes: 3, Workers: 1, Version: version("1.20.15"), Web: -1})
 	for _, plane := range []string{"cp1", "cp2", "cp3"} {
 		s.inject(t, "manifest-edited:"+plane+":--profiling=false")

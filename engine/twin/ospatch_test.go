@@ -134,6 +134,7 @@ func TestWhatPatchingRefuses(t *testing.T) {
 
 // A run that died at any point of it is continued, and a host that was rebooted is not rebooted again.
 func TestAPatchRunThatDiedAnywhereIsContinued(t *testing.T) {
+	t.Parallel()
 	for dies := 1; ; dies += thinned {
 		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.31.4")})
 		s.plan = planned(t, "os-patch.yaml", s.inventory(), nil)

@@ -172,6 +172,7 @@ func TestS30WhatIsReplacedIsKeptAndTheBackupStays(t *testing.T) {
 }
 
 func TestS30AModeThatDoesNotFitIsRefused(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		name   string
 		planes int
@@ -264,6 +265,7 @@ func TestS30AnEtcdThatRunsElsewhereIsNotTouched(t *testing.T) {
 
 // A recovery that breaks off is continued by another one, in the mode that fits then: that is what its refusal says.
 func TestS30ARecoveryThatBreaksOffIsContinued(t *testing.T) {
+	t.Parallel()
 	for dies := 1; dies <= 7; dies++ {
 		s, inventory := wreck{planes: 3, from: "1.31.4", to: "1.32.6", faults: []string{"apply-fails:apiserver"}}.wrecked(t)
 		s.inject(t, "etcd-quorum-lost")

@@ -165,6 +165,7 @@ func BenchmarkUpgrade1000(b *testing.B) {
 }
 
 func TestAFleetIsUpgradedByTheBundledPlaybook(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		took := fleet{planes: 3, workers: 20, from: "1.30.4", to: "1.31.14"}.upgrade(t)
 		if took > 2*time.Hour {

@@ -157,6 +157,7 @@ func TestS26AWorkloadThatIsNotBackIsNamed(t *testing.T) {
 
 // What would stop a drain for good stops the run before anything is changed, and what is only late is waited for.
 func TestS21TheBundledPlaybookAndWhatHoldsADrain(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		fault string
 		exit  int
