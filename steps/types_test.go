@@ -86,8 +86,8 @@ func samplesOf(t *testing.T, typ *step.Type) []string {
 	t.Helper()
 	p := readPage(t, typ.Name)
 	samples := []string{typ.Example}
-	for _, n := range p.cases() {
-		source, _ := p.section(n + "/step.yaml")
+	for _, n := range p.Cases() {
+		source, _ := p.Section(n + "/step.yaml")
 		samples = append(samples, source)
 	}
 	return samples

@@ -9,6 +9,15 @@
 // A step type is a Go struct whose tags describe its fields (see Define). The
 // description drives strict decoding, `rung steps NAME`, the documentation and
 // the types that guards see.
+//
+// What stability means: a step type that was written against this package, and its
+// pages against steptest, go on compiling and mean the same. Things come: fields of
+// structs (name the fields that you set), functions, methods of structs. None goes,
+// or changes its type or its meaning, and no interface gets another method: what
+// more a step can do is an interface of its own, as Adviser is. Declarations that
+// name a type of another room (Draft, and what takes guard values or nodes) are for
+// the engine, and promise nothing. testdata/api.txt is the promise, and a test
+// holds it.
 package step
 
 import (

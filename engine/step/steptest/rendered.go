@@ -1,14 +1,16 @@
-package steps
+package steptest
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"rung/engine/step"
 )
 
-// rendered is everything that an action says, and nothing that it does not.
-func rendered(actions []step.Action) string {
+// Rendered is everything that actions say, and nothing that they do not.
+func Rendered(actions []step.Action) string {
 	var b strings.Builder
 	for _, a := range actions {
 		fmt.Fprintf(&b, "# %s\n", a.Title)
@@ -76,7 +78,7 @@ func renderedNotes(notes []step.Note) string {
 // renderedOutputs are lines of key: value, sorted; records of a list stand below it.
 func renderedOutputs(outputs map[string]any) string {
 	var b strings.Builder
-	for _, key := range sortedKeys(outputs) {
+	for _, key := range keys(outputs) {
 		list, isList := outputs[key].([]any)
 		if isList && len(list) > 0 {
 			if _, records := list[0].(map[string]any); records {
@@ -96,7 +98,7 @@ func compact(value any) string {
 	var parts []string
 	switch v := value.(type) {
 	case map[string]any:
-		for _, key := range sortedKeys(v) {
+		for _, key := range keys(v) {
 			parts = append(parts, key+": "+compact(v[key]))
 		}
 		return "{" + strings.Join(parts, ", ") + "}"
@@ -108,3 +110,5 @@ func compact(value any) string {
 	}
 	return fmt.Sprint(value)
 }
+
+func keys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
