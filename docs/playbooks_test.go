@@ -32,7 +32,7 @@ func TestThePlaybooksPage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pb, found := playbook.Load(file, src, allTypes(t))
+		pb, found := (&playbook.Files{Folder: playbooks.FS, Bundled: playbooks.FS}).Load(file, src, allTypes(t))
 		if found != nil {
 			t.Fatal(found)
 		}

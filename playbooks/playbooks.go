@@ -6,7 +6,8 @@ package playbooks
 
 import "embed"
 
-// FS holds the bundled playbooks, NAME.yaml each, and their tests, tests/NAME.test.yaml.
+// FS holds the bundled playbooks, NAME.yaml each, what they share, parts/NAME.yaml, and their tests,
+// tests/NAME.test.yaml.
 //
-//go:embed *.yaml tests/*.yaml
+//go:embed *.yaml parts/*.yaml tests/*.yaml
 var FS embed.FS

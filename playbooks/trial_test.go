@@ -24,7 +24,7 @@ func TestEveryBundledPlaybookPassesItsTests(t *testing.T) {
 	}
 	for _, file := range files {
 		name := "tests/" + strings.TrimSuffix(file, ".yaml") + trial.Suffix
-		pb, found := playbook.Load(file, source(t, file), types)
+		pb, found := (&playbook.Files{Folder: playbooks.FS, Bundled: playbooks.FS}).Load(file, source(t, file), types)
 		if found.Err() != nil {
 			t.Fatal(found)
 		}

@@ -26,7 +26,8 @@ func Advise(pb *Playbook) diag.List {
 		}
 	}
 	a.unusedParameters()
-	if !pb.library { // where one sequence takes back what another leaves
+	a.unusedIncludes()
+	if !pb.isLibrary { // where one sequence takes back what another leaves
 		a.undone()
 	}
 	place(pb.documents, a.found)
@@ -171,6 +172,18 @@ func (a *adviser) call(s *Step) {
 	a.within = s.called
 	a.steps(s.Body)
 	a.within = around
+}
+
+// unusedIncludes advises where a playbook includes a file, and calls nothing of it. That it calls not all is what such files
+// are for.
+func (a *adviser) unusedIncludes() {
+	for _, i := range a.pb.libraries {
+		called := slices.ContainsFunc(i.sequences, func(q *Sequence) bool { return a.taken[q] != nil })
+		read := slices.ContainsFunc(i.inputs, func(in Input) bool { return a.read["inputs."+in.Name] })
+		if !called && !read {
+			a.add(diag.Advicef("unused-include", i.pos, "no step calls a sequence of %s", i.name).Over(utf8.RuneCountInString(i.name)).WithHint("call one, or do not include it"))
+		}
+	}
 }
 
 func (a *adviser) unusedParameters() {

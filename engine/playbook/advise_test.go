@@ -27,7 +27,8 @@ func TestAdvice(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			pb, found := playbook.Load(name+".yaml", src, types)
+			files := &playbook.Files{Folder: os.DirFS("testdata/advice")}
+			pb, found := files.Load(name+".yaml", src, types)
 			if found != nil {
 				t.Fatal(found)
 			}
@@ -39,7 +40,13 @@ func TestAdvice(t *testing.T) {
 				said[d.Code] = true
 			}
 			var text bytes.Buffer
-			diag.Write(&text, found, func(string) []byte { return src })
+			diag.Write(&text, found, func(file string) []byte {
+				src, err := os.ReadFile(filepath.Join("testdata/advice", file))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return src
+			})
 			golden(t, strings.TrimSuffix(file, ".yaml")+".want", text.Bytes())
 		})
 	}

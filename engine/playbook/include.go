@@ -159,6 +159,9 @@ func beside(from fs.FS, at origin) []string {
 	}
 	var names []string
 	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
 		name := e.Name()
 		if at.bundled {
 			name = strings.TrimSuffix(name, ".yaml")

@@ -9,6 +9,14 @@ import (
 	"rung/engine/yamldoc"
 )
 
+// library is a file of sequences, as a playbook includes it.
+type library struct {
+	name      string
+	pos       diag.Pos // of its name
+	sequences []*Sequence
+	inputs    []Input
+}
+
 // isLibrary says whether root is a file of sequences for others to include.
 func isLibrary(root *yamldoc.Node) bool {
 	return root.Kind == yamldoc.Map && root.Get("sequences") != nil && root.Get("stages") == nil && root.Get("playbook") == nil
@@ -27,6 +35,7 @@ func (l *loader) includes(n *yamldoc.Node) {
 	for _, item := range n.Items {
 		if lib := l.shared(item); lib != nil && !slices.Contains(l.included, lib) {
 			l.included = append(l.included, lib)
+			l.pb.libraries = append(l.pb.libraries, library{item.Text, item.Pos, lib.pb.Sequences, lib.pb.Inputs})
 			l.take(lib, item)
 		}
 	}
@@ -57,7 +66,7 @@ func (l *loader) library(n *yamldoc.Node) {
 	if l.mistaken(n) || !l.want(n, yamldoc.Map, "a file of sequences") {
 		return
 	}
-	l.pb.library = true
+	l.pb.isLibrary = true
 	l.keys(n, "a file of sequences", LibraryKeys())
 	l.declarations(n)
 	if n.Get("sequences") == nil {

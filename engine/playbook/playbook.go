@@ -31,7 +31,8 @@ type Playbook struct {
 	// Included are the files that it is made of beside its own, and their own includes.
 	Included []Included
 
-	library   bool // it has sequences for others, and no stages of its own
+	libraries []library // that it includes
+	isLibrary bool      // it has sequences for others, and no stages of its own
 	documents map[string]*document
 }
 

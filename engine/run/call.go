@@ -33,8 +33,9 @@ func (v *view) within(given map[string]any) *view {
 	return inner
 }
 
-// alone leaves out what the steps around a sequence of another file have put out: its own ids may be the same.
+// alone leaves out what the steps around a sequence of another file have put out: its own ids may be the same. What a
+// dry-run has planned of them stays known, for what the sequence is given may be made of it.
 func (v *view) alone() {
-	v.steps, v.planned = map[string]any{}, map[string]bool{}
+	v.steps, v.planned = map[string]any{}, maps.Clone(v.planned)
 	v.values["steps"] = v.steps
 }

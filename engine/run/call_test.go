@@ -226,3 +226,16 @@ stage.ended Included = ok
 stage.ended Never = skipped : when: false is false
 `))
 }
+
+func TestADryRunHandsOnWhatIsStillToCome(t *testing.T) {
+	p := scene{
+		files: map[string]string{"lib.yaml": library}, inputs: "include: [lib.yaml]", offline: true,
+		steps: "  - id: seen\n    look: {run: look}\n  - sequence: apart\n    with: {what: \"${{ steps.seen.said }}\"}\n  - do: {run: \"after ${{ steps.seen.said }}\"}\n",
+	}.play(t)
+	same(t, "events", p.lines(run.ActionPlanned), text(`
+action.planned S w1 1:look #1 $ look
+action.planned S w1 2.1:look #1 $ see '<steps.seen.said>'
+action.planned S w1 2.2:do #1 $ hello '<steps.seen.said>' mutates
+action.planned S w1 3:do #1 $ after '<steps.seen.said>' mutates
+`))
+}

@@ -92,7 +92,7 @@ func planned(t testing.TB, name, hosts string, inputs map[string]any, edit ...st
 	if err != nil {
 		t.Fatal(err)
 	}
-	pb, found := playbook.Load(name, source, types)
+	pb, found := (&playbook.Files{Folder: playbooks.FS, Bundled: playbooks.FS}).Load(name, source, types)
 	if found.Err() != nil {
 		t.Fatal(found)
 	}
