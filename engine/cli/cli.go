@@ -2,9 +2,9 @@
 // hands them to the rooms that know, and turns what comes back into exit
 // codes.
 //
-// Exit codes: 0 done · 1 a step failed · 2 bad usage, playbook or inventory ·
+// Exit codes: 0 done · 1 a step failed, or two files differ (rung diff) · 2 bad usage, playbook or inventory ·
 // 3 a host is unreachable, or its login, host key or sudo was refused · 4
-// refused: a guard, the version policy, a lock that another run holds, a run that goes on, a no to a question · 5 an
+// refused: a guard, the version policy, a lock that another run holds, a run that goes on, a plan that the hosts do not agree with, a no to a question · 5 an
 // outcome is unknown: resume finds it out · 6 ended early, as --pause-after or --not-after says · 70 internal fault · 130
 // interrupted. Where several apply: 130,
 // 5, 1, 4, 3, 6.
