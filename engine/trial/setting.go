@@ -46,6 +46,9 @@ func (r *reader) setting(c *Case, root, n *yamldoc.Node) {
 	r.inputs(c, n.Get("inputs"))
 }
 
+// mostHosts bounds a case: a test is to be quick, and a file of a stranger cheap to check.
+const mostHosts = 250
+
 // shape reads the cluster, or the hosts that are none.
 func (r *reader) shape(c *Case, at, cluster, hosts *yamldoc.Node, external bool) {
 	if cluster == nil && hosts == nil {
@@ -60,6 +63,9 @@ func (r *reader) shape(c *Case, at, cluster, hosts *yamldoc.Node, external bool)
 		if err == nil && (said.ControlPlanes == 0 || said.Version.IsZero()) {
 			err = errors.New("want control planes, workers and a version, such as 3+2@1.33.4")
 		}
+		if err == nil && said.ControlPlanes+said.Workers > mostHosts {
+			err = fmt.Errorf("a case has at most %d hosts; rung rehearse takes more", mostHosts)
+		}
 		if err != nil {
 			r.report(diag.Errorf("value", cluster.Pos, "cluster: %v", err).Over(cluster.Width()))
 			return
@@ -69,7 +75,7 @@ func (r *reader) shape(c *Case, at, cluster, hosts *yamldoc.Node, external bool)
 	switch {
 	case hosts == nil || hosts.Null:
 	case hosts.Kind == yamldoc.Scalar:
-		for i := range min(r.count(hosts, "hosts", 1), 1000) {
+		for i := range min(r.count(hosts, "hosts", 1), mostHosts) {
 			c.shape.Plain = append(c.shape.Plain, fmt.Sprintf("h%d", i+1))
 		}
 	default:
