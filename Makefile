@@ -91,6 +91,9 @@ own-step:
 .PHONY: race
 race:
 	@test -x /usr/sbin/sshd || echo 'no /usr/sbin/sshd: the tests against the real OpenSSH server are skipped; install openssh-server to have them'
+	@for tool in sudo ip nft; do \
+		PATH="$$PATH:/usr/sbin:/sbin" command -v $$tool >/dev/null || echo "no $$tool: tests of lost packets, or of logins that are not root, are skipped; .ci/run installs it"; \
+	done
 	$(if $(RACE),,@echo 'no C compiler (go env CGO_ENABLED is 0): testing without the race detector; install gcc to have it')
 	go test $(RACE) -timeout 25m ./...
 	$(if $(RACE),go test -timeout 25m ./engine/twin) # whole: the race detector is slow, and the twin's longest loops are thinned under it
