@@ -50,7 +50,7 @@ func TestWhatACallGivesIsWorkedOutOnce(t *testing.T) {
       - sequence: outer
         with: {what: "${{ len(window.nodes) }}", often: 2}
         when: host.name == "w1"
-`, inputs: parted, replies: map[string][]reply{"wait w2": {{takes: time.Minute}}, "a 2-inside": {{takes: time.Hour}}}}.play(t)
+`, inputs: parted, replies: map[string][]reply{"wait w1": {{takes: time.Second}}, "wait w2": {{takes: time.Minute}}, "a 2-inside": {{takes: time.Hour}}}}.play(t)
 	own := slices.DeleteFunc(p.hosts.sent(), func(line string) bool { return strings.HasPrefix(line, "w2") })
 	same(t, "commands", own, []string{"w1 wait w1", "w1 a 2-inside", "w1 end 2"})
 }
