@@ -25,7 +25,6 @@ type Recorder struct {
 	mu      sync.Mutex
 	answers map[question]Answer
 	found   map[place]Finding
-	titles  map[place]string
 }
 
 type (

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// passed over are the fields of the cluster and its hosts that looking moves: what was asked, names that were given out, and
+// passed are the fields of the cluster and its hosts that looking moves: what was asked, names that were given out, and
 // that yum has fetched its lists. All else counts.
 var passed = []string{
 	"Cluster.log", "Cluster.downloads", "Cluster.unknown", "Cluster.unknownMu", "Cluster.mu", "Cluster.clock", "Cluster.tools", "Cluster.serial",
