@@ -49,7 +49,7 @@ kept in a file, and nothing is connected to; what was not asked then is not know
 
 Hosts that do the same are told as one, and a long script is told once, but for --full.
 
---format sh makes scripts of it that do the same by hand, one host after the other; with -o
+--format markdown is a checklist with what a change board asks for. --format sh makes scripts of it that do the same by hand, one host after the other; with -o
 into a new folder. --format json is for programs. With -o it goes into a new file; with -o
 NAME.plan, and --live or --facts, it is saved as a plan, which rung run --plan carries out as
 it was read, and which rung render NAME.plan shows again.`,

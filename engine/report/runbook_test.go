@@ -53,7 +53,7 @@ func TestTwoDryRunsOfOnePlanAreTheSameBytes(t *testing.T) {
 }
 
 func TestARunbookInAnUnknownFormatIsRefused(t *testing.T) {
-	if err := NewBinder().Book().Write(io.Discard, "html"); err == nil || !strings.Contains(err.Error(), `"html"; known are: [text sh json]`) {
+	if err := NewBinder().Book().Write(io.Discard, "html"); err == nil || !strings.Contains(err.Error(), `"html"; known are: [text markdown sh json]`) {
 		t.Errorf("err = %v", err)
 	}
 }
