@@ -110,6 +110,8 @@ type ghost struct {
 	host string // "" for all
 	at   time.Time
 	log  int
+
+	grace time.Duration // what began so shortly before it was not done either: its unit was not there yet
 }
 
 // lasting says whether a fault of that kind strikes a host now.
@@ -202,7 +204,11 @@ func (s *storm) strike(f trouble) {
 			s.stop()
 		}
 	case cutAll, cutHost, noLogin, noPower:
-		s.ghost = append(s.ghost, ghost{f.host, time.Now(), len(s.Log())})
+		g := ghost{host: f.host, at: time.Now(), log: len(s.Log())}
+		if f.what == noPower {
+			g.grace = callTime
+		}
+		s.ghost = append(s.ghost, g)
 		for o := range s.open {
 			if f.host == "" || o.host == f.host {
 				o.cut(errCut)
@@ -297,7 +303,7 @@ func (s *storm) startedOnce(t *testing.T) {
 	}
 	for i, e := range s.Log() {
 		if e.Argv[0] != "systemd-run" || slices.ContainsFunc(s.ghost, func(g ghost) bool {
-			return (g.host == "" || g.host == e.Host) && i < g.log && e.At.After(g.at)
+			return (g.host == "" || g.host == e.Host) && i < g.log && e.At.Add(g.grace).After(g.at)
 		}) {
 			continue
 		}
