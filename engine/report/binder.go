@@ -208,14 +208,14 @@ func (b *Binder) planned(s *Entry, e run.Event) {
 // act is a planned action in its parts.
 func (b *Binder) act(e run.Event) Act {
 	a := Act{Number: e.Action, Title: e.Plan.Title, On: e.On, Mutates: e.Mutates, Do: b.order(e.Plan.Do, e), Keep: e.Plan.Keep}
-	for _, name := range e.Unknown {
-		if a.Do.mentions(name) && !slices.Contains(a.Unknown, name) {
-			a.Unknown = append(a.Unknown, name)
-		}
-	}
 	if e.Plan.Check != nil {
 		check := b.order(*e.Plan.Check, e)
 		a.Check = &check
+	}
+	for _, name := range e.Unknown {
+		if (a.Do.mentions(name) || a.Check != nil && a.Check.mentions(name)) && !slices.Contains(a.Unknown, name) {
+			a.Unknown = append(a.Unknown, name)
+		}
 	}
 	if u := e.Plan.Until; u != nil {
 		a.Until = &Wait{What: u.What, Every: u.Every.Seconds(), For: u.For.Seconds()}

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -35,11 +34,13 @@ type part struct {
 
 // ask is something that has to be known at the top of a script.
 type ask struct {
-	name      string // of the variable
+	name      string // of the variable: the next that is free in its script
 	question  string
 	about     string // the expression
 	kind      askKind
 	otherwise string // of a demand: what is said where the answer is no
+	stands    string // what it is put in the place of; of a file, the command that reads it
+	inText    bool   // of a value: it becomes part of a script
 }
 
 type askKind int
@@ -200,16 +201,20 @@ func isLetter(c byte) bool {
 }
 
 func (a ask) same(b ask) bool {
-	return a.question == b.question && a.kind == b.kind && a.otherwise == b.otherwise && (a.kind == aChoice || a.kind == aDemand || a.name == b.name)
+	return a.question == b.question && a.kind == b.kind && a.otherwise == b.otherwise && a.stands == b.stands
 }
 
 func (s *stretch) add(x part) {
 	for _, a := range x.asks() {
-		if slices.ContainsFunc(s.asks, a.same) {
+		if i := slices.IndexFunc(s.asks, a.same); i >= 0 {
+			s.asks[i].inText = s.asks[i].inText || a.inText
 			continue
 		}
 		if a.kind == aChoice || a.kind == aDemand {
 			a.name = fmt.Sprintf("ANSWER_%d", len(s.asks)+1)
+		}
+		for base, n := a.name, 2; slices.ContainsFunc(s.asks, func(b ask) bool { return a.name == b.name }); n++ {
+			a.name = fmt.Sprintf("%s_%d", base, n)
 		}
 		s.asks = append(s.asks, a)
 	}
@@ -219,9 +224,12 @@ func (s *stretch) add(x part) {
 // asks is what has to be known before x.
 func (x part) asks() []ask {
 	var asks []ask
-	e := x.entry
+	e, unless := x.entry, ""
+	if e.If != "" {
+		unless = " Where this is not so, say yes: " + e.If
+	}
 	if e.If != "" && len(e.Depends) == 0 {
-		asks = append(asks, ask{question: e.question(e.If), about: e.If, kind: aChoice})
+		asks = append(asks, x.choice())
 	}
 	if d := e.Require; d != nil {
 		question := "Does this hold for " + x.page.Host + "? " + d.Expr
@@ -231,7 +239,7 @@ func (x part) asks() []ask {
 		asks = append(asks, ask{question: question, about: d.If + " " + d.Expr, kind: aDemand, otherwise: d.Else})
 	}
 	if e.Confirm != "" {
-		asks = append(asks, ask{question: e.Confirm, kind: aDemand, otherwise: "it was not confirmed"})
+		asks = append(asks, ask{question: e.Confirm + unless, kind: aDemand, otherwise: "it was not confirmed"})
 	}
 	if len(e.Depends) > 0 {
 		needed := ""
@@ -242,17 +250,29 @@ func (x part) asks() []ask {
 	}
 	for _, a := range x.acts {
 		if a.Save != nil {
-			asks = append(asks, ask{question: "Was this done by hand: " + a.Title + ", encrypted, to " + a.Save.To + "?", kind: aDemand, otherwise: "do it, and run this script again"})
+			asks = append(asks, ask{question: "Was this done by hand: " + a.Title + ", encrypted, to " + a.Save.To + "?" + unless, kind: aDemand, otherwise: "do it, and run this script again"})
 			continue
 		}
 		for _, o := range []*Order{a.Check, &a.Do} {
-			asks = append(asks, o.asks()...)
+			asks = append(asks, x.wants(a, o)...)
 		}
 	}
 	return asks
 }
 
-func (e *Entry) question(cond string) string { return "Is this so? " + cond }
+// choice is the question whether x is done.
+func (x part) choice() ask {
+	return ask{question: "Is this so" + x.whose() + "? " + x.entry.If, about: x.entry.If, kind: aChoice}
+}
+
+// whose names the host that x is done for, where it is done elsewhere: there it may be done for many, and each has an
+// answer of its own.
+func (x part) whose() string {
+	if len(x.acts) == 0 || x.acts[0].host(x.page) != x.page.Host {
+		return " for " + x.page.Host
+	}
+	return ""
+}
 
 // title is what the step is called.
 func (e *Entry) title() string {
@@ -267,42 +287,70 @@ func (e *Entry) title() string {
 	return "step " + e.Step
 }
 
-// open finds values that nobody knows yet, as a dry-run shows them.
-var open = regexp.MustCompile(`<(run|[^<>\n]*\b(?:steps|fleet|window|run)\.[^<>\n]*)>`)
-
 // variable is the name of a shell variable for an expression, or for another name.
 func variable(expr string) string {
-	name := strings.Map(func(r rune) rune {
+	name := strings.Trim(strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
 			return r
 		}
 		return '_'
-	}, strings.ToUpper(expr))
-	return strings.Trim(name, "_")
+	}, strings.ToUpper(expr)), "_")
+	if name == "" || name[0] <= '9' {
+		return "VALUE_" + name
+	}
+	return name
 }
 
-// asks is what has to be known before o.
-func (o *Order) asks() []ask {
+// aRun stands in commands for the name of the run, which a dry-run has none of.
+const aRun = "<run>"
+
+// wants is what has to be known before o, which is of a.
+func (x part) wants(a Act, o *Order) []ask {
 	if o == nil {
 		return nil
 	}
 	var asks []ask
-	for _, text := range slices.Concat([]string{o.Script, o.Stdin}, o.Argv, o.Env) {
-		for _, found := range open.FindAllStringSubmatch(text, -1) {
-			question := found[1] + ", as an earlier script has read it"
-			if found[1] == "run" {
-				question = "A name for this work, the same in all scripts: it stands in the names of backups, and at nodes that are closed"
-			}
-			asks = append(asks, ask{name: variable(found[1]), question: question, about: found[1], kind: aValue})
+	for _, name := range append([]string{aRun}, a.Unknown...) {
+		if o.mentions(name) {
+			asks = append(asks, x.value(name, *o))
 		}
 	}
 	for _, e := range slices.Concat(o.Env, o.Host) {
-		if name, value, _ := strings.Cut(e, "="); strings.Contains(value, "://…@") {
-			asks = append(asks, ask{name: "SECRET_" + variable(name), question: name + " with its user and password: " + value, kind: aValue})
+		if hasCredentials(e) {
+			asks = append(asks, credentials(e))
 		}
 	}
 	if o.Secret {
-		asks = append(asks, ask{name: "SECRET_FILE", question: "A file with what the command reads, which is secret", kind: aFile})
+		asks = append(asks, x.secret(a))
 	}
 	return asks
+}
+
+// value asks for what is put in the place of name in o.
+func (x part) value(name string, o Order) ask {
+	inText := strings.Contains(o.Script, name) || strings.Contains(o.Stdin, name)
+	if name == aRun {
+		return ask{name: "RUN", question: "A name for this work, the same in all scripts: it stands in the names of backups, and at nodes that are closed", about: "run", kind: aValue, stands: name, inText: true}
+	}
+	expr := strings.TrimSuffix(strings.TrimPrefix(name, "<"), ">")
+	return ask{name: variable(expr), question: expr + ", as an earlier script has read it" + x.whose(), about: expr, kind: aValue, stands: name, inText: inText}
+}
+
+// hasCredentials says whether e, of an environment, is a URL whose user and password are not shown.
+func hasCredentials(e string) bool {
+	_, value, _ := strings.Cut(e, "=")
+	return strings.Contains(value, "://…@")
+}
+
+func credentials(e string) ask {
+	name, value, _ := strings.Cut(e, "=")
+	return ask{name: "SECRET_" + variable(name), question: name + " with its user and password: " + value, kind: aValue, stands: e}
+}
+
+// secret asks for a file for one command: another has another secret.
+func (x part) secret(a Act) ask {
+	return ask{
+		name: "SECRET_FILE", question: "A file with what this reads, which is secret: " + oneLine(a.Title) + x.whose(), kind: aFile,
+		stands: fmt.Sprintf("%s %s %s %d", x.chapter.Stage, x.page.Host, x.entry.Step, a.Number),
+	}
 }

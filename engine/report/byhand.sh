@@ -6,7 +6,7 @@ umask 077
 
 # on NAME...: stops where this host has none of these names.
 on() {
-  for name in "$@" "${RUNG_HOST:-}"; do
+  for name in "$@"; do
     case $name in "$(hostname)" | "$(hostname -s)") return 0 ;; esac
   done
   test "${RUNG_HOST:-}" = "$1" && return 0
@@ -74,6 +74,13 @@ script() {
   shift
   sh -eu "$file" "$@"
 }
+
+# with NAME=VALUE COMMAND...: runs it with one more variable, which stands in no list of processes.
+with() (
+  export "$1"
+  shift
+  "$@"
+)
 
 # fed FILE COMMAND...: runs it with the file as its input, each time from the beginning.
 fed() {

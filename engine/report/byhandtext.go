@@ -3,6 +3,7 @@ package report
 import (
 	_ "embed"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -15,17 +16,25 @@ var prelude string
 // sheet is the text of a script while it is written.
 type sheet struct {
 	strings.Builder
-	files  map[string]string // texts that are written into files, by their names in the script
-	names  []string
+	files  []kept
 	asks   []ask
 	number int
 }
 
+// kept is a text that is written into a file of the script's folder.
+type kept struct {
+	name  string
+	text  string
+	fills []fill
+}
+
+// fill puts a variable in the place of a mark.
+type fill struct{ mark, variable string }
+
 // text is s as a script. node is the name of its host in Kubernetes, where that is another.
 func (s *stretch) text(name, node string) string {
-	w := &sheet{files: map[string]string{}, asks: s.asks}
-	var body sheet
-	body.files, body.asks = w.files, s.asks
+	w := &sheet{asks: s.asks}
+	body := sheet{asks: s.asks}
 	for i, x := range s.parts {
 		if i == 0 || s.parts[i-1].chapter != x.chapter || s.parts[i-1].page != x.page {
 			fmt.Fprintf(&body, "\n# %s, %s\n", x.chapter.Stage, x.page.Host)
@@ -33,8 +42,8 @@ func (s *stretch) text(name, node string) string {
 		body.part(x)
 	}
 	w.head(s, name, node, body.sudo(s))
-	for _, file := range body.names {
-		w.file(file, w.files[file])
+	for _, file := range body.files {
+		w.file(file)
 	}
 	w.WriteString(body.String())
 	if !strings.Contains(body.String(), "shown ") {
@@ -64,7 +73,7 @@ func (w *sheet) head(s *stretch, name, node string, root bool) {
 		if node != "" {
 			hosts = append(hosts, node)
 		}
-		fmt.Fprintf(w, "on %s\n", words(hosts))
+		fmt.Fprintf(w, "on %s\n", words(hosts, nil))
 	}
 	if root {
 		w.WriteString("test \"$(id -u)\" = 0 || { echo \"$self: run it as root\" >&2; exit 2; }\n")
@@ -79,7 +88,7 @@ func (w *sheet) head(s *stretch, name, node string, root bool) {
 			fmt.Fprintf(w, "want %s %s\n", a.name, step.Quote(a.question))
 		case aValue:
 			fmt.Fprintf(w, "want %s %s\n", a.name, step.Quote(a.question))
-			if !strings.HasPrefix(a.name, "SECRET_") {
+			if a.inText {
 				fmt.Fprintf(w, "word %s\n", a.name)
 			}
 		}
@@ -87,23 +96,20 @@ func (w *sheet) head(s *stretch, name, node string, root bool) {
 	w.WriteString("work=$(mktemp -d)\n")
 }
 
-// file writes text into a file of the script's folder, with the values that were asked for.
-func (w *sheet) file(name, text string) {
+// file writes a text into a file of the script's folder, with the values that were asked for.
+func (w *sheet) file(k kept) {
 	end := "RUNG"
-	for strings.Contains("\n"+text, "\n"+end+"\n") {
+	for strings.Contains("\n"+k.text, "\n"+end+"\n") {
 		end += "_"
 	}
-	var fill strings.Builder
-	for _, found := range open.FindAllStringSubmatch(text, -1) {
-		if mark := "-e " + step.Quote("s|"+pattern(found[0])+"|") + "\"$" + variable(found[1]) + "\"'|g' "; !strings.Contains(fill.String(), mark) {
-			fill.WriteString(mark)
-		}
-	}
 	target := "cat"
-	if fill.Len() > 0 {
-		target = "sed " + strings.TrimSpace(fill.String())
+	if len(k.fills) > 0 {
+		target = "sed"
 	}
-	fmt.Fprintf(w, "%s >\"$work/%s\" <<'%s'\n%s\n%s\n", target, name, end, strings.TrimSuffix(text, "\n"), end)
+	for _, f := range k.fills {
+		target += " -e " + step.Quote("s|"+pattern(f.mark)+"|") + "\"$" + f.variable + "\"'|g'"
+	}
+	fmt.Fprintf(w, "%s >\"$work/%s\" <<'%s'\n%s\n%s\n", target, k.name, end, strings.TrimSuffix(k.text, "\n"), end)
 }
 
 // pattern is text as a basic regular expression between bars.
@@ -127,7 +133,7 @@ func (w *sheet) part(x part) {
 	}
 	indent := ""
 	if e.If != "" {
-		fmt.Fprintf(w, "if test \"$%s\" = yes; then\n", w.answer(e.question(e.If)))
+		fmt.Fprintf(w, "if test \"$%s\" = yes; then\n", w.name(x.choice()))
 		indent = "  "
 	}
 	for _, a := range x.acts {
@@ -135,37 +141,36 @@ func (w *sheet) part(x part) {
 			fmt.Fprintf(w, "%s# %s: asked above\n", indent, oneLine(a.Title))
 			continue
 		}
-		w.act(e, a, indent)
+		w.act(x, a, indent)
 	}
 	if e.If != "" {
 		w.WriteString("fi\n")
 	}
 }
 
-// answer is the variable of a yes or no.
-func (w *sheet) answer(question string) string {
-	for _, a := range w.asks {
-		if a.kind == aChoice && a.question == question {
-			return a.name
-		}
+// name is the variable that holds the answer.
+func (w *sheet) name(a ask) string {
+	if i := slices.IndexFunc(w.asks, a.same); i >= 0 {
+		return w.asks[i].name
 	}
-	panic("a question that nobody asks: " + question) // part.asks has it
+	panic("a question that nobody asks: " + a.question) // part.asks has it
 }
 
 // act writes one action.
-func (w *sheet) act(e *Entry, a Act, indent string) {
+func (w *sheet) act(x part, a Act, indent string) {
 	w.number++
+	e := x.entry
 	title := a.Title
 	if e.Name != "" && e.Name != a.Title {
 		title = e.Name + ": " + a.Title
 	}
 	fmt.Fprintf(w, "%sbegin %s\n", indent, step.Quote(fmt.Sprintf("%d. %s", w.number, oneLine(title))))
 	if a.Check != nil {
-		fmt.Fprintf(w, "%sif done_already %s; then :; else\n", indent, w.call(*a.Check))
+		fmt.Fprintf(w, "%sif done_already %s; then :; else\n", indent, w.call(x, a, *a.Check))
 		defer fmt.Fprintf(w, "%sfi\n", indent)
 		indent += "  "
 	}
-	call := w.call(a.Do)
+	call := w.call(x, a, a.Do)
 	switch {
 	case a.Until != nil:
 		every := max(1, int(a.Until.Every))
@@ -176,73 +181,107 @@ func (w *sheet) act(e *Entry, a Act, indent string) {
 	fmt.Fprintf(w, "%s%s || gave_up\n", indent, call)
 }
 
-// call is a command, in one line of the script.
-func (w *sheet) call(o Order) string {
+// call is a command of a, in one line of the script.
+func (w *sheet) call(x part, a Act, o Order) string {
+	blanks := w.blanks(x, a, o)
 	var parts []string
-	vars := slices.Concat(o.Env, o.Host)
-	if len(vars) > 0 {
-		env := make([]string, len(vars))
-		for i, e := range vars {
-			name, value, _ := strings.Cut(e, "=")
-			if env[i] = name + "=" + word(value); strings.Contains(value, "://…@") {
-				env[i] = name + "=\"$SECRET_" + variable(name) + "\""
-			}
+	for _, e := range slices.Concat(o.Env, o.Host) {
+		name, value, _ := strings.Cut(e, "=")
+		if value = word(value, blanks); hasCredentials(e) {
+			value = "\"$" + w.name(credentials(e)) + "\""
 		}
-		parts = append(parts, "env "+strings.Join(env, " "))
+		parts = append(parts, "with "+name+"="+value)
 	}
-	switch {
-	case o.Script != "" && len(vars) > 0:
-		parts = append(parts, "sh -eu \"$work/"+w.keep("script", o.Script)+"\"")
-	case o.Script != "":
-		parts = append(parts, "script "+w.keep("script", o.Script))
+	if o.Script != "" {
+		parts = append(parts, "script "+w.keep("script", o.Script, blanks))
 	}
 	if len(o.Argv) > 0 {
-		parts = append(parts, words(o.Argv))
+		parts = append(parts, words(o.Argv, blanks))
 	}
 	call := strings.Join(parts, " ")
 	switch {
 	case o.Secret:
-		return "fed \"$SECRET_FILE\" " + call
+		return "fed \"$" + w.name(x.secret(a)) + "\" " + call
 	case o.Stdin != "":
-		return "fed \"$work/" + w.keep("input", o.Stdin) + "\" " + call
+		return "fed \"$work/" + w.keep("input", o.Stdin, blanks) + "\" " + call
 	}
 	return call + " </dev/null"
 }
 
-// keep is the name of a file with text.
-func (w *sheet) keep(kind, text string) string {
-	for _, name := range w.names {
-		if w.files[name] == text {
-			return name
+// blanks are what stands in o for what is not known, with the variables that are put in their place.
+func (w *sheet) blanks(x part, a Act, o Order) []fill {
+	var all []fill
+	for _, ask := range x.wants(a, &o) {
+		if ask.kind == aValue && o.mentions(ask.stands) {
+			all = append(all, fill{ask.stands, w.name(ask)})
 		}
 	}
-	name := fmt.Sprintf("%s-%d", kind, len(w.names)+1)
-	w.names = append(w.names, name)
-	w.files[name] = text
-	return name
+	return all
+}
+
+// keep is the name of a file with text.
+func (w *sheet) keep(kind, text string, blanks []fill) string {
+	k := kept{name: fmt.Sprintf("%s-%d", kind, len(w.files)+1)}
+	for piece, f := range pieces(text, blanks) {
+		if f.variable == "" {
+			k.text += piece
+			continue
+		}
+		f.mark = "<" + f.variable + ">" // an expression may have several lines, and sed wants one
+		for strings.Contains(text, f.mark) {
+			f.mark = "<" + f.mark + ">"
+		}
+		if k.text += f.mark; !slices.Contains(k.fills, f) {
+			k.fills = append(k.fills, f)
+		}
+	}
+	for _, other := range w.files {
+		if other.text == k.text && slices.Equal(other.fills, k.fills) {
+			return other.name
+		}
+	}
+	w.files = append(w.files, k)
+	return k.name
+}
+
+// pieces are those of text between the blanks, and the blanks in it.
+func pieces(text string, blanks []fill) iter.Seq2[string, fill] {
+	return func(yield func(string, fill) bool) {
+		for text != "" {
+			at, next := len(text), fill{}
+			for _, b := range blanks {
+				if i := strings.Index(text, b.mark); i >= 0 && (i < at || i == at && len(b.mark) > len(next.mark)) {
+					at, next = i, b
+				}
+			}
+			if at > 0 && !yield(text[:at], fill{}) || next.variable != "" && !yield(next.mark, next) {
+				return
+			}
+			text = text[at+len(next.mark):]
+		}
+	}
 }
 
 // words are quoted for the script, with the variables of what is not known.
-func words(list []string) string {
+func words(list []string, blanks []fill) string {
 	quoted := make([]string, len(list))
 	for i, text := range list {
-		quoted[i] = word(text)
+		quoted[i] = word(text, blanks)
 	}
 	return strings.Join(quoted, " ")
 }
 
-func word(text string) string {
-	var b strings.Builder
-	rest := 0
-	for _, at := range open.FindAllStringSubmatchIndex(text, -1) {
-		if at[0] > rest {
-			b.WriteString(step.Quote(text[rest:at[0]]))
-		}
-		b.WriteString("\"$" + variable(text[at[2]:at[3]]) + "\"")
-		rest = at[1]
+func word(text string, blanks []fill) string {
+	if text == "" {
+		return step.Quote(text)
 	}
-	if rest < len(text) || text == "" {
-		b.WriteString(step.Quote(text[rest:]))
+	var b strings.Builder
+	for piece, f := range pieces(text, blanks) {
+		if f.variable != "" {
+			b.WriteString("\"$" + f.variable + "\"")
+			continue
+		}
+		b.WriteString(step.Quote(piece))
 	}
 	return b.String()
 }

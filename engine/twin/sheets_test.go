@@ -124,6 +124,7 @@ func TestAScriptByHandRefusesWhatItCannotKnow(t *testing.T) {
 		}
 	}
 	said("w1", "RUN=x ", 2, "this is w1, and the script is for cp1")
+	said("w1", "RUNG_HOST=w1 RUN=x ", 2, "this is w1, and the script is for cp1")
 	said("cp1", "RUN=x ", 2, "ANSWER_1 is not known: Does this hold for w1? ")
 	said("cp1", "RUN=x ANSWER_1=no ", 4, "stopped before anything was done: ")
 	said("cp1", "RUN=x ANSWER_1=maybe ", 2, "ANSWER_1 is maybe: want yes or no")
