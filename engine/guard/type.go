@@ -119,6 +119,7 @@ func (v Values) Known(path []string) bool {
 // dry-run. To an expression it is not known, for the reasons that Lacks gives.
 type Pending struct {
 	Text  string   // how it is shown: its text, with <names> in it
+	Gaps  []string // what of Text stands for what is not known: those <names>
 	Lacks []string // the names that it is made of and that have no value
 }
 

@@ -144,5 +144,27 @@ func (e *Expr) Shown(v Values) string {
 			return p.Text
 		}
 	}
-	return "<" + e.Source + ">"
+	return e.Placeholder()
+}
+
+// Gaps are what stands in a text, where e is shown in it, for what is not known: nothing where e has a value.
+func (e *Expr) Gaps(v Values) []string {
+	if _, missing, err := e.Value(v); missing == nil || err != nil {
+		return nil
+	}
+	if len(e.refs) == 1 && e.Source == joined(e.refs[0]) {
+		if p, ok := v.pending(e.refs[0]); ok {
+			return p.Gaps
+		}
+	}
+	return []string{e.Placeholder()}
+}
+
+// Gaps are what stands in the filled template for what is not known.
+func (t *Template) Gaps(v Values) []string {
+	var gaps []string
+	for _, e := range t.Exprs() {
+		gaps = append(gaps, e.Gaps(v)...)
+	}
+	return gaps
 }

@@ -50,7 +50,7 @@ func (a Argument) value(v guard.Values) (any, error) {
 	case a.expr != nil:
 		value, unknown, err := a.expr.Value(v)
 		if unknown != nil {
-			return guard.Pending{Text: a.expr.Shown(v), Lacks: unknown}, nil
+			return guard.Pending{Text: a.expr.Shown(v), Gaps: a.expr.Gaps(v), Lacks: unknown}, nil
 		}
 		return value, err
 	case a.text != nil:
@@ -59,7 +59,7 @@ func (a Argument) value(v guard.Values) (any, error) {
 		case err != nil:
 			return nil, err
 		case unknown != nil:
-			return guard.Pending{Text: text, Lacks: unknown}, nil
+			return guard.Pending{Text: text, Gaps: a.text.Gaps(v), Lacks: unknown}, nil
 		}
 		return text, a.in.formed(text)
 	case a.list != nil:
@@ -69,16 +69,16 @@ func (a Argument) value(v guard.Values) (any, error) {
 }
 
 func listed(items []*guard.Template, v guard.Values) (any, error) {
-	list, lacks := make([]any, len(items)), []string(nil)
+	list, lacks, gaps := make([]any, len(items)), []string(nil), []string(nil)
 	for i, item := range items {
 		text, unknown, err := item.Text(v)
 		if err != nil {
 			return nil, err
 		}
-		list[i], lacks = text, append(lacks, unknown...)
+		list[i], lacks, gaps = text, append(lacks, unknown...), append(gaps, item.Gaps(v)...)
 	}
 	if lacks != nil {
-		return guard.Pending{Text: guard.Format(list), Lacks: lacks}, nil
+		return guard.Pending{Text: guard.Format(list), Gaps: gaps, Lacks: lacks}, nil
 	}
 	return list, nil
 }

@@ -109,7 +109,7 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 	}
 	w = work{step: st, typ: s.Draft.Type, open: missing != nil}
 	if w.open {
-		w.unknown = placeholders(s.Draft)
+		w.unknown = gaps(s.Draft, v.view.values)
 	}
 	if w.actions, err = st.Plan(step.Scope{Host: v.scope, Run: v.loop.ID}); err != nil {
 		return w, ended{outcome: step.Failed, text: err.Error()}
@@ -129,11 +129,11 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 	return w, ended{}
 }
 
-// placeholders are what stands in texts of d for expressions without a value.
-func placeholders(d *step.Draft) []string {
+// gaps are what stands in texts of d for expressions without a value.
+func gaps(d *step.Draft, values guard.Values) []string {
 	var all []string
 	for _, e := range d.Exprs() {
-		all = append(all, e.Placeholder())
+		all = append(all, e.Gaps(values)...)
 	}
 	return all
 }
