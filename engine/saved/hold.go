@@ -137,38 +137,3 @@ func fits(a report.Act, c step.Command, id string) bool {
 	}
 	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin))
 }
-
-// runID is what steps write for the id of a run in a dry-run.
-const runID = "<run>"
-
-// matcher compares a planned text with that of a run.
-type matcher struct {
-	id      string   // of the run
-	unknown []string // what stands in planned texts for what was not known
-}
-
-// matches says whether now is what planned became: one argument, or what is read, where what was not known may be anything.
-func (m matcher) matches(planned, now string) bool { return m.match(planned, now, `.*`) }
-
-// scripts compares scripts: there what was not known is a piece of a word, and no further command.
-func (m matcher) scripts(planned, now string) bool { return m.match(planned, now, "[^\n;&|<>$`()]*") }
-
-func (m matcher) match(planned, now, anything string) bool {
-	planned = strings.ReplaceAll(planned, runID, m.id)
-	if planned == now {
-		return true
-	}
-	const gap = "\x00"
-	open := planned
-	for _, name := range m.unknown {
-		open = strings.ReplaceAll(open, name, gap)
-	}
-	if open == planned {
-		return false
-	}
-	pattern := quotedGap.ReplaceAllString(regexp.QuoteMeta(open), "'?$1'?")
-	return regexp.MustCompile(`(?s)^` + strings.ReplaceAll(pattern, gap, anything) + `$`).MatchString(now)
-}
-
-// quotedGap is a word that is quoted only for what stands in it for what was not known.
-var quotedGap = regexp.MustCompile("'([^'\x00]*\x00[^']*)'")

@@ -12,8 +12,8 @@
 //
 // # The file
 //
-// The first line is the Header, JSON, with the version of the format and the digest of all that follows: a plan that was
-// edited is refused. The second line is JSON, too: the texts, the Book (docs/render-json.md) and the runbook as it was
+// The first line is the Header, JSON, with the version of the format, and the digest of all else of it and of all that
+// follows: a plan that was edited is refused. The second line is JSON, too: the texts, the Book (docs/render-json.md) and the runbook as it was
 // shown. Then come the facts, as package facts writes them. A file whose name ends with .plan is one.
 package saved
 
@@ -49,7 +49,7 @@ type Header struct {
 	Sources  map[string]string `json:"sources,omitempty"` // where its texts were read, by name
 	Limit    string            `json:"limit,omitempty"`   // what it was narrowed to
 	Stages   []string          `json:"stages,omitempty"`
-	SHA256   string            `json:"sha256"` // of all that follows, in hexadecimal
+	SHA256   string            `json:"sha256"` // of this line without it, and all that follows, in hexadecimal
 }
 
 // Plan is a saved plan.
@@ -82,7 +82,10 @@ func (p *Plan) Encode() ([]byte, error) {
 		return nil, err
 	}
 	header := p.Header
-	header.Plan, header.SHA256 = Version, digest(rest.Bytes())
+	header.Plan = Version
+	if header.SHA256, err = header.digest(rest.Bytes()); err != nil {
+		return nil, err
+	}
 	first, err := json.Marshal(header)
 	if err != nil {
 		return nil, err
@@ -90,9 +93,12 @@ func (p *Plan) Encode() ([]byte, error) {
 	return append(append(first, '\n'), rest.Bytes()...), nil
 }
 
-func digest(content []byte) string {
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:])
+// digest is that of h and what follows it.
+func (h Header) digest(rest []byte) (string, error) {
+	h.SHA256 = ""
+	line, err := json.Marshal(h)
+	sum := sha256.Sum256(append(append(line, '\n'), rest...))
+	return hex.EncodeToString(sum[:]), err
 }
 
 // Is says whether content is the beginning of a saved plan.
@@ -120,7 +126,8 @@ func Decode(content []byte) (*Plan, error) {
 		return nil, errors.New("this is no saved plan; rung render --live -o NAME.plan makes one")
 	case p.Plan > Version:
 		return nil, fmt.Errorf("its format is version %d, and this rung reads up to %d: take the rung that made it, %s", p.Plan, Version, p.Rung)
-	case digest(rest) != p.SHA256:
+	}
+	if sum, err := p.digest(rest); err != nil || sum != p.SHA256 {
 		return nil, errors.New("it is not what was saved: it was edited or cut short; make it anew")
 	}
 	line, recorded, _ := bytes.Cut(rest, []byte("\n"))

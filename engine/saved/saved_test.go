@@ -66,6 +66,11 @@ func TestARunDoesWhatWasPlannedAndNothingElse(t *testing.T) {
 		{"a name that was open", "S 2 1", action("install", "kubelet-1.33.4-0"), "w1", ""},
 		{"what stands around it", "S 2 1", action("install", "kubeadm-1.33.4-0"), "w1", "another command"},
 		{"a name in a script, which needs no quotes then", "S 2 2", step.Action{Do: step.Command{Script: "yum install kubelet-1.33.4-0 -y\n"}}, "w1", ""},
+		{"a name in a script, in quotes with a blank", "S 2 2", step.Action{Do: step.Command{Script: "yum install 'kubelet-1 2' -y\n"}}, "w1", ""},
+		{"a further word in the place of a name", "S 2 2", step.Action{Do: step.Command{Script: "yum install kubelet-1 dovecot -y\n"}}, "w1", "another command"},
+		{"a quotation that ends in the place of a name", "S 2 2", step.Action{Do: step.Command{Script: "yum install 'kubelet-1' dovecot '' -y\n"}}, "w1", "another command"},
+		{"all files in the place of a name", "S 2 2", step.Action{Do: step.Command{Script: "yum install kubelet-* -y\n"}}, "w1", "another command"},
+		{"a remark in the place of a name", "S 2 2", step.Action{Do: step.Command{Script: "yum install kubelet-1# -y\n"}}, "w1", "another command"},
 		{"another command in the place of a name", "S 2 2", step.Action{Do: step.Command{Script: "yum install kubelet-1; reboot -y\n"}}, "w1", "another command"},
 		{"a step that could not be planned", "S 3 1", action("anything"), "w1", ""},
 		{"a step that was to be skipped", "S 4 1", action("anything"), "w1", "when: no"},
@@ -183,11 +188,12 @@ func TestAPlanIsReadAsItWasSavedOrNotAtAll(t *testing.T) {
 		content string
 		wants   string
 	}{
-		"edited":          {strings.Replace(string(content), `"act"`, `"axt"`, 1), "edited or cut short"},
-		"cut short":       {string(content[:len(content)-3]), "edited or cut short"},
-		"of another kind": {"STAGE 1\n", "no saved plan"},
-		"of a newer rung": {strings.Replace(string(content), `"rung_plan":1`, `"rung_plan":9`, 1), "version 9"},
-		"nothing":         {"", "no saved plan"},
+		"edited":             {strings.Replace(string(content), `"act"`, `"axt"`, 1), "edited or cut short"},
+		"edited at its head": {strings.Replace(string(content), `"folder":"/f"`, `"folder":"/g"`, 1), "edited or cut short"},
+		"cut short":          {string(content[:len(content)-3]), "edited or cut short"},
+		"of another kind":    {"STAGE 1\n", "no saved plan"},
+		"of a newer rung":    {strings.Replace(string(content), `"rung_plan":1`, `"rung_plan":9`, 1), "version 9"},
+		"nothing":            {"", "no saved plan"},
 	} {
 		if _, err := Decode([]byte(test.content)); err == nil || !strings.Contains(err.Error(), test.wants) {
 			t.Errorf("%s: got %v, want %q in it", what, err, test.wants)
@@ -200,4 +206,36 @@ func FuzzDecode(f *testing.F) {
 	f.Add(content)
 	f.Add([]byte(`{"rung_plan":1}`))
 	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = Decode(b) })
+}
+
+func TestWhatWasNotKnownIsAPieceOfAWordOfAScript(t *testing.T) {
+	m := matcher{"r7", []string{"<x>"}}
+	for _, test := range []struct {
+		planned, now string
+		fits         bool
+	}{
+		{"rm -rf /tmp/<x>\n", "rm -rf /tmp/old\n", true},
+		{"rm -rf /tmp/<x>\n", "rm -rf /tmp/old /etc\n", false},
+		{"rm -rf /tmp/<x>\n", "rm -rf /tmp/*\n", false},
+		{"rm -rf '/tmp/<x>'\n", "rm -rf '/tmp/a b'\n", true},
+		{"rm -rf '/tmp/<x>'\n", "rm -rf '/tmp/a' b '/etc'\n", false},
+		{"echo \"it is <x>\"\n", "echo \"it is very odd\"\n", true},
+		{"echo \"it is <x>\"\n", "echo \"it is\" odd \"\"\n", false},
+		{"echo 'a' <x> 'b'\n", "echo 'a' c 'b'\n", true},
+		{"echo 'a' <x> 'b'\n", "echo 'a' c d 'b'\n", false},
+		{"echo \"a\" <x> \"b\"\n", "echo \"a\" c d \"b\"\n", false},
+		{"echo it\\'s <x> 'b'\n", "echo it\\'s c d 'b'\n", false},
+		{"echo \"it's <x>\"\n", "echo \"it's c d\"\n", true},
+		{"# don't\necho <x> # don't\n", "# don't\necho c # don't\n", true},
+		{"# don't\necho <x> # don't\n", "# don't\necho c d # don't\n", false},
+		{"cat <<E\nit's <x> 'a'\nE\n", "cat <<E\nit's c d 'a'\nE\n", false},
+		{"echo <run> <x>\n", "echo r7 1\n", true},
+		{"echo <run> <x>\n", "echo r8 1\n", false},
+		{"echo <x>\n", "echo $(reboot)\n", false},
+		{"echo <x>\n", "echo a\nreboot\n", false},
+	} {
+		if got := m.scripts(test.planned, test.now); got != test.fits {
+			t.Errorf("%q for %q: %v", test.now, test.planned, got)
+		}
+	}
 }
