@@ -40,6 +40,7 @@ func (g *agreement) alone(cmd *cobra.Command, args []string) error {
 
 // run runs the plan.
 func (g *agreement) run(ctx context.Context, a *app, m manner) error {
+	m.begins()
 	s, err := readPlan(g.file)
 	if err != nil {
 		return err

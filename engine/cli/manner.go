@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/pflag"
 )
@@ -21,6 +22,19 @@ func (m *manner) flags(f *pflag.FlagSet) {
 	f.BoolVarP(&m.unasked, "yes", "y", false, "do not ask, and answer every question of the playbook with yes")
 	f.StringArrayVar(&m.secrets, "secret-file", nil, "where a secret of the playbook stands, as name=FILE; may be given several times")
 	f.BoolVar(&m.json, "json", false, "print one event a line, as JSON")
+}
+
+// begins makes what the operator names lie where he is now: a run goes to a folder of its own, where the paths of its texts
+// begin.
+func (m *manner) begins() {
+	if m.contact.config != "" {
+		m.contact.config = absolute(m.contact.config)
+	}
+	for i, word := range m.secrets {
+		if name, file, ok := strings.Cut(word, "="); ok && file != "" {
+			m.secrets[i] = name + "=" + absolute(file)
+		}
+	}
 }
 
 // carry carries e out in this manner.
