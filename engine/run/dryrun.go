@@ -68,7 +68,7 @@ type Live struct {
 // Perform reads, or tells.
 func (l *Live) Perform(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
 	if !l.stale(t) {
-		if t.Action.ReadOnly && t.Action.Keep == "" && l.knows(t, &t.Action.Do) && (t.Action.Check == nil || l.knows(t, t.Action.Check)) {
+		if t.Action.ReadOnly && t.Action.Keep == "" && !t.Action.Do.Secret && l.knows(t, &t.Action.Do) && (t.Action.Check == nil || l.knows(t, t.Action.Check)) {
 			return l.Execute.Perform(ctx, t)
 		}
 		if t.Action.Check != nil && l.knows(t, t.Action.Check) {
