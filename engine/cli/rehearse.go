@@ -43,8 +43,8 @@ guards of a run, and its words where something stands in the way. No host is con
 time is virtual: hours pass in seconds.
 
 Printed are the outcome, the timeline of stages and hosts, what the whole waits for, and what would
-stop it. The exit code is the one that the run would have. How long things take was measured on a
-real cluster; yours may be slower.
+stop it. The exit code is the one that the run would have. How long things take is a constant each,
+some of them measured on a small cluster (docs/rehearse.md says which); yours may be slower.
 
 The cluster has the shape that --cluster says: control planes, workers, version. With -i it has
 the hosts of the inventory, and only its version is to be said, as --cluster @1.33.4 or --from 1.33.4.
