@@ -69,7 +69,7 @@ var meanings = []Meaning{
 	{"test", false, "A case of a playbook's tests did not end as expected (exit code 1).", "Correct the playbook, or what the case expects; see [tests](testing.md)."},
 	{"too-deep", false, "The file nests deeper than anything that people write.", "Take levels away."},
 	{"too-large", false, "The file is larger than anything that people write.", "Is it the file that you mean?"},
-	{"too-many", false, "The playbook has too many steps, those of every call of a sequence counted, or sequences call each other too deep.", "Sequences that call each other several times multiply: split the playbook."},
+	{"too-many", false, "The playbook has too many steps, those of every call of a sequence counted, or sequences call each other, or files include each other, too deep; or the cases of its tests have too many hosts.", "Sequences that call each other several times multiply: split the playbook, or the file of tests."},
 	{"two-types", false, "A step has two step types.", "Make two steps of it: start the second with its own dash."},
 	{"type", false, "A value or an expression has another type than is wanted there.", "The message says which one it has, and which one is wanted."},
 	{"uncalled", false, "No step calls a sequence. It cannot be checked, because what it may read is for its callers to say.", "Call it, or remove it."},

@@ -27,6 +27,7 @@ func Load(file string, src []byte, pb *playbook.Playbook) (*Suite, diag.List) {
 type reader struct {
 	suite *Suite
 	found diag.List
+	hosts int // of the cases so far
 }
 
 func (r *reader) report(d diag.Diagnostic) { r.found = append(r.found, d) }
@@ -74,7 +75,7 @@ func (r *reader) oneCase(root, n *yamldoc.Node) *Case {
 	before := len(r.found)
 	r.setting(c, root, n)
 	r.expectation(c, n)
-	if len(r.found) == before {
+	if len(r.found) == before && r.hosts <= mostTogether {
 		r.prepare(c, root, n)
 	}
 	return c

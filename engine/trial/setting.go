@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -46,8 +47,11 @@ func (r *reader) setting(c *Case, root, n *yamldoc.Node) {
 	r.inputs(c, n.Get("inputs"))
 }
 
-// mostHosts bounds a case: a test is to be quick, and a file of a stranger cheap to check.
-const mostHosts = 250
+// A test is to be quick, and a file of a stranger cheap to check.
+const (
+	mostHosts    = 250  // of a case
+	mostTogether = 5000 // of all cases
+)
 
 // shape reads the cluster, or the hosts that are none.
 func (r *reader) shape(c *Case, at, cluster, hosts *yamldoc.Node, external bool) {
@@ -63,9 +67,6 @@ func (r *reader) shape(c *Case, at, cluster, hosts *yamldoc.Node, external bool)
 		if err == nil && (said.ControlPlanes == 0 || said.Version.IsZero()) {
 			err = errors.New("want control planes, workers and a version, such as 3+2@1.33.4")
 		}
-		if err == nil && said.ControlPlanes+said.Workers > mostHosts {
-			err = fmt.Errorf("a case has at most %d hosts; rung rehearse takes more", mostHosts)
-		}
 		if err != nil {
 			r.report(diag.Errorf("value", cluster.Pos, "cluster: %v", err).Over(cluster.Width()))
 			return
@@ -75,13 +76,31 @@ func (r *reader) shape(c *Case, at, cluster, hosts *yamldoc.Node, external bool)
 	switch {
 	case hosts == nil || hosts.Null:
 	case hosts.Kind == yamldoc.Scalar:
-		for i := range min(r.count(hosts, "hosts", 1), mostHosts) {
+		for i := range min(r.count(hosts, "hosts", 1), mostHosts+1) {
 			c.shape.Plain = append(c.shape.Plain, fmt.Sprintf("h%d", i+1))
 		}
 	default:
 		for _, name := range r.texts(hosts, "hosts") {
 			c.shape.Plain = append(c.shape.Plain, name.text)
 		}
+	}
+	if c.onPlain {
+		said = rehearse.Shape{}
+	}
+	r.bounded(at, cluster, hosts, said.ControlPlanes+said.Workers+len(c.shape.Plain))
+}
+
+// bounded counts the hosts of a case, and refuses more than are good for it, or for the file.
+func (r *reader) bounded(at, cluster, hosts *yamldoc.Node, n int) {
+	where := cmp.Or(cluster, hosts)
+	before := r.hosts
+	r.hosts += n
+	switch {
+	case n > mostHosts:
+		r.report(diag.Errorf("too-many", where.Pos, "a case has at most %d hosts; rung rehearse takes more", mostHosts).Over(where.Width()))
+	case r.hosts > mostTogether && before <= mostTogether:
+		r.report(diag.Errorf("too-many", at.Pos, "here the cases have more than %d hosts together: more are not tried", mostTogether).
+			WithHint("write smaller clusters, or part the cases over several files, and name each with --tests"))
 	}
 }
 
