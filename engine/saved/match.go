@@ -19,23 +19,22 @@ const gap = "\x00"
 
 // matches says whether now is what planned became: one argument, or what is read, where what was not known may be anything.
 func (m matcher) matches(planned, now string) bool {
-	open := m.open(planned)
-	return open == now || strings.Contains(open, gap) && whole(strings.ReplaceAll(regexp.QuoteMeta(open), gap, `.*`), now)
+	return m.match(planned, now, func(open string) string { return strings.ReplaceAll(regexp.QuoteMeta(open), gap, `.*`) })
 }
 
 // scripts compares scripts: there what was not known is a piece of a word, and no further word or command.
-func (m matcher) scripts(planned, now string) bool {
-	open := m.open(planned)
-	return open == now || strings.Contains(open, gap) && whole(scriptPattern(open), now)
-}
+func (m matcher) scripts(planned, now string) bool { return m.match(planned, now, scriptPattern) }
 
-// open is planned with what is known by now.
-func (m matcher) open(planned string) string {
-	open := strings.ReplaceAll(planned, runID, m.id)
+func (m matcher) match(planned, now string, pattern func(open string) string) bool {
+	planned = strings.ReplaceAll(planned, runID, m.id)
+	if planned == now { // it may be a dry-run again, which knows no more
+		return true
+	}
+	open := planned
 	for _, name := range m.unknown {
 		open = strings.ReplaceAll(open, name, gap)
 	}
-	return open
+	return open != planned && whole(pattern(open), now)
 }
 
 func whole(pattern, now string) bool {

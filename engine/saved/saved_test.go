@@ -214,6 +214,7 @@ func TestWhatWasNotKnownIsAPieceOfAWordOfAScript(t *testing.T) {
 		planned, now string
 		fits         bool
 	}{
+		{"rm -rf /tmp/<x>\n", "rm -rf /tmp/<x>\n", true},
 		{"rm -rf /tmp/<x>\n", "rm -rf /tmp/old\n", true},
 		{"rm -rf /tmp/<x>\n", "rm -rf /tmp/old /etc\n", false},
 		{"rm -rf /tmp/<x>\n", "rm -rf /tmp/*\n", false},
