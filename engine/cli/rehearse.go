@@ -31,6 +31,7 @@ type rehearsal struct {
 	absent   []string // of the facts
 	faults   []string
 	json     bool
+	quiet    bool // it is not said how old the facts are
 }
 
 func (a *app) rehearseVerb() *cobra.Command {
@@ -165,7 +166,9 @@ func (a *app) asRecorded(r *rehearsal, shape *twin.Shape, inv *inventory.Invento
 	if err != nil {
 		return err
 	}
-	a.tellWhen(f)
+	if !r.quiet {
+		a.tellWhen(f)
+	}
 	c, err := f.Cluster()
 	if err == nil {
 		r.absent, err = rehearse.Recorded(shape, c)

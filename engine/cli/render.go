@@ -49,7 +49,8 @@ kept in a file, and nothing is connected to; what was not asked then is not know
 
 Hosts that do the same are told as one, and a long script is told once, but for --full.
 
---format markdown is a checklist with what a change board asks for. --format sh makes scripts of it that do the same by hand, one host after the other; with -o
+--format markdown is a checklist with what a change board asks for; with --facts or --from also how
+long it takes, as rehearsed, and the versions before and after. --format sh makes scripts of it that do the same by hand, one host after the other; with -o
 into a new folder. --format json is for programs. With -o it goes into a new file; with -o
 NAME.plan, and --live or --facts, it is saved as a plan, which rung run --plan carries out as
 it was read, and which rung render NAME.plan shows again.`,
@@ -144,7 +145,11 @@ func (a *app) renderTo(ctx context.Context, r rendering, p *plan.Plan, w io.Writ
 	if report.Format(r.format) == report.Shell && end.Exit != run.ExitDone {
 		return a.stops(end, nil)
 	}
-	if err := binder.Book().Write(out, report.Format(r.format)); err != nil {
+	book := binder.Book()
+	if report.Format(r.format) == report.Markdown {
+		book.Expected = a.expected(ctx, r)
+	}
+	if err := book.Write(out, report.Format(r.format)); err != nil {
 		return usage("%v", err)
 	}
 	return a.stops(end, out.Flush())

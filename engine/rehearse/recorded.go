@@ -27,6 +27,7 @@ func Recorded(t *twin.Shape, c facts.Cluster) (absent []string, err error) {
 	r.machines()
 	r.workloads()
 	r.budgets()
+	r.lack("certificates, edits of manifests and other files of the hosts: they are those of a fresh cluster")
 	t.Recorded, t.Web = r.to, -1
 	return r.absent, nil
 }

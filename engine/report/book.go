@@ -26,6 +26,7 @@ type Book struct {
 	Outcome  step.Outcome      `json:"outcome"`         // of the dry-run: ok, or refused where a run would stop
 	Exit     int               `json:"exit"`            // the exit code of a run that stops there
 	Text     string            `json:"text,omitempty"`  // why
+	Expected *Expected         `json:"-"`               // as rehearsed; nil where nobody did
 }
 
 // Chapter is a stage of a Book: once for each round of a loop.

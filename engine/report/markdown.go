@@ -75,7 +75,10 @@ func (m *markdown) cover() {
 	if len(rounds) > 0 {
 		fmt.Fprintf(m, "| rounds | %s |\n", cell(strings.Join(rounds, " → ")))
 	}
-	m.WriteString("| how long it takes | `rung rehearse`, with the same inputs, predicts it host by host |\n")
+	if x := b.Expected; x != nil {
+		fmt.Fprintf(m, "| how long it takes | %s, as rehearsed |\n", length(x.Took))
+	}
+	m.expected()
 	m.list("What is kept", "Nothing is backed up by this playbook.", saved)
 	m.list("Open questions", "None: everything that decides was known when this was written.", m.open)
 }
