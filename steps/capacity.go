@@ -81,11 +81,7 @@ func (s Capacity) wanted() (int, error) {
 // Collect packs the pods.
 func (s Capacity) Collect(results []step.Result) (CapacityOutput, []step.Note, error) {
 	var out CapacityOutput
-	nodes, err := readNodes(results[0].Stdout)
-	if err != nil {
-		return out, nil, err
-	}
-	pods, err := readPods(results[1].Stdout, results[2].Stdout)
+	cluster, err := readFilled(results[0].Stdout, results[1].Stdout, results[2].Stdout)
 	if err != nil {
 		return out, nil, err
 	}
@@ -96,7 +92,7 @@ func (s Capacity) Collect(results []step.Result) (CapacityOutput, []step.Note, e
 	if s.Next != "" && !slices.Contains(together, s.Next) {
 		together = append(slices.Clone(together), s.Next)
 	}
-	packing := evict.Pack(nodes, pods)
+	packing := cluster.packing.Again()
 	leaving := slices.Concat(s.Nodes, together)
 	slices.Sort(leaving)
 	out.Pinned = homelessTexts(packing.Pin(slices.Compact(leaving)))

@@ -12,6 +12,7 @@ import (
 // DrainPreview tells what a drain of nodes would meet, and drains none (B10).
 type DrainPreview struct {
 	Nodes       []string `yaml:"nodes" doc:"Names of the nodes; none is all nodes that run pods."`
+	Out         []string `yaml:"out" doc:"Names of nodes that are on their way out already: what their pods will take of a budget is set aside."`
 	PodSelector string   `yaml:"pod_selector" doc:"Look only at pods with these labels, as drain does."`
 }
 
@@ -38,7 +39,8 @@ the API answers with an error. One whose pods are not all healthy lets some go o
 are. Where no other node may run so many pods of a node that too few would stay, the budget
 is of the first kind, too: what has gone is not healthy again before the drain is over. So it is
 with the only worker, or the only node, of a cluster. A budget that allows some disruptions now
-holds nobody else, though several drains may have to wait for each other.
+holds nobody else, though several drains may have to wait for each other; with out, one whose
+disruptions the pods of those nodes will take is of the second kind.
 
 Sources: https://kubernetes.io/docs/tasks/run-application/configure-pdb/;
 https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.
@@ -64,7 +66,7 @@ func (s DrainPreview) Plan(step.Scope) ([]step.Action, error) {
 // Collect holds the pods against the budgets.
 func (s DrainPreview) Collect(results []step.Result) (DrainPreviewOutput, []step.Note, error) {
 	var out DrainPreviewOutput
-	pods, err := readPods(results[0].Stdout, results[1].Stdout)
+	cluster, err := readFilled(results[3].Stdout, results[0].Stdout, results[1].Stdout)
 	if err != nil {
 		return out, nil, err
 	}
@@ -72,11 +74,10 @@ func (s DrainPreview) Collect(results []step.Result) (DrainPreviewOutput, []step
 	if err != nil {
 		return out, nil, err
 	}
-	nodes, err := readNodes(results[3].Stdout)
-	if err != nil {
-		return out, nil, err
-	}
-	moving := evict.Moving(pods, s.nodes(pods))
+	list := s.nodes(cluster.placed)
+	moving := cluster.placed.Moving(list)
+	others := slices.DeleteFunc(slices.Clone(s.Out), func(name string) bool { return slices.Contains(list, name) })
+	budgets = evict.Claim(budgets, cluster.placed.Moving(others), moving)
 	out.Moving = len(moving)
 	for _, p := range moving {
 		if p.Controller == "" {
@@ -92,7 +93,7 @@ func (s DrainPreview) Collect(results []step.Result) (DrainPreviewOutput, []step
 	notes := movingNotes(moving)
 	holds := evict.Holds(budgets, moving)
 	var pinned []*evict.Pod
-	for _, h := range evict.Pack(nodes, pods).Pin(s.nodes(pods)) {
+	for _, h := range cluster.packing.Again().Pin(list) {
 		if slices.Contains(moving, h.Pod) {
 			pinned = append(pinned, h.Pod)
 		}
@@ -111,15 +112,11 @@ func (s DrainPreview) Collect(results []step.Result) (DrainPreviewOutput, []step
 	return out, notes, nil
 }
 
-func (s DrainPreview) nodes(pods []evict.Pod) []string {
+func (s DrainPreview) nodes(placed evict.Placed) []string {
 	if len(s.Nodes) > 0 {
 		return s.Nodes
 	}
-	all := map[string]bool{}
-	for _, p := range pods {
-		all[p.Node] = true
-	}
-	return sortedKeys(all)
+	return sortedKeys(placed)
 }
 
 // holdText is a hold in one sentence: who, why, and which pods on which nodes.

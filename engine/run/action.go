@@ -160,7 +160,7 @@ func (v *visit) try(ctx context.Context, w work, e Event) ended {
 			results, outcome = append(results, result), worse(outcome, step.Changed)
 			continue
 		}
-		result, got, err := v.place(ctx, t)
+		result, got, err := v.asks(ctx, t)
 		if spares(a, got, err) {
 			v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Type: e.Type, Text: "left out, " + a.Title + ": " + explain(got, err)})
 			results = append(results, step.Result{})
@@ -182,12 +182,19 @@ func (v *visit) try(ctx context.Context, w work, e Event) ended {
 }
 
 func (v *visit) collect(w work, e Event, outcome step.Outcome, results []step.Result) ended {
-	outputs, notes, err := w.typ.Collect(w.step, results)
+	known, again := v.found(w, e.Step)
+	outputs, notes, err := known.outputs, known.notes, error(nil)
+	if !again {
+		outputs, notes, err = w.typ.Collect(w.step, results)
+	}
 	for _, n := range notes {
 		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Type: e.Type, Warning: n.Warning, Text: n.Text, Cause: causeCalled(n.Cause)})
 	}
 	if err != nil {
 		return ended{outcome: step.Failed, text: err.Error(), err: err}
+	}
+	if !again {
+		v.finds(w, e.Step, outputs, notes)
 	}
 	return ended{outcome: outcome, outputs: outputs}
 }

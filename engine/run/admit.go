@@ -14,7 +14,8 @@ import (
 
 // Before a host takes its place in the window, the stage's admit is carried out for it: steps that only read, and
 // guards. Where a guard is false, or a step fails, the host waits, and all of them are done afresh: what other hosts of
-// the window do changes what they see. Only what can never be answered turns the host away at once.
+// the window do changes what they see. Only what can never be answered turns the host away at once. What the API was
+// asked for one of the places that are free serves the others: see look.go.
 
 // admitWait bounds how long a host waits to be admitted while nothing runs that would change the answer, and admitEvery
 // is how often it asks.
@@ -26,7 +27,7 @@ func (v *visit) enters(ctx context.Context) bool {
 	switch {
 	case len(v.stage.Admit) == 0:
 	case v.stage.Outside[v.host]: // nothing will be changed there: only what its steps may read is wanted
-		v.askAdmission(ctx)
+		v.askAdmission(ctx, false)
 	default:
 		if outcome, ok := v.admitted(ctx); !ok {
 			v.loop.emit(Event{Kind: HostEnded, Stage: v.path, Host: v.host, Outcome: outcome, Text: v.reason})
@@ -40,11 +41,11 @@ func (v *visit) enters(ctx context.Context) bool {
 
 func (v *visit) admitted(ctx context.Context) (outcome step.Outcome, ok bool) {
 	l, began, told := v.loop, v.loop.Clock.Now(), ""
-	for idle := time.Duration(0); ; {
+	for idle, again := time.Duration(0), false; ; again = true {
 		if !l.starts(v.slots.alone) {
 			return l.halting(), false
 		}
-		no, in := v.askAdmission(ctx)
+		no, in := v.askAdmission(ctx, again)
 		switch {
 		case in && l.restsSoon(): // whoever rests may rest for long: it is asked again after it
 			continue
@@ -76,9 +77,13 @@ func (v *visit) admitted(ctx context.Context) (outcome step.Outcome, ok bool) {
 	}
 }
 
-// askAdmission carries out the steps of admit once; no says what keeps the host out. One that was at work when the run
-// was broken off has its place, and others may be waiting for it: it is let in whatever they say.
-func (v *visit) askAdmission(ctx context.Context) (no ended, ok bool) {
+// askAdmission carries out the steps of admit once, again where the host was asked before; no says what keeps it out. One
+// that was at work when the run was broken off has its place, and others may be waiting for it: it is let in whatever
+// they say.
+func (v *visit) askAdmission(ctx context.Context, again bool) (no ended, ok bool) {
+	if v.loop.ID != "" { // a dry-run tells every question
+		v.looks(again)
+	}
 	v.admitting, v.refusal = true, ended{}
 	defer func() { v.admitting = false }()
 	for _, s := range v.stage.Admit {

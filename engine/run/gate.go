@@ -71,6 +71,13 @@ func (g *gate) others() int {
 	return g.inside - 1
 }
 
+// free is how many places nobody has.
+func (g *gate) free() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.places - g.inside
+}
+
 // start carries f out beside whoever calls.
 func (g *gate) start(f func()) {
 	if g.crew != nil {

@@ -30,6 +30,7 @@ type window struct {
 	alone       bool // a dry-run knows that each host is in the window by itself
 
 	slots *gate
+	look  *look // that hosts are let in on; nil: none, as in a dry-run
 
 	mu       sync.Mutex
 	inside   []string // who holds a place in the window

@@ -21,10 +21,30 @@ type Budget struct {
 	Healthy  int // pods, now
 	Desired  int // pods that must stay healthy
 	Expected int // pods that there should be
+
+	Claimed int // of the disruptions that are allowed: those of pods that are to go first; see Claim
 }
 
 // String is how people name the budget.
 func (b *Budget) String() string { return b.Namespace + "/" + b.Name }
+
+// Claim is the budgets with the disruptions set aside that pods will take which are on their way out, and have not gone
+// yet: what is left of them is what the pods that are to move next may count on. Budgets over none of those stay as they are.
+func Claim(budgets []Budget, going, next []*Pod) []Budget {
+	left := slices.Clone(budgets)
+	for i := range left {
+		over := func(p *Pod) bool { return left[i].Namespace == p.Namespace && left[i].Selector.matches(p.Labels) }
+		if !slices.ContainsFunc(next, over) {
+			continue
+		}
+		for _, p := range going {
+			if p.Ready && over(p) {
+				left[i].Claimed++
+			}
+		}
+	}
+	return left
+}
 
 // Hold is what keeps pods from being evicted.
 type Hold struct {
@@ -119,8 +139,10 @@ func held(over []*Budget, p *Pod) (never bool, reason string) {
 		return true, "maxUnavailable is " + b.MaxUnavailable + ": no pod may ever go"
 	case b.MinAvailable == "100%":
 		return true, "minAvailable is 100%: no pod may ever go"
-	case b.Stale || b.Allowed > 0:
+	case b.Stale || b.Allowed > b.Claimed:
 		return false, ""
+	case b.Allowed > 0:
+		return false, fmt.Sprintf("what it allows now, %d, is for the pods of nodes that are on their way out", b.Allowed)
 	case b.Problem != "":
 		return true, "the controller cannot work it out: " + b.Problem
 	case b.Desired >= b.Expected:

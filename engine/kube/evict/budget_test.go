@@ -60,6 +60,34 @@ func TestWhatHoldsPodsIsNamedWithItsReason(t *testing.T) {
 	}
 }
 
+func TestWhatOthersWillTakeOfABudgetIsSetAside(t *testing.T) {
+	web := &LabelSelector{MatchLabels: map[string]string{"app": "web"}}
+	budget := Budget{Namespace: "a", Name: "web", Selector: web, MinAvailable: "2", Allowed: 2, Healthy: 4, Desired: 2, Expected: 4}
+	const taken = "now y: what it allows now, 2, is for the pods of nodes that are on their way out"
+	for _, test := range []struct{ name, pods, want string }{
+		{"nobody is on the way out", "pod w2 a/y app=web", ""},
+		{"less than it allows", "pod w1 a/x app=web\npod w2 a/y app=web", ""},
+		{"all that it allows", "pod w1 a/x app=web\npod w1 a/z app=web\npod w2 a/y app=web", taken},
+		{"more than it allows", "pod w1 a/x app=web\npod w1 a/z app=web\npod w1 a/z2 app=web\npod w2 a/y app=web", taken},
+		{"pods of others", "pod w1 b/x app=web\npod w1 a/z app=other\npod w2 a/y app=web", ""},
+		{"pods that count for nothing, for they are not healthy", "pod w1 a/x app=web\npod w1 a/z app=web unready\npod w2 a/y app=web", ""},
+		{"pods that are going already", "pod w1 a/x app=web ending\npod w1 a/z app=web\npod w2 a/y app=web", ""},
+		{"a node without such pods", "pod w1 a/x app=web\npod w1 a/z app=web\npod w2 a/y app=other", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, list := scene(t, test.pods)
+			budgets := []Budget{budget}
+			moving := Moving(list, []string{"w2"})
+			if got := told(Holds(Claim(budgets, Moving(list, []string{"w1"}), moving), moving)); got != test.want {
+				t.Errorf("%q\nwant %q", got, test.want)
+			}
+			if budgets[0].Claimed != 0 {
+				t.Error("the budgets that it was given were changed")
+			}
+		})
+	}
+}
+
 func TestTwoBudgetsOverOnePodAreNeverMet(t *testing.T) {
 	_, list := scene(t, "pod w1 a/x app=web tier=front\npod w1 a/y app=web")
 	over := func(name, key, value string) Budget {

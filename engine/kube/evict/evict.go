@@ -61,14 +61,33 @@ func byName(a, b *Pod) int {
 	return cmp.Or(cmp.Compare(a.Node, b.Node), cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
 }
 
-// Moving are the pods that a drain of these nodes evicts, by node and name.
-func Moving(pods []Pod, nodes []string) []*Pod {
-	var moving []*Pod
+// Placed are pods by the node that they run on.
+type Placed map[string][]*Pod
+
+// Place sorts pods by their nodes. Those that wait for one are left out.
+func Place(pods []Pod) Placed {
+	placed := Placed{}
 	for i := range pods {
-		if p := &pods[i]; p.Node != "" && p.Moves() && slices.Contains(nodes, p.Node) {
-			moving = append(moving, p)
+		if p := &pods[i]; p.Node != "" {
+			placed[p.Node] = append(placed[p.Node], p)
+		}
+	}
+	return placed
+}
+
+// Moving are the pods that a drain of these nodes evicts, by node and name.
+func (p Placed) Moving(nodes []string) []*Pod {
+	var moving []*Pod
+	for _, node := range slices.Compact(slices.Sorted(slices.Values(nodes))) {
+		for _, pod := range p[node] {
+			if pod.Moves() {
+				moving = append(moving, pod)
+			}
 		}
 	}
 	slices.SortFunc(moving, byName)
 	return moving
 }
+
+// Moving are the pods that a drain of these nodes evicts, by node and name.
+func Moving(pods []Pod, nodes []string) []*Pod { return Place(pods).Moving(nodes) }

@@ -13,22 +13,25 @@ type Homeless struct {
 // whatever else is done, and are left out of every later answer.
 func (p *Packing) Pin(nodes []string) []Homeless {
 	var found []Homeless
+	others := p.without(nil)
+	for i := range others.spaces {
+		s := &others.spaces[i]
+		s.free = s.node.Allocatable // whoever takes the room now
+	}
 	for _, name := range nodes {
 		at, there := p.index[name]
 		if !there {
 			continue
 		}
-		alone := p.without([]string{name})
-		for i := range alone.spaces {
-			s := &alone.spaces[i]
-			s.free = s.node.Allocatable // whoever takes the room now
-		}
+		own := &others.spaces[at]
+		own.out, own.pods = true, nil
 		for _, pod := range p.spaces[at].pods {
-			if pod.Returns() && !alone.hosts(pod) {
+			if pod.Returns() && !others.hosts(pod) {
 				p.pinned[pod] = true
 				found = append(found, Homeless{pod, "no other node may run it"})
 			}
 		}
+		own.out, own.pods = p.spaces[at].out, p.spaces[at].pods
 	}
 	slices.SortFunc(found, func(a, b Homeless) int { return byName(a.Pod, b.Pod) })
 	return found

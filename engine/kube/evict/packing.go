@@ -52,6 +52,13 @@ func Pack(nodes []Node, pods []Pod) *Packing {
 	return p
 }
 
+// Again is the same packing with nobody pinned. What is made of it leaves p as it is.
+func (p *Packing) Again() *Packing {
+	again := *p
+	again.pinned = map[*Pod]bool{}
+	return &again
+}
+
 // learn sorts the nodes by the values of a label.
 func (p *Packing) learn(key string) {
 	if p.near[key] != nil {
