@@ -16,7 +16,8 @@ import (
 )
 
 func (a *app) diffVerb() *cobra.Command {
-	return &cobra.Command{
+	var full bool
+	verb := &cobra.Command{
 		Use:   "diff A B",
 		Short: "Say in what two plans, runbooks or files of facts differ",
 		Long: `Say what B has added (+), taken away (-) and changed against A, by stage, host and step. A and B are two saved plans, two
@@ -30,9 +31,20 @@ The exit code is 0 where they are the same, and 1 where they differ.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.diff(args[0], args[1]) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			most := mostLines
+			if full {
+				most = 0
+			}
+			return a.diff(args[0], args[1], most)
+		},
 	}
+	verb.Flags().BoolVar(&full, "full", false, "also every line of long scripts that come or go")
+	return verb
 }
+
+// mostLines is how many lines are shown of a step that came, or went: its title, and how its script begins.
+const mostLines = 8
 
 // document is a file that can be compared.
 type document struct {
@@ -41,7 +53,7 @@ type document struct {
 	lines []string     // of a runbook as text
 }
 
-func (a *app) diff(first, second string) error {
+func (a *app) diff(first, second string, most int) error {
 	was, err := readDocument(first)
 	if err != nil {
 		return err
@@ -53,7 +65,7 @@ func (a *app) diff(first, second string) error {
 	var out bytes.Buffer
 	switch {
 	case was.book != nil && now.book != nil:
-		err = saved.Write(&out, saved.Compare(was.book, now.book))
+		err = saved.Write(&out, saved.Compare(was.book, now.book), most)
 		writeFound(&out, was.facts, now.facts)
 	case was.book == nil && now.book == nil && was.facts != nil && now.facts != nil:
 		for _, line := range was.facts.Inventory.Differs(now.facts.Inventory) {
@@ -61,7 +73,7 @@ func (a *app) diff(first, second string) error {
 		}
 		writeFound(&out, was.facts, now.facts)
 	case was.lines != nil && now.lines != nil:
-		_, err = io.WriteString(&out, saved.Lines(was.lines, now.lines, ""))
+		_, err = io.WriteString(&out, saved.Lines(was.lines, now.lines, "", 0))
 	default:
 		return usage("%s and %s are of two kinds, and cannot be compared", first, second)
 	}

@@ -194,7 +194,7 @@ func (e *execution) hold(now *report.Book, found *facts.File) error {
 		return nil
 	}
 	fmt.Fprintln(e.err, "rung: what would be done now is not what was planned; - was planned, + would be done now:")
-	if err := saved.Write(e.err, strays); err != nil {
+	if err := saved.Write(e.err, strays, mostLines); err != nil {
 		return err
 	}
 	e.tellWhy(found)

@@ -79,19 +79,55 @@ func plain(value any) string {
 	return string(text)
 }
 
-// String is the difference in a line; of lists, what only one has.
+// String is the difference in a line; of lists, what only one has, and of what both have by its name, its fields that differ.
 func (d Difference) String() string {
 	what := d.Host + ": " + d.What
 	var was, now []any
 	if json.Unmarshal([]byte(d.Was), &was) == nil && json.Unmarshal([]byte(d.Now), &now) == nil {
-		return what + ":" + only(" - ", was, now) + only(" + ", now, was)
+		return what + ":" + only(" - ", was, now) + only(" + ", now, was) + fields(was, now)
 	}
 	return fmt.Sprintf("%s: %s → %s", what, orNothing(d.Was), orNothing(d.Now))
 }
 
+// named are the records of a list by their names.
+func named(list []any) map[string]map[string]any {
+	all := map[string]map[string]any{}
+	for _, item := range list {
+		record, _ := item.(map[string]any)
+		if name, ok := record["name"].(string); ok {
+			all[name] = record
+		}
+	}
+	return all
+}
+
+// fields are those in which records of one name differ.
+func fields(was, now []any) string {
+	var text strings.Builder
+	before, after := named(was), named(now)
+	for _, name := range slices.Sorted(maps.Keys(before)) {
+		then, is := before[name], after[name]
+		if is == nil {
+			continue
+		}
+		for _, field := range slices.Sorted(maps.Keys(is)) {
+			if !reflect.DeepEqual(then[field], is[field]) {
+				fmt.Fprintf(&text, " %s %s %s → %s", name, field, orNothing(plain(then[field])), plain(is[field]))
+			}
+		}
+	}
+	return text.String()
+}
+
+// only is what one list has and the other has not, by the name where there is one.
 func only(mark string, of, without []any) string {
 	var text strings.Builder
+	others := named(without)
 	for _, item := range of {
+		record, _ := item.(map[string]any)
+		if name, ok := record["name"].(string); ok && others[name] != nil {
+			continue
+		}
 		if !slices.ContainsFunc(without, func(other any) bool { return reflect.DeepEqual(item, other) }) {
 			text.WriteString(mark + plain(item))
 		}

@@ -137,7 +137,7 @@ func TestDifferencesAreToldByStageHostAndStep(t *testing.T) {
 	a := book(chapter("S", "w1", does("1", argv("one")), does("2", argv("two", "2"))), chapter("Z", "w1", does("1", argv("last"))))
 	b := book(chapter("S", "w1", does("1", argv("one")), does("2", argv("two", "3")), does("3", argv("three"))))
 	var text bytes.Buffer
-	if err := Write(&text, Compare(a, b)); err != nil {
+	if err := Write(&text, Compare(a, b), 0); err != nil {
 		t.Fatal(err)
 	}
 	want := `STAGE S
@@ -157,6 +157,11 @@ STAGE Z
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Errorf("wanted (-) and written (+):\n%s", diff)
+	}
+	text.Reset()
+	long := book(chapter("S", "w1", does("1", argv("a\nb\nc\nd"))))
+	if err := Write(&text, Compare(book(), long), 2); err != nil || !strings.Contains(text.String(), "  + do it\n      + $ 'a\n      + … 3 more lines\n") {
+		t.Errorf("%v, of a long one:\n%s", err, text.String())
 	}
 	if got := Compare(a, a); got != nil {
 		t.Errorf("the same differ: %+v", got)

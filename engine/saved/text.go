@@ -8,8 +8,9 @@ import (
 	"github.com/pmezard/go-difflib/difflib"
 )
 
-// Write writes differences for people: by stage and host, what goes with -, and what comes with +.
-func Write(w io.Writer, all []Difference) error {
+// Write writes differences for people: by stage and host, what goes with -, and what comes with +. Of lines in a row that go,
+// or that come, it shows the first most; 0: all.
+func Write(w io.Writer, all []Difference, most int) error {
 	var out strings.Builder
 	stage, host := "", ""
 	for _, d := range all {
@@ -22,7 +23,7 @@ func Write(w io.Writer, all []Difference) error {
 			host = d.Host
 		}
 		out.WriteString("    " + d.heading() + "\n")
-		out.WriteString(Lines(d.Was, d.Now, "      "))
+		out.WriteString(Lines(d.Was, d.Now, "      ", most))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
@@ -49,9 +50,22 @@ func (d Difference) heading() string {
 // around is how many lines that are the same stand around those that differ.
 const around = 1
 
-// Lines is the lines in which two texts differ, each behind indent.
-func Lines(was, now []string, indent string) string {
+// Lines is the lines in which two texts differ, each behind indent; of those in a row that go, or that come, the first
+// most; 0: all.
+func Lines(was, now []string, indent string, most int) string {
 	var out strings.Builder
+	write := func(mark string, lines []string) {
+		shown := lines
+		if most > 0 && len(lines) > most+1 {
+			shown = lines[:most]
+		}
+		for _, line := range shown {
+			out.WriteString(indent + mark + " " + line + "\n")
+		}
+		if more := len(lines) - len(shown); more > 0 {
+			fmt.Fprintf(&out, "%s%s … %d more lines\n", indent, mark, more)
+		}
+	}
 	for i, group := range difflib.NewMatcher(was, now).GetGroupedOpCodes(around) {
 		if i > 0 {
 			out.WriteString(indent + "  …\n")
@@ -63,12 +77,8 @@ func Lines(was, now []string, indent string) string {
 				}
 				continue
 			}
-			for _, line := range was[c.I1:c.I2] {
-				out.WriteString(indent + "- " + line + "\n")
-			}
-			for _, line := range now[c.J1:c.J2] {
-				out.WriteString(indent + "+ " + line + "\n")
-			}
+			write("-", was[c.I1:c.I2])
+			write("+", now[c.J1:c.J2])
 		}
 	}
 	return out.String()
