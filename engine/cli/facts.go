@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -134,11 +135,11 @@ func survey(ctx context.Context, inv *inventory.Inventory, x *run.Execute, r *fa
 	}
 }
 
-// openInputs are the inputs of p, without those that are secret.
+// openInputs are the inputs of p as facts keep them, without secrets.
 func openInputs(p *plan.Plan) map[string]string {
 	open := map[string]string{}
 	for name, value := range openValues(p) {
-		open[name] = guard.Format(value)
+		open[name] = facts.Hide(guard.Format(value))
 	}
 	return open
 }
@@ -147,7 +148,11 @@ func openInputs(p *plan.Plan) map[string]string {
 func factsOf(inv *inventory.Inventory) facts.Inventory {
 	of := facts.Inventory{Groups: map[string][]string{}}
 	for _, h := range inv.Hosts {
-		of.Hosts = append(of.Hosts, facts.Host{Name: h.Name, Node: h.Node, Address: h.Address, Vars: h.Vars})
+		vars := map[string]string{}
+		for name, value := range h.Vars {
+			vars[name] = strings.TrimPrefix(facts.Hide(name+": "+value), name+": ")
+		}
+		of.Hosts = append(of.Hosts, facts.Host{Name: h.Name, Node: h.Node, Address: h.Address, Vars: vars})
 	}
 	for _, g := range inv.Groups {
 		of.Groups[g.Name] = g.Hosts

@@ -26,7 +26,7 @@
 //
 // Objects of the API are trimmed to what steps use; see trim.go. No secret is kept: commands with a secret input are not
 // recorded, Secrets lose their data and containers the values of their environment, and tokens, private keys and
-// passwords are taken out of all that was said.
+// passwords are taken out of all that was said, of the inputs and of the variables of hosts.
 package facts
 
 import (

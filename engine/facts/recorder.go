@@ -39,7 +39,7 @@ func (r *Recorder) Exec(ctx context.Context, host string, c step.Command, output
 	if err != nil || c.Secret || host == step.ThisMachine {
 		return result, err
 	}
-	a := Answer{Host: host, Key: KeyOf(c), Command: hide(lineOf(c)), Exit: result.Exit, Took: result.Took, At: result.At}
+	a := Answer{Host: host, Key: KeyOf(c), Command: Hide(lineOf(c)), Exit: result.Exit, Took: result.Took, At: result.At}
 	if a.At.IsZero() {
 		a.At = r.Clock.Now()
 	}
@@ -61,7 +61,7 @@ func (a *Answer) hold(stdout, stderr []byte) {
 		a.Stdout, a.Stderr = base64.StdEncoding.EncodeToString(stdout), base64.StdEncoding.EncodeToString(stderr)
 		return
 	}
-	a.Stdout, a.Stderr = hide(string(stdout)), hide(string(stderr))
+	a.Stdout, a.Stderr = Hide(string(stdout)), Hide(string(stderr))
 }
 
 // result is what the command said.
@@ -89,12 +89,12 @@ func (r *Recorder) Record(e run.Event) error {
 	case e.Outcome == step.OK && len(e.Data) == 0: // its check said that nothing is to be done
 		return nil
 	}
-	f := Finding{Stage: e.Stage, Host: e.Host, Step: e.Step, Type: e.Type, Title: e.Title, Outcome: e.Outcome, Text: hide(e.Text)}
+	f := Finding{Stage: e.Stage, Host: e.Host, Step: e.Step, Type: e.Type, Title: Hide(e.Title), Outcome: e.Outcome, Text: Hide(e.Text)}
 	text, err := json.Marshal(e.Data) // as it is read back: versions and durations are text
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal([]byte(hide(string(text))), &f.Outputs); err != nil {
+	if err := json.Unmarshal([]byte(Hide(string(text))), &f.Outputs); err != nil {
 		return fmt.Errorf("%s: the outputs cannot be kept: %w", e.Step, err)
 	}
 	r.mu.Lock()
@@ -111,6 +111,7 @@ func (r *Recorder) File(header Header) *File {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f := &File{Header: header}
+	f.Stopped = Hide(header.Stopped)
 	order := map[string]int{}
 	for i, h := range header.Inventory.Hosts {
 		order[h.Name] = i

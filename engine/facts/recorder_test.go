@@ -2,6 +2,7 @@ package facts
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -74,19 +75,23 @@ func TestWhatWasRecordedIsAnsweredAgainAndNothingElse(t *testing.T) {
 
 func TestNoSecretIsKept(t *testing.T) {
 	for what, text := range map[string]string{
-		"a private key":       "x\n-----BEGIN RSA PRIVATE KEY-----\nHUNTER2\n-----END RSA PRIVATE KEY-----\ny",
-		"a key that is cut":   "-----BEGIN EC PRIVATE KEY-----\nHUNTER2",
-		"a web token":         "token is eyJhbGciOi.HUNTER2HUNTER2.HUNTER2",
-		"a header":            "Authorization: Bearer HUNTER2",
-		"a bootstrap token":   "kubeadm join --discovery abcdef.0hunter2hunter2x",
-		"a proxy's password":  "https_proxy=http://me:HUNTER2@proxy:3128",
-		"a password":          "etcd --password=HUNTER2 --other",
-		"a password in JSON":  `{"db_password": "HUNTER2", "x": 1}`,
-		"a kubeconfig's key":  "client-key-data: HUNTER2HUNTER2=",
-		"a kubeconfig's word": "    token: HUNTER2HUNTER2",
-		"an environment":      `{"kind":"Pod","spec":{"containers":[{"name":"a","env":[{"name":"P","value":"HUNTER2"}]}]}}`,
-		"of a deployment":     `{"kind":"List","items":[{"kind":"Deployment","spec":{"template":{"spec":{"initContainers":[{"env":[{"value":"HUNTER2"}]}]}}}}]}`,
-		"a Secret":            `{"kind":"Secret","data":{"x":"HUNTER2"},"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"HUNTER2"}}}`,
+		"a private key":              "x\n-----BEGIN RSA PRIVATE KEY-----\nHUNTER2\n-----END RSA PRIVATE KEY-----\ny",
+		"a key that is cut":          "-----BEGIN EC PRIVATE KEY-----\nHUNTER2",
+		"a web token":                "token is eyJhbGciOi.HUNTER2HUNTER2.HUNTER2",
+		"a header":                   "Authorization: Bearer HUNTER2",
+		"a bootstrap token":          "kubeadm join --discovery abcdef.0hunter2hunter2x",
+		"a proxy's password":         "https_proxy=http://me:HUNTER2@proxy:3128",
+		"a password":                 "etcd --password=HUNTER2 --other",
+		"a password in JSON":         `{"db_password": "HUNTER2", "x": 1}`,
+		"a password in JSON in JSON": `{"x": "{\\"password\\": \\"HUNTER2\\"}"}`,
+		"a password in quotes":       `{"x": "password=\\"HUNTER2\\" y"}`,
+		"a number":                   `{"x": {"password": 40815, "passphrase": ["HUNTER2"], "admin_password": "HUNTER2"}}`,
+		"a key that is cut in JSON":  `{"x": "-----BEGIN EC PRIVATE KEY-----\nHUNTER2"}`,
+		"a kubeconfig's key":         "client-key-data: HUNTER2HUNTER2=",
+		"a kubeconfig's word":        "    token: HUNTER2HUNTER2",
+		"an environment":             `{"kind":"Pod","spec":{"containers":[{"name":"a","env":[{"name":"P","value":"HUNTER2"}]}]}}`,
+		"of a deployment":            `{"kind":"List","items":[{"kind":"Deployment","spec":{"template":{"spec":{"initContainers":[{"env":[{"value":"HUNTER2"}]}]}}}}]}`,
+		"a Secret":                   `{"kind":"Secret","data":{"x":"HUNTER2"},"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"HUNTER2"}}}`,
 	} {
 		a := &Answer{}
 		a.hold(trim([]byte(text)), []byte(text))
@@ -96,14 +101,28 @@ func TestNoSecretIsKept(t *testing.T) {
 		if strings.Contains(strings.ToLower(a.Stdout+a.Stderr), "hunter2") {
 			t.Errorf("%s is kept: %s", what, a.Stdout)
 		}
+		if json.Valid([]byte(text)) && !json.Valid([]byte(a.Stdout)) {
+			t.Errorf("%s is no JSON any more: %s", what, a.Stdout)
+		}
 	}
 	for _, text := range []string{
 		"kubeadm-1.33.4-150500.1.1.x86_64", "registry.k8s.io/kube-apiserver:v1.33.4@sha256:0123456789abcdef0123456789abcdef", "kernel=4.18.0-553.el8_10.x86_64",
-		`{"automountServiceAccountToken":false}`, "--token-auth-file=/etc/tokens", "boot_id=4b1e4b9e-ee4b-4c3e-8a52-000000000000", "passwords: none",
+		`{"automountServiceAccountToken":false}`, "--token-auth-file=/etc/tokens", "boot_id=4b1e4b9e-ee4b-4c3e-8a52-000000000000", "passwords: none", `{"n":12345678901234567890,"password":null,"passwordRef":{"name":"x"}}` + "\n", `{"password":{"name":"a <b>"}}` + "\n",
 	} {
-		if got := hide(text); got != text {
+		if got := Hide(text); got != text {
 			t.Errorf("%q became %q", text, got)
 		}
+	}
+}
+
+func TestAnOutputWithAPasswordInQuotesIsKeptWithoutIt(t *testing.T) {
+	r := recorderOf(&parrot{})
+	e := run.Event{Kind: run.StepEnded, Type: "command", Outcome: step.OK, Data: map[string]any{"stdout": `password="HUNTER2" and more`, "password": 4711}}
+	if err := r.Record(e); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.File(Header{}).Found[0].Outputs["stdout"]; got != `password="(hidden)" and more` && got != hidden {
+		t.Errorf("kept %q", got)
 	}
 }
 
