@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -126,12 +125,12 @@ func (l *life) load(a *app, header journal.Header, o revival) error {
 	if err != nil {
 		return err
 	}
-	if l.planned, err = k.planned(); err != nil {
-		return err
-	}
-	if l.planned != nil && o.changed {
+	switch l.planned, err = k.planned(); {
+	case o.changed && (l.planned != nil || err != nil):
 		fmt.Fprintln(a.err, "rung: the run is held to its plan no longer, as --changed says")
 		l.planned = nil
+	case err != nil:
+		return err
 	}
 	changes := slices.Concat(edited, otherSteps, otherHosts, otherInputs)
 	if len(changes) > 0 && !o.changed {
@@ -182,12 +181,13 @@ func (k kept) read() (changes []string, err error) {
 // planned is what the run is held to; nil where it follows no plan.
 func (k kept) planned() (*report.Book, error) {
 	file := filepath.Join(k.dir, plannedKept)
-	content, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	digest, held := k.header.Digests[plannedKept]
+	if !held {
 		return nil, nil
 	}
+	content, err := os.ReadFile(file)
 	var book *report.Book
-	if err == nil && k.header.Digests[plannedKept] != journal.Digest(content) {
+	if err == nil && digest != journal.Digest(content) {
 		err = errors.New("it was edited since the run kept it")
 	}
 	if err == nil {
