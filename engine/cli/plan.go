@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"rung/engine/facts"
@@ -190,16 +191,17 @@ func (a *app) tellPlan(file string, s *saved.Plan) {
 func (e *execution) hold(now *report.Book, found *facts.File) error {
 	strays := saved.Strays(e.agreed.Book, now)
 	if len(strays) == 0 {
-		fmt.Fprintln(e.err, "  plan    it is what would be done now")
+		fmt.Fprintln(e.err, "  plan    what it knew of is what would be done now")
+		e.tellWhy(found, true)
 		return nil
 	}
 	fmt.Fprintln(e.err, "rung: what would be done now is not what was planned; - was planned, + would be done now:")
 	if err := saved.Write(e.err, strays, mostLines); err != nil {
 		return err
 	}
-	e.tellWhy(found)
+	e.tellWhy(found, false)
 	if !e.changed {
-		return &failure{run.ExitRefused, fmt.Errorf("the world is not that of the plan: %d steps differ; nothing was touched", len(strays)), "make a new plan; or say --changed to run what would be done now, and nothing else"}
+		return &failure{run.ExitRefused, fmt.Errorf("the world is not that of the plan: %s; nothing was touched", several(len(strays), "step")+" would be otherwise"), "make a new plan; or say --changed to run what would be done now, and nothing else"}
 	}
 	e.agreed.Book = now
 	return nil
@@ -208,13 +210,16 @@ func (e *execution) hold(now *report.Book, found *facts.File) error {
 // mostFound bounds what is shown of facts that differ.
 const mostFound = 20
 
-// tellWhy says what was found otherwise than when the plan was made.
-func (e *execution) tellWhy(found *facts.File) {
+// tellWhy says what was found otherwise than when the plan was made; where the commands are as they were, not of numbers.
+func (e *execution) tellWhy(found *facts.File, asPlanned bool) {
 	differ := facts.Compare(e.agreed.Facts, found)
+	if asPlanned {
+		differ = slices.DeleteFunc(differ, facts.Difference.OfNumbers)
+	}
 	if len(differ) == 0 {
 		return
 	}
-	fmt.Fprintln(e.err, "what was found otherwise:")
+	fmt.Fprintln(e.err, "what was found otherwise, when the plan was made and now:")
 	for i, d := range differ {
 		if i == mostFound {
 			fmt.Fprintf(e.err, "  … and %d more\n", len(differ)-i)

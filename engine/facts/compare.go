@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -87,6 +88,13 @@ func (d Difference) String() string {
 		return what + ":" + only(" - ", was, now) + only(" + ", now, was) + fields(was, now)
 	}
 	return fmt.Sprintf("%s: %s → %s", what, orNothing(d.Was), orNothing(d.Now))
+}
+
+// OfNumbers says that a number has become another one: free space, ages, counts, which are never the same for long.
+func (d Difference) OfNumbers() bool {
+	_, was := strconv.ParseFloat(d.Was, 64)
+	_, now := strconv.ParseFloat(d.Now, 64)
+	return was == nil && now == nil
 }
 
 // named are the records of a list by their names.
