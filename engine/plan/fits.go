@@ -8,12 +8,13 @@ import (
 )
 
 // Fits holds a playbook against an inventory before any input is given: hosts
-// that a stage names and the inventory lacks are mistakes, a window that is
-// larger than its stage is advice. What depends on inputs is left to New.
+// that a stage names and the inventory lacks are mistakes, and so is a window
+// that lets no host in by the defaults of the inputs; one that is larger than
+// its stage is advice. What else depends on inputs is left to New.
 // Without an inventory only the selectors themselves are read.
 func Fits(pb *playbook.Playbook, inv *inventory.Inventory) diag.List {
 	f := &fit{inv: inv}
-	f.stages(pb.Stages)
+	f.stages(pb.Stages, byDefault(pb))
 	f.found.Sort()
 	return f.found
 }
@@ -23,7 +24,8 @@ type fit struct {
 	found diag.List
 }
 
-func (f *fit) stages(stages []*playbook.Stage) {
+// stages looks at stages, whose expressions may read values.
+func (f *fit) stages(stages []*playbook.Stage, values guard.Values) {
 	for _, s := range stages {
 		if hosts, ok := constant(s.Hosts); ok && f.inv == nil {
 			f.found = append(f.found, inventory.CheckSelector(hosts, s.HostsPos)...)
@@ -34,7 +36,16 @@ func (f *fit) stages(stages []*playbook.Stage) {
 				f.window(s, len(names))
 			}
 		}
-		f.stages(s.Stages)
+		inner := values
+		if s.Include != nil || isFalse(s.When, values) {
+			inner = nil // the inputs there are others, or it is left out
+		}
+		if !isFalse(s.When, values) {
+			var early settled
+			early.counts(s, values, 100)
+			f.found = append(f.found, early.found...)
+		}
+		f.stages(s.Stages, inner)
 	}
 }
 

@@ -71,7 +71,9 @@ func New(pb *playbook.Playbook, inv *inventory.Inventory, given map[string]any, 
 	b.knownStages()
 	p.Stages = b.stages(pb.Stages, false)
 	if b.found.Err() == nil {
-		b.found = append(b.found, unreadable(p)...)
+		var early settled
+		early.stages(p.Stages, p.Base)
+		b.found = append(append(b.found, early.found...), unreadable(p)...)
 	}
 	b.found.Sort()
 	if b.found.Err() != nil {

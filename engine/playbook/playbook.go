@@ -38,23 +38,24 @@ type Playbook struct {
 
 // Stage is an ordered part of a playbook. It holds Stages or Steps.
 type Stage struct {
-	Name        string
-	Pos         diag.Pos
-	Hosts       *guard.Template // a selector of the inventory; reads inputs only
-	HostsPos    diag.Pos
-	Except      *guard.Expr     // a list of hosts, or of their nodes, that are left out; reads what is known before the run
-	AtOnce      *guard.Template // a count: "3", "10%"; nil: all
-	AtOncePos   diag.Pos
-	MaxFailures *guard.Template // a count; nil: 0
-	When        *guard.Expr
-	Admit       []*Step // what must hold before a host takes its place in the window: steps that only read, and guards
-	ForEach     *Loop
-	Include     *Include // where Stages are those of another playbook
-	Gather      bool     // what is refused or fails is reported, and the stage goes on to its end; nothing may be changed in it
-	Stages      []*Stage
-	Steps       []*Step
-	Rescue      []*Step
-	Always      []*Step
+	Name           string
+	Pos            diag.Pos
+	Hosts          *guard.Template // a selector of the inventory; reads inputs only
+	HostsPos       diag.Pos
+	Except         *guard.Expr     // a list of hosts, or of their nodes, that are left out; reads what is known before the run
+	AtOnce         *guard.Template // a count: "3", "10%"; nil: all
+	AtOncePos      diag.Pos
+	MaxFailures    *guard.Template // a count; nil: 0
+	MaxFailuresPos diag.Pos
+	When           *guard.Expr
+	Admit          []*Step // what must hold before a host takes its place in the window: steps that only read, and guards
+	ForEach        *Loop
+	Include        *Include // where Stages are those of another playbook
+	Gather         bool     // what is refused or fails is reported, and the stage goes on to its end; nothing may be changed in it
+	Stages         []*Stage
+	Steps          []*Step
+	Rescue         []*Step
+	Always         []*Step
 }
 
 // Loop repeats a stage for each value of a list, with private ids.

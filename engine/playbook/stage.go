@@ -117,7 +117,7 @@ func (l *loader) window(st *Stage, n *yamldoc.Node, s *scope) {
 		st.AtOnce, st.AtOncePos = l.count(a, "at_once", s), a.Content()
 	}
 	if m := n.Get("max_failures"); m != nil {
-		st.MaxFailures = l.count(m, "max_failures", s)
+		st.MaxFailures, st.MaxFailuresPos = l.count(m, "max_failures", s), m.Content()
 	}
 	if w := n.Get("when"); w != nil {
 		st.When = l.expression(w, "when", s.names(), guard.Type{Kind: guard.Bool})
