@@ -23,8 +23,7 @@ func Hold(b *report.Book, id string) func(run.Task) error {
 func (h *held) index(b *report.Book) {
 	for _, c := range b.Stages {
 		if pattern := openPath(c.Stage); pattern != nil {
-			h.open = append(h.open, openStage{pattern, c})
-			continue
+			h.open = append(h.open, openStage{pattern, c.Stage})
 		}
 		for _, p := range c.Pages {
 			for _, e := range p.Steps {
@@ -44,7 +43,7 @@ type at struct{ stage, host, step string }
 
 type openStage struct {
 	pattern *regexp.Regexp
-	chapter *report.Chapter
+	path    string // as the dry-run has it
 }
 
 // openPath matches the paths that a stage may have in a run, where a dry-run did not know a loop's list; else it is nil.
@@ -104,15 +103,9 @@ func (h *held) entry(where at) *report.Entry {
 // openEntry is the step as it was planned for rounds that were not known.
 func (h *held) openEntry(where at) *report.Entry {
 	for _, o := range h.open {
-		if !o.pattern.MatchString(where.stage) {
-			continue
-		}
-		for _, p := range o.chapter.Pages {
-			for _, e := range p.Steps {
-				if p.Host == where.host && e.Step == where.step {
-					return e
-				}
-			}
+		e := h.exact[at{o.path, where.host, where.step}]
+		if e != nil && o.pattern.MatchString(where.stage) {
+			return e
 		}
 	}
 	return nil

@@ -3,6 +3,8 @@ package saved
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -242,6 +244,27 @@ func TestWhatWasNotKnownIsAPieceOfAWordOfAScript(t *testing.T) {
 	} {
 		if got := m.scripts(test.planned, test.now); got != test.fits {
 			t.Errorf("%q for %q: %v", test.now, test.planned, got)
+		}
+	}
+}
+
+// A plan of 5,000 hosts is held against what would be done now: the time grows with the hosts, also where a round was open.
+func BenchmarkStrays5000(b *testing.B) {
+	of := func(stage string) *report.Book {
+		c := &report.Chapter{Stage: stage, Outcome: step.OK}
+		for i := range 5000 {
+			p := &report.Page{Host: fmt.Sprintf("worker-%d", i)}
+			for k := range 20 {
+				p.Steps = append(p.Steps, does(strconv.Itoa(k), argv("a")))
+			}
+			c.Pages = append(c.Pages, p)
+		}
+		return book(c)
+	}
+	plan, now := of("Climb[hop=…]/Workers"), of("Climb[hop=1.33.4]/Workers")
+	for b.Loop() {
+		if strays := Strays(plan, now); len(strays) > 0 {
+			b.Fatal(len(strays))
 		}
 	}
 }
