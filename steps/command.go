@@ -57,11 +57,11 @@ func (s Command) Advise(open func(string) bool) []step.Advice {
 	if s.ReadOnly || s.Check != "" || s.Detach || open("read_only") || open("check") || open("detach") {
 		return advice
 	}
-	return append(advice, step.Advice{
-		Code: "unchecked-command",
-		Text: "this command may change something, and has no check",
-		Hint: "give it a check, so that what is done already is left alone; or say read_only: true, or detach: true",
-	})
+	hint := "give it a check, so that what is done already is left alone; or say read_only: true"
+	if !s.Secret.Given() && !open("secret_stdin") {
+		hint += ", or detach: true"
+	}
+	return append(advice, step.Advice{Code: "unchecked-command", Text: "this command may change something, and has no check", Hint: hint})
 }
 
 // variable is what a shell takes as the name of a variable.

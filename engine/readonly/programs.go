@@ -100,13 +100,30 @@ func judgeFind(name string, argv []string) string {
 	return ""
 }
 
+// wrapping are the options of wrappers with a value of their own.
+var wrapping = map[string][]string{
+	"sudo":    words("-u -g -h -p -C -r -t -U -D -R -T --user --group --host --prompt --chdir"),
+	"env":     words("-u -C --unset --chdir"),
+	"nice":    words("-n --adjustment"),
+	"ionice":  words("-c -n --class --classdata"),
+	"stdbuf":  words("-i -o -e --input --output --error"),
+	"xargs":   words("-a -d -E -I -L -n -P -s"),
+	"flock":   words("-w -E --timeout --conflict-exit-code"),
+	"timeout": words("-s -k --signal --kill-after"),
+	"nsenter": words("-t -S -G --target"),
+}
+
 // unwrapped is the command that is run in the end.
 func unwrapped(argv []string) []string {
 	for len(argv) > 0 && slices.Contains(wrappers, path.Base(argv[0])) {
-		timed := path.Base(argv[0]) == "timeout" || path.Base(argv[0]) == "flock" || path.Base(argv[0]) == "chroot"
+		name := path.Base(argv[0])
+		timed := name == "timeout" || name == "flock" || name == "chroot"
 		argv = argv[1:]
 		for len(argv) > 0 && (strings.HasPrefix(argv[0], "-") || strings.Contains(argv[0], "=")) {
-			argv = argv[1:]
+			valued := slices.Contains(wrapping[name], argv[0])
+			if argv = argv[1:]; valued && len(argv) > 0 {
+				argv = argv[1:]
+			}
 		}
 		if timed && len(argv) > 0 { // its duration, lock or root
 			argv = argv[1:]

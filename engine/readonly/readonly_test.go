@@ -12,7 +12,7 @@ import (
 
 func TestWhatIsKnownToChangeSomethingIsRefused(t *testing.T) {
 	for _, line := range []string{
-		"rm -rf /var/lib/etcd", "sudo -n rm /x", "env A=b rm /x", "timeout 10 rm /x", "/bin/rm /x", "mv a /b", "touch /tmp/x", "tee /etc/x",
+		"rm -rf /var/lib/etcd", "sudo -n rm /x", "sudo -n -u root rm /x", "nice -n 5 reboot", "timeout -k 5 10 rm /x", "xargs -n 1 systemctl stop", "env A=b rm /x", "timeout 10 rm /x", "/bin/rm /x", "mv a /b", "touch /tmp/x", "tee /etc/x",
 		"kubectl --kubeconfig /etc/kubernetes/admin.conf delete pod web", "kubectl -n kube-system annotate node w1 a=b", "kubectl drain w1", "kubectl rollout restart deployment web",
 		"kubeadm upgrade apply -y v1.33.4", "kubeadm reset", "yum -y install x", "dnf upgrade", "apt-get -o A=b install -y x", "apt-mark hold kubeadm", "rpm -Uvh x.rpm",
 		"systemctl restart kubelet", "systemctl --now disable firewalld", "reboot", "kill 1", "swapoff -a", "sed -i s/a/b/ /etc/fstab", "sed -i.bak s/a/b/ x",
@@ -36,7 +36,7 @@ func TestWhatIsKnownToChangeSomethingIsRefused(t *testing.T) {
 
 func TestWhatReadsIsLetThrough(t *testing.T) {
 	for _, line := range []string{
-		"cat /etc/fstab", "echo rm -rf /", "grep -q reboot /x", "kubectl get nodes -o json", "kubectl --kubeconfig delete get pods", "kubectl version --client", "kubectl drain w1 --dry-run=server",
+		"cat /etc/fstab", "sudo -u reboot cat /x", "timeout -k 5 10 cat /x", "env -u rm cat /x", "echo rm -rf /", "grep -q reboot /x", "kubectl get nodes -o json", "kubectl --kubeconfig delete get pods", "kubectl version --client", "kubectl drain w1 --dry-run=server",
 		"kubeadm upgrade plan", "kubeadm upgrade diff v1.33.4", "kubeadm certs check-expiration", "yum list --showduplicates kubeadm", "yum --disableexcludes=kubernetes makecache", "apt-cache madison kubeadm",
 		"apt-get -s install x", "systemctl is-active kubelet", "systemctl show -p MainPID kubelet", "rpm -q kubelet", "rpm -qi x", "sed -n 's/a/b/p' x", "swapon --show", "kill -0 12", "mount", "date +%s", "find /x -name y",
 		"ls >/dev/null 2>&1", "echo no >&2", `d=$(mktemp -d); echo a >"$d/x"; rm -rf "$d"`, "cat <<EOF\nrm /x\nEOF", "this is ( no script", "rm() { echo; }; rm /x", "etcdctl --endpoints x member list",
