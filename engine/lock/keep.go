@@ -42,7 +42,12 @@ func (l *Lock) live(ctx context.Context) (gone bool) {
 	for i, h := range l.site.Hosts {
 		all.Go(func() {
 			verdict, f, err := l.site.turn(ctx, h, "keep", l.key, expiry(), l.line())
-			took[i] = err == nil && verdict == kept
+			// It fell, the host could not be told, and it has shown no sign of life since.
+			if was, fell := l.fallen[h.Name]; fell && err == nil && verdict == lost && f.Held && f.Key == was.Key && f.Silent >= was.Silent {
+				key, only := insteadOf(f)
+				verdict, f, err = l.site.turn(ctx, h, "take", l.key, expiry(), l.line(), key, only)
+			}
+			took[i] = err == nil && (verdict == kept || verdict == taken)
 			if err == nil && verdict == lost { // an error says nothing about the lock
 				theirs[i] = &f
 			}

@@ -188,6 +188,43 @@ func TestADiskWithoutRoomIsNoLock(t *testing.T) {
 	})
 }
 
+func TestALockThatFellWhereItsHostHadNoRoomIsTakenOnceThereIs(t *testing.T) {
+	gone := func(context.Context, lock.Found) error { return nil }
+	for what, silence := range map[string]time.Duration{"its process is gone": 10 * time.Second, "it has expired": lock.Expiry + time.Minute} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := cluster(t)
+				mustTake(t, site(c, all), "ana") // and dies
+				time.Sleep(silence)
+				c.DiskFull("cp1", "/var")
+				bob, err := attempt(t, site(c, all), "bob", gone)
+				if err != nil {
+					t.Fatal(err)
+				}
+				news := make(chan lock.Found, 1)
+				bob.Keep(t.Context(), func(f lock.Found) { news <- f })
+				time.Sleep(2 * time.Minute)
+				quiet(t, news)
+				c.DiskFreed("cp1", "/var")
+				time.Sleep(2 * time.Minute)
+				quiet(t, news)
+				found, err := site(c, all).Look(t.Context())
+				if err != nil || len(found) != 3 {
+					t.Fatalf("%+v, %v", found, err)
+				}
+				for _, f := range found {
+					if !f.Held || f.Who.Owner != "bob" {
+						t.Errorf("%+v", f)
+					}
+				}
+				if err := bob.Release(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
 func TestFewerThanHalfOfTheHostsMayBeAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := cluster(t)

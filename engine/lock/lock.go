@@ -98,6 +98,8 @@ type Lock struct {
 	site Site
 	key  string
 
+	fallen map[string]Found // by host, another's lock that fell there; written by Take alone
+
 	asking sync.Mutex // held while it is looked at before a command; see Sure
 
 	mu    sync.Mutex

@@ -20,7 +20,7 @@ type Falls func(context.Context, Found) error
 // Hosts that cannot be asked are passed over as long as more than half of them
 // can: two runs then meet on one of them at least. skipped is told of them.
 func (s Site) Take(ctx context.Context, key string, who Record, falls Falls, skipped func(error)) (*Lock, error) {
-	l := &Lock{site: s, key: key, who: who, renamed: make(chan struct{}, 1)}
+	l := &Lock{site: s, key: key, who: who, fallen: map[string]Found{}, renamed: make(chan struct{}, 1)}
 	var away []error
 	for _, h := range s.Hosts {
 		err := l.take(ctx, h, falls)
@@ -68,10 +68,17 @@ func (l *Lock) take(ctx context.Context, h Host, falls Falls) error {
 		if err := falls(ctx, f); err != nil {
 			return &refusal{err}
 		}
-		if instead, only = f.Key, ""; f.Expired {
-			only = "expired"
-		}
+		l.fallen[h.Name] = f
+		instead, only = insteadOf(f)
 	}
+}
+
+// insteadOf is what turn.sh is told of a lock that falls.
+func insteadOf(f Found) (key, only string) {
+	if f.Expired {
+		only = "expired"
+	}
+	return f.Key, only
 }
 
 func expiry() string { return strconv.Itoa(int(Expiry / time.Second)) }

@@ -241,7 +241,7 @@ func (c *chaos) through(t *testing.T) {
 		}
 		time.Sleep(between(c.dice, 10*time.Second, 8*time.Minute))
 	}
-	if c.without(c.Hosts(), 0, settles) > 0 { // it lost its power when all was done there
+	for c.without(c.Hosts(), 0, settles) > 0 { // it lost its power when all was done there
 		time.Sleep(settles)
 	}
 	close(over)
