@@ -16,10 +16,10 @@ type Command struct {
 	Argv     []string          `yaml:"argv" doc:"The command, word by word; no shell reads it."`
 	Script   string            `yaml:"script" doc:"Or a script for sh -eu."`
 	Args     []string          `yaml:"args" doc:"The script's $1, $2 …: data goes here, never into its text."`
-	Check    string            `yaml:"check" doc:"A script that says whether there is anything to do: exit 0 nothing, 1 yes, else an error. It gets args too."`
+	Check    string            `yaml:"check" doc:"A script that says whether there is anything to do: exit 0 nothing, 1 yes, else an error. It gets args, env and what the command reads, too."`
 	ReadOnly bool              `yaml:"read_only" default:"false" doc:"It changes nothing: previews perform it."`
 	Stdin    string            `yaml:"stdin" doc:"What it reads."`
-	Secret   step.Secret       `yaml:"secret_stdin" doc:"Or what it reads, with an input of type secret in it: it is neither shown nor kept, and does not go with detach."`
+	Secret   step.Secret       `yaml:"secret_stdin" doc:"Or what it reads, with an input of type secret in it: it is neither shown nor kept, gets no line break at its end, and does not go with detach."`
 	Env      map[string]string `yaml:"env" doc:"Environment variables."`
 	Detach   bool              `yaml:"detach" default:"false" doc:"It must not be cut off: it outlives its link, and is waited for, also after a timeout or a second Ctrl-C."`
 }
@@ -36,6 +36,8 @@ func commandType() step.Type {
 		Summary: "Runs a command, or a small shell script.",
 		Doc: `Give it either argv or script. A command that changes something should have a check, or
 detach: without either, a run that loses contact while it works must ask a person.
+
+A script takes a secret with "$(cat)": read wants a line break, and ends sh -eu where there is none.
 `,
 		Example: `command:
   script: systemctl disable --now "$1"
@@ -97,7 +99,7 @@ func (s Command) Plan(step.Scope) ([]step.Action, error) {
 		action.Do.Stdin, action.Do.Secret = []byte(s.Secret.Reveal()), true
 	}
 	if s.Check != "" {
-		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env}
+		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env, Stdin: action.Do.Stdin, Secret: action.Do.Secret}
 	}
 	return []step.Action{action}, nil
 }

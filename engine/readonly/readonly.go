@@ -37,8 +37,14 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string {
+	if r.Why == secret {
+		return fmt.Sprintf("not started on %s: it would be %s, and where only reading is allowed nobody is; a run gives it", r.Host, r.Why)
+	}
 	return fmt.Sprintf("refused on %s, where only reading is allowed now: %s; the step says that it only reads, and does not: it was not started. Let it say read_only: false, or correct the step type", r.Host, r.Why)
 }
+
+// secret is why what reads a secret is not started: it may well only read.
+const secret = "given a secret"
 
 // Judge says what c would change, as far as that can be told; "" where nothing is known.
 func Judge(c step.Command) string {
@@ -46,7 +52,7 @@ func Judge(c step.Command) string {
 	case c.Detach || c.Unit != "":
 		return "it must not be cut off, and so changes something"
 	case c.Secret:
-		return "it is given a secret"
+		return secret
 	case c.Script != "":
 		return judgeScript(c.Script)
 	}

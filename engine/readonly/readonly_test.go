@@ -62,6 +62,10 @@ func TestWhatIsRefusedIsNotStarted(t *testing.T) {
 	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "refused on w1") || n.asked != 0 {
 		t.Errorf("got %v, and it was started %d times", err, n.asked)
 	}
+	_, err = e.Exec(t.Context(), "w1", step.Command{Argv: []string{"wc"}, Secret: true}, nil)
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), "it would be given a secret") || strings.Contains(err.Error(), "read_only") || n.asked != 0 {
+		t.Errorf("of a secret it says %v, and it was started %d times", err, n.asked)
+	}
 	if _, err := e.Exec(t.Context(), "w1", step.Command{Argv: []string{"uptime"}}, nil); err != nil || n.asked != 1 {
 		t.Errorf("got %v, and it was started %d times", err, n.asked)
 	}

@@ -68,7 +68,7 @@ type Live struct {
 // Perform reads, or tells.
 func (l *Live) Perform(ctx context.Context, t Task) (step.Result, step.Outcome, error) {
 	if !l.stale(t) {
-		if t.Action.ReadOnly && t.Action.Keep == "" && !t.Action.Do.Secret && l.knows(t, &t.Action.Do) && (t.Action.Check == nil || l.knows(t, t.Action.Check)) {
+		if t.Action.ReadOnly && t.Action.Keep == "" && l.knows(t, &t.Action.Do) && (t.Action.Check == nil || l.knows(t, t.Action.Check)) {
 			return l.Execute.Perform(ctx, t)
 		}
 		if t.Action.Check != nil && l.knows(t, t.Action.Check) {
@@ -84,9 +84,9 @@ func (l *Live) Perform(ctx context.Context, t Task) (step.Result, step.Outcome, 
 	return l.Offline.Perform(ctx, t)
 }
 
-// knows says whether c, of t, can be answered.
+// knows says whether c, of t, can be answered. What reads a secret cannot: a dry-run has none to hand out.
 func (l *Live) knows(t Task, c *step.Command) bool {
-	return l.Knows == nil || l.Knows(t.On, dress(l.Execute.Hosts, *c, t.On))
+	return !c.Secret && (l.Knows == nil || l.Knows(t.On, dress(l.Execute.Hosts, *c, t.On)))
 }
 
 // stale says whether t cannot be asked: it depends on what is not known, or
