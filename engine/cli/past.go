@@ -17,6 +17,7 @@ import (
 
 func (a *app) runsVerb() *cobra.Command {
 	var file string
+	var forgotten []string
 	var c contact
 	verb := &cobra.Command{
 		Use:   "runs",
@@ -25,8 +26,11 @@ func (a *app) runsVerb() *cobra.Command {
 their cluster.
 
 With -i the hosts of an inventory are asked instead: which run holds the lock of the cluster,
-whoever started it, and wherever.`,
-		Example: "  rung runs\n  rung runs -i inventory.yaml",
+whoever started it, and wherever.
+
+With --forget a run is put away that nobody wants to go on with: rung resume offers it no longer.
+Nothing of it is removed, and what it left half done stays so.`,
+		Example: "  rung runs\n  rung runs -i inventory.yaml\n  rung runs --forget 20260314-150926-kubeadm-upgrade",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if file != "" {
@@ -40,13 +44,16 @@ whoever started it, and wherever.`,
 			if err != nil {
 				return err
 			}
-			list, err := journal.List(root)
+			if len(forgotten) > 0 {
+				return a.forget(root, forgotten)
+			}
+			list, err := pastRuns(root)
 			if err != nil {
 				return err
 			}
 			rows := make([]report.PastRun, len(list))
 			for i, s := range list {
-				rows[i] = report.PastRun{ID: s.ID, Playbook: s.Playbook, Outcome: s.Outcome, Started: s.Started, Ended: s.Ended, Hosts: len(s.Hosts), Resumable: s.Resumable}
+				rows[i] = report.PastRun{ID: s.ID, Playbook: s.Playbook, Outcome: s.Outcome, Started: s.Started, Ended: s.Ended, Hosts: len(s.Hosts), Resumable: s.Resumable, Superseded: s.superseded}
 			}
 			if len(rows) == 0 {
 				fmt.Fprintln(a.err, "there are no runs yet in", root)
@@ -60,13 +67,15 @@ whoever started it, and wherever.`,
 		},
 	}
 	verb.Flags().StringVarP(&file, "inventory", "i", "", "ask the hosts of this inventory who holds the lock of the cluster")
+	verb.Flags().StringArrayVar(&forgotten, "forget", nil, "offer this run to rung resume no longer; may be given several times")
 	c.flags(verb.Flags())
+	verb.MarkFlagsMutuallyExclusive("inventory", "forget")
 	return verb
 }
 
 // tellHeld says which runs hold the lock of their cluster, or have not given it
 // back.
-func (a *app) tellHeld(root string, list []journal.Summary) {
+func (a *app) tellHeld(root string, list []pastRun) {
 	for _, s := range list {
 		f, err := readLockFile(filepath.Join(root, s.ID))
 		switch {

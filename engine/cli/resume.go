@@ -25,7 +25,9 @@ func (a *app) resumeVerb() *cobra.Command {
 
 What ended well is not done again. What was under way is followed to its end on its host, or
 decided by its check; guards are asked again, of the hosts as they are now. A host that the run
-had lost takes part again. RUN may be left out where there is only one to resume.
+had lost takes part again. RUN may be left out where there is only one to resume: one that changed
+nothing does not count, nor one that a later run of the same playbook, inventory and inputs brought
+to its end, nor one that rung runs --forget has put away.
 
 The playbook, the inventory and the inputs are those of the run, as it keeps them. Where you
 give others, rung shows what differs, and wants --changed.
@@ -78,27 +80,6 @@ func (a *app) find(name string) (string, error) {
 		return "", usage("%v", err)
 	}
 	return dir, nil
-}
-
-// only is the one run under root that can be resumed.
-func only(root string) (string, error) {
-	list, err := journal.List(root)
-	if err != nil {
-		return "", err
-	}
-	var names []string
-	for _, s := range list {
-		if s.Resumable {
-			names = append(names, s.ID)
-		}
-	}
-	switch len(names) {
-	case 0:
-		return "", usage("there is no run to resume in %s", root)
-	case 1:
-		return names[0], nil
-	}
-	return "", &failure{run.ExitUsage, fmt.Errorf("%d runs can be resumed: name one of %s", len(names), strings.Join(names, ", ")), "rung runs tells more of them"}
 }
 
 // reopen takes the journal of a run up, where there is anything to resume.

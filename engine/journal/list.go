@@ -21,12 +21,15 @@ type Summary struct {
 	Playbook string
 	Started  time.Time
 	Ended    time.Time // zero where it did not end
+	Last     time.Time // when its last event was; zero where it has none
+	Header   Header    // of its journal
 	// Outcome is how the run ended: ok, failed, refused, canceled or unknown.
 	// Without an end it is running, where its process is alive, or else
 	// unfinished. A run whose journal makes no sense is unreadable; see Err.
 	Outcome string
 	Hosts   []string
-	// Resumable says that the run did not end well, and has changed something, or was about to.
+	// Resumable says that the run did not end well, has changed something, or was about to, and is not forgotten: see
+	// Forget.
 	Resumable bool
 	Err       error
 }
@@ -68,7 +71,7 @@ func summarize(dir string) Summary {
 		defer f.Close()
 		err = s.fill(f)
 	}
-	s.Resumable = s.Resumable && !living
+	s.Resumable = s.Resumable && !living && !isForgotten(dir)
 	switch {
 	case s.Ended.IsZero() && living:
 		s.Outcome = "running"
@@ -88,14 +91,17 @@ func (s *Summary) fill(f *os.File) error {
 	if err != nil {
 		return fmt.Errorf("%s:1: %w", f.Name(), err)
 	}
-	s.Playbook, s.Started = header.Playbook, header.Created
+	s.Header, s.Playbook, s.Started = header, header.Playbook, header.Created
 	if line, err := head.ReadBytes('\n'); err == nil {
 		if e, err := parseEvent(line); err == nil && e.Kind == run.RunStarted {
 			s.Started, s.Hosts = e.At, hostsOf(e)
 		}
 	}
-	if e, ok := lastEvent(f); ok && e.Kind == run.RunEnded {
-		s.Ended, s.Outcome = e.At, ending(e.Outcome)
+	if e, ok := lastEvent(f); ok {
+		s.Last = e.At
+		if e.Kind == run.RunEnded {
+			s.Ended, s.Outcome = e.At, ending(e.Outcome)
+		}
 	}
 	if s.Outcome != string(step.OK) && !header.Demo {
 		s.Resumable, err = changing(f)

@@ -14,7 +14,7 @@ import (
 
 // Reopen goes on with the journal in the directory of a run, for another life of it, and returns what it holds. It takes
 // the run's lock: where another process has it, the error is an *AliveError. What a crash has cut short at its end goes to
-// the file torn. Nothing is written before the first Record.
+// the file torn. Nothing else is written before the first Record; a run that was forgotten is so no longer.
 func Reopen(dir string) (*Journal, Header, []run.Event, error) {
 	id := filepath.Base(dir)
 	fail := func(err error) (*Journal, Header, []run.Event, error) {
@@ -30,6 +30,10 @@ func Reopen(dir string) (*Journal, Header, []run.Event, error) {
 		return fail(err)
 	}
 	held.sign()
+	if err := recall(dir); err != nil {
+		held.release()
+		return fail(errors.Join(err, file.Close()))
+	}
 	begun, last := underWay(events)
 	heard := map[string]bool{}
 	for a, seq := range begun {

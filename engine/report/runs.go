@@ -18,10 +18,15 @@ type PastRun struct {
 	Hosts    int
 	// Resumable says that it can be gone on with.
 	Resumable bool
+	// Superseded is a later run that came to the end which this one did not reach; "" where there is none.
+	Superseded string
 }
 
 func outcomeOf(r PastRun) string {
-	if r.Resumable {
+	switch {
+	case r.Superseded != "":
+		return clean(r.Outcome) + ", and done by " + clean(r.Superseded)
+	case r.Resumable:
 		return clean(r.Outcome) + ", resumable"
 	}
 	return clean(r.Outcome)
