@@ -31,7 +31,7 @@ func sysctlType() step.Type {
 const (
 	isSet = `sysctl -n "$1"
 test "$(sysctl -n "$1")" = "$2" || exit 1
-grep -q -s -x "$1 = $2" "/etc/sysctl.d/90-$1.conf" || exit 1
+grep -q -s -x -F "$1 = $2" "/etc/sysctl.d/90-$1.conf" || exit 1
 `
 	set = `sysctl -n "$1"
 echo "$1 = $2" >"/etc/sysctl.d/90-$1.conf.new"
