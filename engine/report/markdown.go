@@ -215,6 +215,9 @@ func (m *markdown) act(e *Entry, a Act, name, where string) {
 	if !a.Mutates {
 		m.WriteString(" (only reads)")
 	}
+	if a.Do.Secret {
+		m.WriteString(" (reads a secret, which is not shown)")
+	}
 	if a.Until != nil {
 		fmt.Fprintf(m, "; again until %s", a.Until)
 	}
@@ -230,7 +233,11 @@ func (m *markdown) act(e *Entry, a Act, name, where string) {
 // fence is a command as it is typed. A long script stands where it is first met.
 func (m *markdown) fence(o Order, where string) {
 	if place, known := m.places[o.Script]; isLong(o) && known {
-		fmt.Fprintf(m, "\n  The script `%s` of %s%s\n", o.Called, place, with(o))
+		root := ""
+		if o.Sudo {
+			root = ", as root"
+		}
+		fmt.Fprintf(m, "\n  The script `%s` of %s%s%s\n", o.Called, place, with(o), root)
 		return
 	}
 	if isLong(o) {

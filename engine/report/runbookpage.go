@@ -85,6 +85,9 @@ func (p *page) act(s *Entry, a *Act, first bool) {
 	if a.Until != nil {
 		p.labelled("until", a.Until.String())
 	}
+	if a.Do.Secret {
+		p.labelled("reads", "a secret, which is not shown")
+	}
 	p.do(s, a, p.where+", "+number, strings.Contains(strings.TrimRight(check, "\n"), "\n"))
 }
 
