@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -158,6 +159,7 @@ func (m *machine) start() error {
 	argv := append(slices.Clone(m.enter), opensshServer, "-D", "-e", "-f", m.file("sshd_config"))
 	m.server = exec.Command(argv[0], argv[1:]...)
 	m.server.Stderr = log
+	m.server.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // a test that is killed leaves no server
 	if err := m.server.Start(); err != nil {
 		return err
 	}
