@@ -144,7 +144,7 @@ func (e *execution) run(ctx context.Context) error {
 	out, closeReport := e.report(j.ID())
 	all := newSinks(j, j.Last(), e.err, out)
 	detached := &detach.Exec{Raw: h, Run: j.ID(), Clock: e.clock, Away: run.Patience}
-	x := &run.Execute{Exec: held.sure(detached), Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault, Shelf: j}
+	x := &run.Execute{Exec: held.sure(detached), Hosts: e.plan.Inventory, Clock: e.clock, Sink: all, Vault: vault, Shelf: j, Secrets: secretValues(e.plan)}
 	stop.announce(all, e.clock, closeReport)
 	r := run.Run{ID: j.ID(), Plan: e.plan, Perform: x, Sink: all, Clock: e.clock, Reached: e.plan.Hosts(), Stop: stop.gentle, StopWhy: held.why, Probe: x.Probe, Pauses: e.pauses, Confirm: e.confirm, NotAfter: e.notAfter}
 	if book := e.planned(); book != nil {

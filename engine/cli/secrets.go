@@ -97,6 +97,17 @@ func onCommandLine(in playbook.Input, at string) diag.Diagnostic {
 		WithHint("leave it out, and rung run asks for it; or set %s%s, or say --secret-file %s=FILE", environmentPrefix, strings.ToUpper(in.Name), in.Name)
 }
 
+// secretValues are the inputs of p that are shown to nobody.
+func secretValues(p *plan.Plan) []guard.Secret {
+	var all []guard.Secret
+	for _, in := range p.Playbook.Inputs {
+		if s, is := p.Inputs[in.Name].(guard.Secret); is {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // openValues are the inputs of p without the secrets: these are never kept.
 func openValues(p *plan.Plan) map[string]any {
 	open := map[string]any{}

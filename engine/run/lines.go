@@ -13,6 +13,7 @@ type lines struct {
 	task  Task
 	clock Clock
 	sink  Sink
+	hush  func([]byte) []byte // takes secrets out of a line; nil: there are none
 
 	mu   sync.Mutex // standard output and error come at once
 	rest []byte
@@ -53,6 +54,9 @@ func (l *lines) flush() {
 }
 
 func (l *lines) emit(line []byte) {
+	if l.hush != nil {
+		line = l.hush(line)
+	}
 	e := l.task.event(Output, l.clock.Now())
 	e.Text = string(bytes.TrimRight(line, "\r"))
 	_ = l.sink.Record(e) // the next event that matters meets the same error

@@ -6,12 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
 
+	"rung/engine/guard"
 	"rung/engine/inventory"
 	"rung/engine/step"
 )
@@ -44,6 +46,8 @@ type Execute struct {
 	Vault func(path string, recipients []string) (Vault, error) // begins a file on this machine; nil: none can be made
 	Shelf Shelf                                                 // of the run; nil: nothing is kept
 	Agree func(Task) error                                      // asked before each change leaves; its error refuses it. nil: all may
+
+	Secrets []guard.Secret // of the run: where a command is given one and repeats it, that is neither told nor kept
 
 	Memory *Memory // of the run's earlier lives; nil: none
 	Attach Attach  // nil only where there is no memory
@@ -154,6 +158,9 @@ func (x *Execute) do(ctx context.Context, t Task, c step.Command) (step.Result, 
 	var out *lines
 	if !t.Action.ReadOnly {
 		out = &lines{task: t, clock: x.Clock, sink: x.Sink}
+		if c.Secret {
+			out.hush = x.hush
+		}
 		defer out.flush()
 	}
 	if c.Detach {
@@ -215,10 +222,15 @@ func (x *Execute) exec(ctx context.Context, host string, c step.Command, readOnl
 }
 
 func (x *Execute) once(ctx context.Context, host string, c step.Command, out *lines) (step.Result, error) {
-	if out == nil {
-		return x.Exec.Exec(ctx, host, c, nil)
+	var told io.Writer // an interface without a value, and not one of a nil
+	if out != nil {
+		told = out
 	}
-	return x.Exec.Exec(ctx, host, c, out)
+	result, err := x.Exec.Exec(ctx, host, c, told)
+	if c.Secret {
+		result.Stdout, result.Stderr = x.hush(result.Stdout), x.hush(result.Stderr)
+	}
+	return result, err
 }
 
 // dress adds what the host needs: sudo, and its proxies.
