@@ -50,15 +50,21 @@ stage.ended Climb[hop=1.22.3] = ok`,
 		{
 			name: "an error of the ladder refuses",
 			stages: `
+  - stage: Look
+    hosts: w1
+    steps: [{id: now, look: {run: now}}]
   - stage: Climb
-    for_each: {hop: "ladder(inputs.from, inputs.to)"}
+    for_each: {hop: "ladder(version(steps.now.said), inputs.to)"}
     hosts: w1
     steps: [{do: {run: "up ${{ hop }}"}}]
   - stage: Next
     hosts: w1
     steps: [{do: {run: next}}]
-`, given: map[string]string{"from": "1.24.0"}, exit: run.ExitRefused,
-			told: "stage.ended Climb = refused : for_each: ladder(inputs.from, inputs.to): 1.24.0 to 1.22.3 is a downgrade: etcd and the objects stored in it do not support it; restore a backup instead",
+`, replies: map[string][]reply{"now": {says("1.24.0")}}, sent: []string{"w1 now"}, exit: run.ExitRefused,
+			told: `
+stage.started Look : w1 hosts w1
+stage.ended Look = ok
+stage.ended Climb = refused : for_each: ladder(version(steps.now.said), inputs.to): 1.24.0 to 1.22.3 is a downgrade: etcd and the objects stored in it do not support it; restore a backup instead`,
 		},
 		{
 			name: "the list is evaluated once, whatever the rounds make",
