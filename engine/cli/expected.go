@@ -23,7 +23,7 @@ func (a *app) expected(ctx context.Context, r rendering) *report.Expected {
 		return nil
 	}
 	forecast := report.NewForecast(nil, report.ForecastOptions{})
-	if scene.Play(ctx, p, forecast); ctx.Err() != nil {
+	if scene.Play(ctx, p, forecast); ctx.Err() != nil || len(scene.Cluster.Unknown()) > 0 {
 		return nil
 	}
 	return forecast.Expected(rehearsed.on(scene), slices.Concat(rehearsed.absent, scene.Absent()))

@@ -44,7 +44,8 @@ guards of a run, and its words where something stands in the way. No host is con
 time is virtual: hours pass in seconds.
 
 Printed are the outcome, the timeline of stages and hosts, what the whole waits for, and what would
-stop it. The exit code is the one that the run would have. How long things take is a constant each,
+stop it. The exit code is the one that the run would have; where the simulated hosts do not know a
+command, nothing can be foretold: that is said first, and the exit code is 70. How long things take is a constant each,
 some of them measured on a small cluster (docs/rehearse.md says which); yours may be slower.
 
 The cluster has the shape that --cluster says: control planes, workers, version. With -i it has
@@ -94,19 +95,29 @@ func (a *app) rehearse(ctx context.Context, r *rehearsal) error {
 	stop := listen(ctx)
 	defer stop.close()
 	end := scene.Play(stop.first(), p, forecast)
-	if err := forecast.Tell(r.on(scene), slices.Concat(r.absent, scene.Absent())); err != nil {
+	if err := forecast.Tell(r.on(scene), slices.Concat(r.absent, scene.Absent()), gaps(scene.Cluster)); err != nil {
 		return fmt.Errorf("what was foreseen cannot be written: %w", err)
 	}
 	if unmet := scene.Cluster.Unmet(); len(unmet) > 0 {
 		fmt.Fprintf(a.err, "rung: this never came: %s; no upgrade on the way renews that component\n", strings.Join(unmet, ", "))
 	}
-	if err := a.unknown(scene.Cluster); err != nil {
-		return err
+	if len(scene.Cluster.Unknown()) > 0 {
+		return told{run.ExitInternal}
 	}
 	if end.Exit != run.ExitDone {
 		return told{end.Exit}
 	}
 	return nil
+}
+
+// gaps are what the simulated hosts were asked, and do not know.
+func gaps(c *twin.Cluster) []report.Gap {
+	var hosts []string
+	var argvs [][]string
+	for _, e := range c.Unknown() {
+		hosts, argvs = append(hosts, e.Host), append(argvs, e.Argv)
+	}
+	return report.GapsOf(hosts, argvs)
 }
 
 // on says on what the run was rehearsed.

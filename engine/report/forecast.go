@@ -117,20 +117,21 @@ func (f *Forecast) blame(e run.Event) {
 	}
 }
 
-// Tell writes what was foreseen. on says on what the run was rehearsed, and absent what was not rehearsed.
-func (f *Forecast) Tell(on string, absent []string) error {
+// Tell writes what was foreseen. on says on what the run was rehearsed, absent what was not rehearsed, and gaps what the
+// simulated hosts did not know: where there is one, what came of the rehearsal is no forecast, and the first lines say so.
+func (f *Forecast) Tell(on string, absent []string, gaps []Gap) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.o.JSON {
-		return f.encode(on, absent)
+		return f.encode(on, absent, gaps)
 	}
 	t := f.t
 	wrong := t.text
 	t.text = nil
 	t.print("%s on %s\n", t.ink.on(bold, clean(t.l.playbook)), clean(on))
-	f.verdict()
+	f.verdict(gaps)
 	if len(wrong) > 0 {
-		t.title("what would stop it")
+		t.title(map[bool]string{true: "what would stop it", false: "what stopped the simulation"}[len(gaps) == 0])
 		t.text = append(t.text, wrong...)
 	}
 	f.timeline()
@@ -148,9 +149,11 @@ func (f *Forecast) Tell(on string, absent []string) error {
 	return t.err
 }
 
-func (f *Forecast) verdict() {
+func (f *Forecast) verdict(gaps []Gap) {
 	t, e := f.t, f.end
 	switch {
+	case len(gaps) > 0:
+		f.unforeseen(gaps)
 	case e.Exit == run.ExitDone && e.Outcome == step.OK:
 		t.print("  it would change nothing, in %s\n", length(e.Took))
 	case e.Exit == run.ExitDone:

@@ -25,6 +25,7 @@ type Prediction struct {
 	Wrong        []Wrong       `json:"wrong,omitempty"`
 	Warnings     []Wrong       `json:"warnings,omitempty"`
 	NotRehearsed []string      `json:"not_rehearsed,omitempty"`
+	NotKnown     []Gap         `json:"not_known,omitempty"` // where there is one, outcome and exit are the simulation's, and no forecast
 }
 
 // Wrong is something that would go wrong, in the words of a run.
@@ -42,10 +43,10 @@ func wrongOf(e run.Event) Wrong {
 	return Wrong{e.Stage, e.Host, e.Title, e.Outcome, e.Text, e.Hint, e.Cause}
 }
 
-func (f *Forecast) encode(on string, absent []string) error {
+func (f *Forecast) encode(on string, absent []string, gaps []Gap) error {
 	p := Prediction{
 		Format: PredictionFormat, Playbook: f.t.l.playbook, On: on, Outcome: f.end.Outcome, Exit: f.end.Exit, Text: f.end.Text, Took: f.end.Took,
-		Visits: f.past, Critical: f.path(), Wrong: f.faults, NotRehearsed: absent,
+		Visits: f.past, Critical: f.path(), Wrong: f.faults, NotRehearsed: absent, NotKnown: gaps,
 	}
 	for _, e := range f.t.l.notes {
 		if e.Warning {

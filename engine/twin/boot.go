@@ -122,6 +122,7 @@ func (h *host) restart(at time.Time, takes time.Duration) {
 		l.set(back, name == "swap" && h.swapInFstab(at)) // of the others the value is: stopped
 		h.services[name] = l
 	}
+	h.bootParameters(back)
 	started := back.Add(kubeletAfterBoot)
 	h.interrupt(at, started.Add(apiserverStart).Sub(at), 3*time.Second)
 	h.startKubelet(started, readyAfterBoot)

@@ -49,10 +49,11 @@ func newLayer(files map[string]file) *layer {
 
 // disk is the file system of one host: a shared layer, what was written over it, and /proc.
 type disk struct {
-	base    *layer
-	written map[string]*timeline[file]
-	full    []string                                          // folders without room
-	proc    func(name string, now time.Time) (file, []string) // a file of /proc, or the names in a folder of it
+	base      *layer
+	written   map[string]*timeline[file]
+	full      []string                                          // folders without room
+	proc      func(name string, now time.Time) (file, []string) // a file of /proc, or the names in a folder of it
+	writeProc func(name, data string, now time.Time) error
 }
 
 // raw looks at exactly that name, following no link.
@@ -153,6 +154,8 @@ func (d *disk) write(name, data string, perm fs.FileMode, now time.Time) error {
 	switch {
 	case old.mode.IsDir():
 		return syscall.EISDIR
+	case strings.HasPrefix(at, "/proc/sys/") && old.exists() && d.writeProc != nil:
+		return d.writeProc(at, data, now)
 	case old.exists():
 		perm = old.mode
 	case !d.raw(path.Dir(at), now).mode.IsDir():

@@ -34,25 +34,26 @@ type host struct {
 	ahead        time.Duration                  // of its clock, by which it is wrong
 	powerless    bool                           // who logs in is not root, and may not become it
 
-	disk      *disk
-	installed map[string]string            // shared by all hosts: package → version-release
-	changed   map[string]*timeline[string] // packages, since
-	kubelet   timeline[kubelet]
-	spec      timeline[nodeSpec]
-	outages   []outage               // of the apiserver
-	stops     map[string][]time.Time // of containers of static pods, by component
-	crashing  map[string]time.Time   // when the manifest was written with which a component does not start, by its name
-	boots     timeline[boot]
-	absences  []absence
-	pledges   []pledge
-	only      kube.Version     // of the kubelet that starts; any where zero
-	hangs     bool             // it does not come back from its next reboot
-	metadata  timeline[bool]   // of yum, that it was fetched
-	units     map[string]*unit // transient, by name
-	tmp       int              // names of temporary folders
-	services  map[string]timeline[bool]
-	held      map[string]timeline[bool] // packages that apt-mark holds
-	locks     map[string]*lock          // by file
+	disk       *disk
+	installed  map[string]string            // shared by all hosts: package → version-release
+	changed    map[string]*timeline[string] // packages, since
+	kubelet    timeline[kubelet]
+	spec       timeline[nodeSpec]
+	outages    []outage               // of the apiserver
+	stops      map[string][]time.Time // of containers of static pods, by component
+	crashing   map[string]time.Time   // when the manifest was written with which a component does not start, by its name
+	boots      timeline[boot]
+	absences   []absence
+	pledges    []pledge
+	only       kube.Version     // of the kubelet that starts; any where zero
+	hangs      bool             // it does not come back from its next reboot
+	metadata   timeline[bool]   // of yum, that it was fetched
+	units      map[string]*unit // transient, by name
+	tmp        int              // names of temporary folders
+	services   map[string]timeline[bool]
+	parameters map[string]timeline[string] // of the kernel, that were set
+	held       map[string]timeline[bool]   // packages that apt-mark holds
+	locks      map[string]*lock            // by file
 }
 
 // kubelet is the kubelet's process.
@@ -77,7 +78,7 @@ func newHost(c *Cluster, name string, index int, controlPlane bool, base *layer,
 		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, crashing: map[string]time.Time{}, locks: map[string]*lock{}, services: map[string]timeline[bool]{}, held: map[string]timeline[bool]{},
 	}
 	h.disk = &disk{base: base, written: map[string]*timeline[file]{}}
-	h.disk.proc = h.procfs
+	h.disk.proc, h.disk.writeProc = h.procfs, h.writeProc
 	h.kubelet = always(kubelet{active: true, version: c.shape.Version, boot: uid("boot", name), pid: 560 + index%100, ready: c.born})
 	h.spec = always(nodeSpec{})
 	h.disk.put("/etc/hostname", file{mode: 0o644, data: name + "\n", mtime: c.born}, c.born)

@@ -72,6 +72,9 @@ func (f *handle) WriteAt(b []byte, at time.Time) (int, error) {
 		if err != nil {
 			return err
 		}
+		if strings.HasPrefix(f.name, "/proc/") {
+			before = "" // there each write is a whole value
+		}
 		return d.write(f.name, before+string(b), 0o644, at)
 	})
 	if err != nil {

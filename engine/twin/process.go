@@ -139,10 +139,11 @@ func flags(args []string, plain, valued string) (set map[byte]string, rest []str
 }
 
 // usage says that the arguments are not known to this twin, and keeps them as unknown: a real program
-// may well know them, so that a silent guess would hide a gap.
+// may well know them, so that a silent guess would hide a gap. It does not speak as the real program would: nobody is to
+// take it for that one's answer.
 func (p *process) usage() int {
 	p.cluster.note(p.session, p.argv)
-	p.errf("%s: invalid option or argument: %s\n", p.argv[0], strings.Join(p.args(), " "))
+	p.errf("%s: these options or arguments are not known to the simulated hosts, and a real one may know them: %s\n", p.argv[0], strings.Join(p.args(), " "))
 	return 2
 }
 

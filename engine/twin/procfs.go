@@ -32,9 +32,10 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 		}
 		return text(swaps)
 	case "/proc/sys":
-		return dir("kernel", "net", "vm")
+		return dir("fs", "kernel", "net", "vm")
 	case "/proc/sys/kernel":
-		return dir("hostname", "osrelease", "random")
+		_, _, names := h.procSys(name, now)
+		return dir(append(names, "hostname", "osrelease", "random")...)
 	case "/proc/sys/kernel/random":
 		return dir("boot_id")
 	case "/proc/sys/kernel/random/boot_id":
@@ -54,6 +55,16 @@ func (h *host) procfs(name string, now time.Time) (file, []string) {
 		return text("0.10 0.12 0.09 1/210 4711\n")
 	case "/proc/cmdline", "/proc/mounts", "/proc/version":
 		return text(name + "\n")
+	}
+	if strings.HasPrefix(name, "/proc/sys/") {
+		value, there, names := h.procSys(name, now)
+		switch {
+		case there:
+			return file{mode: 0o644, data: value + "\n", mtime: now}, nil
+		case names != nil:
+			return dir(names...)
+		}
+		return file{}, nil
 	}
 	pid, rest, _ := strings.Cut(strings.TrimPrefix(name, "/proc/"), "/")
 	if pid == strconv.Itoa(etcdPID) && h.etcdProcess(now) {

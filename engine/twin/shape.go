@@ -140,7 +140,7 @@ func (c *Cluster) baseFiles(controlPlane bool) map[string]file {
 		}
 	}
 	dir("/dev", "/proc", "/root", "/run", "/tmp", "/usr/bin", "/var/backups", "/var/log", "/var/tmp", "/var/cache/yum", rpmCache, "/etc/dnf/plugins", "/etc/kubernetes/manifests",
-		"/etc/kubernetes/pki", "/var/lib/kubelet/pki", "/etc/systemd/system", "/run/systemd/system", "/opt", "/home", "/mnt")
+		"/etc/kubernetes/pki", "/var/lib/kubelet/pki", "/etc/sysctl.d", "/etc/systemd/system", "/run/systemd/system", "/opt", "/home", "/mnt")
 	text("/dev/null", "")
 	text(kernelImage(releaseOfKernel(kernelPackage, c.market.others[kernelPackage][0])), "kernel\n")
 	text("/etc/os-release", "NAME=\"Rocky Linux\"\nVERSION=\"8.10 (Green Obsidian)\"\nID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\nVERSION_ID=\"8.10\"\nPLATFORM_ID=\"platform:el8\"\nPRETTY_NAME=\"Rocky Linux 8.10 (Green Obsidian)\"\n")

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ const (
 func systemctl(p *process) int {
 	p.charge(50 * time.Millisecond)
 	var words, properties []string
-	value, quiet := false, false
+	value, quiet, atOnce := false, false, false
 	for args := p.args(); len(args) > 0; args = args[1:] {
 		switch arg := args[0]; {
 		case (arg == "-p" || arg == "--property" || arg == "-n" || arg == "--lines" || arg == "-t") && len(args) > 1:
@@ -39,7 +40,9 @@ func systemctl(p *process) int {
 			value = true
 		case arg == "-q" || arg == "--quiet":
 			quiet = true
-		case arg == "--no-pager" || arg == "--now" || arg == "--no-block" || arg == "-l" || arg == "--full" || arg == "--all" ||
+		case arg == "--now":
+			atOnce = true
+		case arg == "--no-pager" || arg == "--no-block" || arg == "-l" || arg == "--full" || arg == "--all" ||
 			arg == "--no-legend" || arg == "--plain" || strings.HasPrefix(arg, "--type=") || strings.HasPrefix(arg, "-n") || strings.HasPrefix(arg, "--state="):
 		case strings.HasPrefix(arg, "-"):
 			return p.usage()
@@ -72,7 +75,12 @@ func systemctl(p *process) int {
 	}
 	code := 0
 	for _, name := range names {
-		if c := p.serviceVerb(verb, strings.TrimSuffix(name, ".service"), properties, value, quiet); c != 0 {
+		name = strings.TrimSuffix(name, ".service")
+		c := p.serviceVerb(verb, name, properties, value, quiet)
+		if also := map[string]string{"enable": "start", "disable": "stop"}[verb]; c == 0 && atOnce && also != "" {
+			c = p.serviceVerb(also, name, properties, value, quiet)
+		}
+		if c != 0 {
 			code = c
 		}
 	}
@@ -88,6 +96,7 @@ func (p *process) serviceVerb(verb, name string, properties []string, value, qui
 		}
 	}
 	if state == "" && verb != "show" && verb != "is-active" && verb != "is-failed" && verb != "is-enabled" {
+		p.cluster.note(p.session, p.argv) // a real host may have it
 		if verb == "status" {
 			p.errf("Unit %s.service could not be found.\n", name)
 			return 4
@@ -140,6 +149,12 @@ func (p *process) startStop(verb, name string) int {
 		}
 		return 0
 	}
+	if name == sysctlUnit && verb != "stop" {
+		if unknown := h.takeUp(p.now()); unknown != nil {
+			p.cluster.note(p.session, append(slices.Clone(p.argv), "# takes up "+strings.Join(unknown, " ")))
+		}
+		return 0
+	}
 	if name != "kubelet" {
 		l := h.services[name]
 		l.set(p.now(), verb == "stop") // the value is: stopped
@@ -167,13 +182,24 @@ func (p *process) startStop(verb, name string) int {
 // services that every host has, beside the kubelet.
 var services = []string{"chronyd", "containerd", "crond", "sshd"}
 
+// sysctlUnit has the kernel's parameters be what files say, whenever it is started.
+const sysctlUnit = "systemd-sysctl"
+
+// unitFolders are where files of units lie.
+var unitFolders = []string{"/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"}
+
+// hasUnitFile tells whether somebody put a unit there.
+func (h *host) hasUnitFile(name string, now time.Time) bool {
+	return slices.ContainsFunc(unitFolders, func(folder string) bool { return h.disk.exists(path.Join(folder, name+".service"), now) })
+}
+
 // service is the state of a service; empty where there is none of that name.
 func (h *host) service(name string, now time.Time) string {
 	if u := h.units[name]; u != nil && !u.start.After(now) {
 		return u.state(now)
 	}
-	active := slices.Contains(services, name)
-	if !active && name != "kubelet" || name == "kubelet" && h.pkg("kubelet", now) == "" {
+	active := slices.Contains(services, name) || name == sysctlUnit
+	if !active && name != "kubelet" && !h.hasUnitFile(name, now) || name == "kubelet" && h.pkg("kubelet", now) == "" {
 		return ""
 	}
 	if name == "kubelet" {

@@ -139,25 +139,6 @@ func nproc(p *process) int {
 	return 0
 }
 
-func sysctl(p *process) int {
-	_, names, known := flags(p.args(), "neq", "")
-	if !known {
-		return p.usage()
-	}
-	values := map[string]string{"net.ipv4.ip_forward": "1", "net.bridge.bridge-nf-call-iptables": "1", "net.bridge.bridge-nf-call-ip6tables": "1", "vm.swappiness": "30", "kernel.osrelease": p.host.booted(p.now()).kernel, "kernel.hostname": p.host.name}
-	ok := true
-	for _, name := range names {
-		value, there := values[strings.ReplaceAll(name, "/", ".")]
-		if !there {
-			p.errf("sysctl: cannot stat /proc/sys/%s: No such file or directory\n", strings.ReplaceAll(name, ".", "/"))
-			ok = false
-			continue
-		}
-		p.outf("%s\n", value)
-	}
-	return status(ok)
-}
-
 func getent(p *process) int {
 	if args := p.args(); len(args) == 2 && (args[0] == "hosts" || args[0] == "ahosts") {
 		for _, h := range p.cluster.hosts {

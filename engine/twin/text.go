@@ -1,7 +1,6 @@
 package twin
 
 import (
-	"crypto/sha256"
 	"errors"
 	"slices"
 	"strconv"
@@ -286,27 +285,6 @@ func seq(p *process) int {
 		p.outf("%d\n", i)
 	}
 	return 0
-}
-
-func sha256sum(p *process) int {
-	names := p.args()
-	if len(names) == 0 {
-		names = []string{"-"}
-	}
-	if strings.HasPrefix(names[0], "-") && names[0] != "-" {
-		return p.usage()
-	}
-	ok := true
-	for _, name := range names {
-		text, err := p.read(name)
-		if err != nil {
-			p.fail("%s: %s", name, sentence(err))
-			ok = false
-			continue
-		}
-		p.outf("%x  %s\n", sha256.Sum256([]byte(text)), name)
-	}
-	return status(ok)
 }
 
 func cmpFiles(p *process) int {

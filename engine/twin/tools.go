@@ -13,7 +13,7 @@ func tools() map[string]tool {
 		"sh": sh, "bash": sh, "env": env, "sudo": sudo, "timeout": timeout, "nice": prefixed, "setsid": setsid, "flock": flock, "export": export, "systemd-run": systemdRun, "xargs": xargs,
 		"umask": umask, "kill": kill, "type": which, "command": which, "which": which, "hash": succeed, "ulimit": succeed, "pwd": pwd, "sync": succeed,
 		// text
-		"cat": cat, "grep": grep, "sed": sed, "cut": cut, "head": head, "tail": tail, "sort": sortLines, "uniq": uniq, "tr": tr, "wc": wc, "tee": tee, "seq": seq, "sha256sum": sha256sum,
+		"cat": cat, "grep": grep, "sed": sed, "cut": cut, "head": head, "tail": tail, "sort": sortLines, "uniq": uniq, "tr": tr, "wc": wc, "tee": tee, "seq": seq, "md5sum": checksum, "sha1sum": checksum, "sha256sum": checksum, "sha512sum": checksum,
 		"basename": basename, "dirname": dirname, "echo": echo, "cmp": cmpFiles, "diff": cmpFiles,
 		// files
 		"mkdir": mkdir, "rm": rm, "rmdir": rm, "mv": mv, "cp": cp, "ln": ln, "chmod": chmod, "chown": chown, "touch": touch, "ls": ls, "stat": stat, "find": find, "df": df, "du": du,
