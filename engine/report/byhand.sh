@@ -75,6 +75,12 @@ script() {
   sh -eu "$file" "$@"
 }
 
+# ends_so FILE: takes the end of its last line from a file of this folder.
+ends_so() {
+  printf %s "$(cat "$work/$1")" >"$work/$1.new"
+  mv "$work/$1.new" "$work/$1"
+}
+
 # with NAME=VALUE COMMAND...: runs it with one more variable, which stands in no list of processes.
 with() (
   export "$1"

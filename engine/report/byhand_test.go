@@ -77,6 +77,22 @@ func TestAScriptByHandLeavesAloneWhatLooksUnknown(t *testing.T) {
 	wantIn(t, said, "read\n<steps.txt> second "+filepath.Dir(in)+" less -, :\n")
 }
 
+// What a command reads is the same to the last byte.
+func TestAScriptByHandFeedsWhatARunFeeds(t *testing.T) {
+	for _, text := range []string{"no end", "an end\n", "two\n\n"} {
+		script := byHand(t, []string{"w1"}, func(string) []*Entry {
+			return []*Entry{{Step: "1", Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "read", Mutates: true, Do: Order{Argv: []string{"od", "-c"}, Stdin: text}}}}}
+		})
+		want := exec.Command("od", "-c")
+		want.Stdin = strings.NewReader(text)
+		out, err := want.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantIn(t, carriedOut(t, script, "w1"), "== 1. read\n"+string(out))
+	}
+}
+
 // A secret is for the command that reads it, and no other; what stands in an environment stands in no list of processes.
 func TestAScriptByHandKeepsSecretsApart(t *testing.T) {
 	proxy := []string{"https_proxy=http://…@proxy"}

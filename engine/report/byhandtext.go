@@ -26,6 +26,7 @@ type kept struct {
 	name  string
 	text  string
 	fills []fill
+	read  bool // by a command, to the last byte
 }
 
 // fill puts a variable in the place of a mark.
@@ -110,6 +111,9 @@ func (w *sheet) file(k kept) {
 		target += " -e " + step.Quote("s|"+pattern(f.mark)+"|") + "\"$" + f.variable + "\"'|g'"
 	}
 	fmt.Fprintf(w, "%s >\"$work/%s\" <<'%s'\n%s\n%s\n", target, k.name, end, strings.TrimSuffix(k.text, "\n"), end)
+	if k.read && !strings.HasSuffix(k.text, "\n") { // which a command may read as part of a password
+		fmt.Fprintf(w, "ends_so %s\n", k.name)
+	}
 }
 
 // pattern is text as a basic regular expression between bars.
@@ -190,7 +194,7 @@ func (w *sheet) call(x part, a Act, o Order) string {
 		if value = word(value, blanks); hasCredentials(e) {
 			value = "\"$" + w.name(credentials(e)) + "\""
 		}
-		parts = append(parts, "with "+name+"="+value)
+		parts = append(parts, "with "+step.Quote(name)+"="+value)
 	}
 	if o.Script != "" {
 		parts = append(parts, "script "+w.keep("script", o.Script, blanks))
@@ -221,7 +225,7 @@ func (w *sheet) blanks(x part, a Act, o Order) []fill {
 
 // keep is the name of a file with text.
 func (w *sheet) keep(kind, text string, blanks []fill) string {
-	k := kept{name: fmt.Sprintf("%s-%d", kind, len(w.files)+1)}
+	k := kept{name: fmt.Sprintf("%s-%d", kind, len(w.files)+1), read: kind == "input"}
 	for piece, f := range pieces(text, blanks) {
 		if f.variable == "" {
 			k.text += piece
@@ -236,7 +240,7 @@ func (w *sheet) keep(kind, text string, blanks []fill) string {
 		}
 	}
 	for _, other := range w.files {
-		if other.text == k.text && slices.Equal(other.fills, k.fills) {
+		if other.text == k.text && other.read == k.read && slices.Equal(other.fills, k.fills) {
 			return other.name
 		}
 	}
