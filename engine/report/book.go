@@ -52,6 +52,9 @@ type Page struct {
 	Steps []*Entry `json:"steps,omitempty"`
 }
 
+// missed says whether c came to an end before anything was asked of the host of p.
+func (c *Chapter) missed(p *Page) bool { return bad(c.Outcome) && len(p.Steps) == 0 }
+
 // Entry is a step on one host.
 type Entry struct {
 	Step    string       `json:"step"`              // its key, unique on a host in a stage: "3" or "3:drain"

@@ -130,6 +130,9 @@ func (m *markdown) chapter(c *Chapter, number int) {
 			}
 			m.WriteString("\n")
 		}
+		if c.missed(f.page) {
+			m.WriteString("Not looked at: a run stops before it.\n")
+		}
 		for _, e := range f.page.Steps {
 			m.entry(e, fmt.Sprintf("stage %d, %s", number, f.page.Host))
 		}

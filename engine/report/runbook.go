@@ -186,7 +186,10 @@ func (b *Runbook) close(c *Chapter) {
 		for _, e := range s.page.Steps {
 			p.entry(e)
 		}
-		if len(p.text) == 0 {
+		switch {
+		case c.missed(s.page):
+			p.add("\n     not looked at: a run stops before it\n")
+		case len(p.text) == 0:
 			p.add("\n     nothing to do\n")
 		}
 		_, _ = b.out.Write(p.text) // a bufio.Writer keeps its error for Flush
