@@ -32,7 +32,8 @@ every event: it should do nothing, and exit with 0, for those that it does not k
 
 Exit status 0 is well; anything else is a failed step, and what it printed stands in the
 report. A run that is repeated calls it again: it must be safe to call twice. Its credentials
-stay where they are: with at: local it has the environment in which rung was started.
+stay where they are: with at: local it has the environment in which rung was started, without the
+variables of the playbook's secrets.
 
 A preview does not call it.
 `,

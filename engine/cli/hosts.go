@@ -84,8 +84,9 @@ func (h *hosts) Exec(ctx context.Context, name string, c step.Command, output io
 }
 
 // connect reaches every host that the plan names, all at once, and says of
-// each that cannot be reached why.
+// each that cannot be reached why. From here on no command on this machine finds a secret of the playbook in its environment.
 func (h *hosts) connect(ctx context.Context, p *plan.Plan) error {
+	h.local.Without = secretVariables(p.Playbook)
 	names := slices.DeleteFunc(p.Hosts(), func(name string) bool { return p.Inventory.Host(name).Address == localAddress })
 	failed := h.ssh.Connect(ctx, names)
 	if len(failed) == 0 {

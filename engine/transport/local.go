@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"time"
 
 	"rung/engine/step"
@@ -13,25 +16,28 @@ import (
 
 // Local is a step.Exec that runs every command on this machine, whatever host
 // it is for. Commands are handed to `sh -c` as the same line that SSH sends.
-type Local struct{}
+type Local struct {
+	Without []string // names of variables of rung's own environment that no command has
+}
 
 var _ step.Exec = Local{}
 
 // Exec runs c here: see step.Exec.
-func (Local) Exec(ctx context.Context, _ string, c step.Command, output io.Writer) (step.Result, error) {
+func (l Local) Exec(ctx context.Context, _ string, c step.Command, output io.Writer) (step.Result, error) {
 	if ctx.Err() != nil {
 		return step.Result{}, context.Cause(ctx)
 	}
 	began := time.Now()
 	said := &transcript{to: output}
-	exit, err := runHere(ctx, c, said)
+	exit, err := l.run(ctx, c, said)
 	result := said.close()
 	result.Exit, result.Took = exit, time.Since(began)
 	return result, err
 }
 
-func runHere(ctx context.Context, c step.Command, said *transcript) (int, error) {
+func (l Local) run(ctx context.Context, c step.Command, said *transcript) (int, error) {
 	cmd := exec.Command("sh", "-c", c.Wire()) // not CommandContext: how it ends is decided below
+	cmd.Env = l.environment()
 	if input := c.Input(); len(input) > 0 {
 		cmd.Stdin = bytes.NewReader(input)
 	}
@@ -65,6 +71,14 @@ func runHere(ctx context.Context, c step.Command, said *transcript) (int, error)
 		<-done
 	}
 	return 0, context.Cause(ctx)
+}
+
+// environment is that of rung, without what no command has.
+func (l Local) environment() []string {
+	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return slices.Contains(l.Without, name)
+	})
 }
 
 // exitOf returns the status of a command that has ended, as a shell would.
