@@ -74,6 +74,7 @@ func (b *Binder) Record(e run.Event) error {
 // begin opens the chapter of a stage.
 func (b *Binder) begin(e run.Event) {
 	c := &Chapter{Stage: e.Stage, If: e.If, Window: e.Text, AtOnce: number(e.Data["at_once"]), Round: number(e.Data["round"]), Rounds: number(e.Data["rounds"])}
+	c.Rescue, _ = e.Data["rescue"].([]string)
 	c.Holds = len(e.Hosts) == 0 && e.Text == ""
 	b.add(c)
 	b.open, b.pages, b.last, b.prints, b.like, b.place = c, map[string]*Page{}, nil, map[string]*Page{}, map[*Page]*Page{}, map[*Page]int{}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"rung/engine/guard"
@@ -41,6 +42,7 @@ type Chapter struct {
 	Outcome step.Outcome `json:"outcome"`            // ok: its hosts say what becomes of them; skipped; refused: a run would stop
 	Text    string       `json:"text,omitempty"`     // why it is skipped or refused
 	Hint    string       `json:"hint,omitempty"`     // what to do about it
+	Rescue  []string     `json:"rescue,omitempty"`   // what is done on a host that fails or is refused, in words
 	Notes   []Remark     `json:"notes,omitempty"`    // about the stage
 	Pages   []*Page      `json:"on_hosts,omitempty"` // in the order of the stage
 }
@@ -71,6 +73,31 @@ type Entry struct {
 	Read    bool         `json:"read,omitempty"`    // something was read for it now, in a preview
 	Actions []Act        `json:"actions,omitempty"` // in order; where it depends on something, there are none
 	Notes   []Remark     `json:"notes,omitempty"`
+}
+
+// part is where in its stage a step stands, for people; "" among the steps themselves.
+func (e *Entry) part() string {
+	switch {
+	case strings.HasPrefix(e.Step, "admit "):
+		return "before it takes its place"
+	case strings.HasPrefix(e.Step, "always "):
+		return "whatever becomes of it"
+	case strings.HasPrefix(e.Step, "rescue "):
+		return "where it fails"
+	}
+	return ""
+}
+
+// after is the heading of e, where the step before it stands in another part; "" where none is needed.
+func (e *Entry) after(part string) string {
+	now := e.part()
+	switch {
+	case now == part:
+		return ""
+	case now == "":
+		return "then"
+	}
+	return now
 }
 
 // Demand is a guard without which nothing more is done on its host.

@@ -117,6 +117,12 @@ func (m *markdown) chapter(c *Chapter, number int) {
 	if c.If != "" {
 		fmt.Fprintf(m, "\nOnly if `%s`.\n", c.If)
 	}
+	if len(c.Rescue) > 0 {
+		m.WriteString("\nWhere a host fails:\n\n")
+		for _, title := range c.Rescue {
+			fmt.Fprintf(m, "- %s\n", oneLine(title))
+		}
+	}
 	for _, n := range c.Notes {
 		fmt.Fprintf(m, "\n> %s: %s\n", n.mark(), n.Text)
 	}
@@ -133,7 +139,15 @@ func (m *markdown) chapter(c *Chapter, number int) {
 		if c.missed(f.page) {
 			m.WriteString("Not looked at: a run stops before it.\n")
 		}
-		for _, e := range f.page.Steps {
+		part := ""
+		for i, e := range f.page.Steps {
+			if title := e.after(part); title != "" && e.Outcome != step.OK {
+				if i > 0 {
+					m.WriteString("\n")
+				}
+				fmt.Fprintf(m, "*%s%s:*\n\n", strings.ToUpper(title[:1]), title[1:])
+				part = e.part()
+			}
 			m.entry(e, fmt.Sprintf("stage %d, %s", number, f.page.Host))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -172,6 +173,9 @@ func (b *Runbook) chapter(c *Chapter) {
 	default:
 		fmt.Fprintf(b.out, "%s: %s\n", c.Window, names)
 	}
+	if len(c.Rescue) > 0 {
+		fmt.Fprintf(b.out, "where a host fails: %s\n", oneLine(strings.Join(c.Rescue, "; ")))
+	}
 }
 
 // close writes the pages of a stage that has ended.
@@ -183,8 +187,16 @@ func (b *Runbook) close(c *Chapter) {
 			fmt.Fprintf(b.out, "\n     the same on %s, each with its own name in place of %s\n", s.others(c), s.page.Host)
 		}
 		p := page{kept: &b.kept, where: fmt.Sprintf("stage %d, %s", b.number, s.page.Host)}
+		part := ""
 		for _, e := range s.page.Steps {
+			before := len(p.text)
 			p.entry(e)
+			if title := e.after(part); title != "" && len(p.text) > before {
+				p.text = slices.Insert(p.text, before, []byte("\n  ── "+title+"\n")...)
+			}
+			if len(p.text) > before {
+				part = e.part()
+			}
 		}
 		switch {
 		case c.missed(s.page):

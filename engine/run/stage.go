@@ -202,7 +202,7 @@ func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 			w.join()
 			return w.worst
 		}
-		l.emit(Event{Kind: StageStarted, Stage: a.path, Hosts: w.todo, Text: w.describe(), If: condition(a.conds), Data: w.turns(a.place)})
+		l.emit(Event{Kind: StageStarted, Stage: a.path, Hosts: w.todo, Text: w.describe(), If: condition(a.conds), Data: w.fallback(w.turns(a.place))})
 		w.slide(ctx)
 		outcome = w.worst
 		w.join()
