@@ -196,6 +196,7 @@ The simulated cluster listens until Ctrl-C. In another terminal, for example:
 
   rung render kubeadm-upgrade -i %[1]s -e target=%[2]s --live
   rung run kubeadm-upgrade -i %[1]s -e target=%[2]s
+  rung init cp1 --ssh-config %[3]s --dir my-cluster
   ssh -F %[3]s cp1 kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes
 
 `, s.inventory, d.to, s.sshConfig)

@@ -26,13 +26,13 @@ import (
 type door struct {
 	contact
 	identity, jump string
-	addresses      string // internal, external, name
+	addresses      string // internal, external, name; "": name where the SSH configuration has it, else internal
 }
 
 func (d *door) flags(f *pflag.FlagSet) {
 	f.StringVar(&d.identity, "identity-file", "", "the private key; it is written into the inventory")
 	f.StringVar(&d.jump, "jump", "", "what to connect through, [user@]host[:port]; it is written into the inventory")
-	f.StringVar(&d.addresses, "addresses", "internal", "which addresses of the nodes to write: internal, external, or name (DNS or ~/.ssh/config knows them)")
+	f.StringVar(&d.addresses, "addresses", "", "which addresses of the nodes to write: internal, external, or name (DNS or ~/.ssh/config knows them); default: name where ~/.ssh/config says how to reach it, else internal")
 	d.contact.flags(f)
 }
 
@@ -63,7 +63,7 @@ root, sudo is used, and is written into the inventory.`,
 // fromCluster asks a control plane for the nodes, and writes an inventory of
 // them.
 func (a *app) fromCluster(target string, d door) ([]byte, error) {
-	if !slices.Contains([]string{"internal", "external", "name"}, d.addresses) {
+	if !slices.Contains([]string{"", "internal", "external", "name"}, d.addresses) {
 		return nil, usage("--addresses is internal, external or name, not %q", d.addresses)
 	}
 	entry, err := d.entry(target)
@@ -131,13 +131,21 @@ func (d door) site(target string, entry inventory.Host, said []byte) ([]byte, er
 	if err := json.Unmarshal(said, &nodes); err != nil || len(nodes.Items) == 0 {
 		return nil, &failure{code: run.ExitFailed, err: fmt.Errorf("what kubectl says of the nodes is not understood: %w", cmp.Or(err, errors.New("it names none")))}
 	}
+	config, err := sshConfig(d.config)
+	if err != nil {
+		return nil, err
+	}
 	var hosts []inventory.Host
 	groups := []inventory.Group{{Name: run.ControlPlanes}, {Name: "workers"}}
 	for _, n := range nodes.Items {
 		h := entry
 		h.Name, h.Address = n.Metadata.Name, n.Metadata.Name
+		kind := map[string]string{"": "InternalIP", "internal": "InternalIP", "external": "ExternalIP"}[d.addresses]
+		if d.addresses == "" && inventory.HasAlias(h.Name, config) {
+			kind = "" // the operator has said how it is reached
+		}
 		for _, address := range n.Status.Addresses {
-			if strings.EqualFold(address.Type, map[string]string{"internal": "InternalIP", "external": "ExternalIP"}[d.addresses]) {
+			if kind != "" && strings.EqualFold(address.Type, kind) {
 				h.Address = address.Address
 				break
 			}

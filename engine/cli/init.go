@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"rung/engine/run"
+	"rung/engine/step"
 )
 
 //go:embed starter
@@ -75,7 +76,15 @@ func (a *app) begin(args []string, b beginning) error {
 		}
 		fmt.Fprintln(a.out, "wrote", path)
 	}
-	fmt.Fprintf(a.out, "\nnext, in %s:\n  rung inventory ping\n  rung check playbook.yaml\n  rung render playbook.yaml\n", b.folder)
+	by := ""
+	if b.config != "" {
+		config, err := filepath.Abs(b.config)
+		if err != nil {
+			return usage("%v", err)
+		}
+		by = " --ssh-config " + step.Quote(config)
+	}
+	fmt.Fprintf(a.out, "\nnext, in %s:\n  rung inventory ping%s\n  rung check playbook.yaml\n  rung render playbook.yaml\n", b.folder, by)
 	return nil
 }
 

@@ -54,20 +54,21 @@ const NoJump = "none"
 // Host is one machine, and how to reach it. What the file leaves open is empty
 // here; Resolve fills it.
 type Host struct {
-	Name         string
-	Node         string            // the Kubernetes name; by default Name
-	Address      string            // by default Name
-	User         string            // who logs in
-	Port         int               // of SSH
-	IdentityFile string            // the private key, an absolute path
-	Jump         string            // what to connect through: see the package comment
-	Sudo         bool              // the user is not root, and may `sudo -n`
-	KnownHosts   string            // the file with its host key, an absolute path
-	Handshake    time.Duration     // how long one may take: Resolve finds it in the SSH configuration; 0: as long as usual
-	Keepalive    time.Duration     // between two questions whether it is there: likewise
-	Env          map[string]string // for every command: the proxies
-	Vars         map[string]string // for playbooks
-	Pos          diag.Pos          // where its name stands
+	Name           string
+	Node           string            // the Kubernetes name; by default Name
+	Address        string            // by default Name
+	User           string            // who logs in
+	Port           int               // of SSH
+	IdentityFile   string            // the private key, an absolute path
+	Jump           string            // what to connect through: see the package comment
+	Sudo           bool              // the user is not root, and may `sudo -n`
+	KnownHosts     string            // the file with its host key, an absolute path
+	UserKnownHosts string            // that of ~/.ssh/config, which Resolve fills: it counts where KnownHosts is empty, beside the machine's own
+	Handshake      time.Duration     // how long one may take: Resolve finds it in the SSH configuration; 0: as long as usual
+	Keepalive      time.Duration     // between two questions whether it is there: likewise
+	Env            map[string]string // for every command: the proxies
+	Vars           map[string]string // for playbooks
+	Pos            diag.Pos          // where its name stands
 }
 
 // Group is a named list of hosts, in the order in which the file lists them.

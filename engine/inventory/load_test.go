@@ -190,10 +190,12 @@ Host cp1
   User admin
   Port 2200
   IdentityFile ~/.ssh/%h.key
+  UserKnownHostsFile ~/.ssh/known_%h /etc/other
   ProxyJump bastion
   ConnectTimeout 1m
   ServerAliveInterval 0
 Host *
+  UserKnownHostsFile /dev/null
   User nobody
   ServerAliveInterval 5
 `
@@ -205,7 +207,7 @@ Host *
 		t.Fatal(err)
 	}
 	got := inventory.Resolve(inventory.Host{Name: "cp1", Address: "cp1"}, cfg)
-	want := inventory.Host{Name: "cp1", Address: "192.0.2.11", User: "admin", Port: 2200, IdentityFile: "/home/op/.ssh/192.0.2.11.key", Jump: "bastion", Handshake: time.Minute}
+	want := inventory.Host{Name: "cp1", Address: "192.0.2.11", User: "admin", Port: 2200, IdentityFile: "/home/op/.ssh/192.0.2.11.key", UserKnownHosts: "/home/op/.ssh/known_192.0.2.11", Jump: "bastion", Handshake: time.Minute}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -213,8 +215,8 @@ Host *
 	if diff := cmp.Diff(said, inventory.Resolve(said, cfg)); diff != "" {
 		t.Errorf("what the inventory says was overruled: %s", diff)
 	}
-	if other := inventory.Resolve(inventory.Host{Name: "w2", Address: "w2"}, cfg); other.Keepalive != 5*time.Second {
-		t.Errorf("it is asked every %s whether it is there, want 5s", other.Keepalive)
+	if other := inventory.Resolve(inventory.Host{Name: "w2", Address: "w2"}, cfg); other.Keepalive != 5*time.Second || other.UserKnownHosts != "" {
+		t.Errorf("it is asked every %s whether it is there, want 5s; keys are in %q, want the usual file", other.Keepalive, other.UserKnownHosts)
 	}
 	if open := inventory.Resolve(inventory.Host{Name: "w1", Address: "w1"}, nil); open.Port != 22 || open.User == "" {
 		t.Errorf("without a configuration: %+v", open)

@@ -37,8 +37,8 @@ func ReadConfig(file string) (*ssh_config.Config, error) {
 // Resolve fills what the inventory leaves open of h: first from cfg (which may
 // be nil) under the address as it is written there, then under the host's
 // name; then with port 22 and the operator's own login. HostName,
-// User, Port, IdentityFile, ProxyJump, ConnectTimeout and ServerAliveInterval
-// are read; ProxyCommand is not.
+// User, Port, IdentityFile, UserKnownHostsFile, ProxyJump, ConnectTimeout and
+// ServerAliveInterval are read; ProxyCommand is not.
 func Resolve(h Host, cfg *ssh_config.Config) Host {
 	alias := h.Address
 	say := func(key string) string {
@@ -65,10 +65,23 @@ func Resolve(h Host, cfg *ssh_config.Config) Host {
 	if file := say("IdentityFile"); h.IdentityFile == "" && file != "" && file != "none" {
 		h.IdentityFile = expand(file, h)
 	}
+	if files := strings.Fields(say("UserKnownHostsFile")); len(files) > 0 && files[0] != "none" && files[0] != os.DevNull {
+		// Who names none of either kind wants no key looked at, and that there is not: the usual file counts.
+		h.UserKnownHosts = expand(strings.Trim(files[0], `"`), h)
+	}
 	h.Jump = cmp.Or(h.Jump, say("ProxyJump"))
 	h.Handshake = cmp.Or(h.Handshake, span(say("ConnectTimeout")))
 	h.Keepalive = cmp.Or(h.Keepalive, span(say("ServerAliveInterval")))
 	return h
+}
+
+// HasAlias says whether cfg, which may be nil, knows by which address a host of that name is reached.
+func HasAlias(name string, cfg *ssh_config.Config) bool {
+	if cfg == nil {
+		return false
+	}
+	real, err := cfg.Get(name, "HostName")
+	return err == nil && real != ""
 }
 
 // span reads a time of an SSH configuration, seconds where it names no unit. What is none is 0, as what is not said.

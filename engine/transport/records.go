@@ -22,7 +22,7 @@ import (
 type records struct {
 	options Options
 	mu      sync.Mutex
-	files   map[string]*record
+	files   map[string]*record // by the names of all its files
 }
 
 // record is one known_hosts file (or the operator's and the machine's), and
@@ -42,15 +42,16 @@ const globalRecord = "/etc/ssh/ssh_known_hosts"
 // check returns what is on record for h. A file that is not there is empty.
 func (r *records) check(h inventory.Host) (*record, error) {
 	named := cmp.Or(h.KnownHosts, r.options.KnownHosts)
-	file := cmp.Or(named, inHome(".ssh", "known_hosts"))
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if known := r.files[file]; known != nil {
-		return known, nil
-	}
+	file := cmp.Or(named, h.UserKnownHosts, inHome(".ssh", "known_hosts"))
 	sources := []string{file}
 	if named == "" {
 		sources = append(sources, globalRecord)
+	}
+	key := strings.Join(sources, "\n")
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known := r.files[key]; known != nil {
+		return known, nil
 	}
 	var there []string
 	for _, source := range sources {
@@ -64,8 +65,8 @@ func (r *records) check(h inventory.Host) (*record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", strings.Join(there, ", "), err)
 	}
-	r.files[file] = &record{file: file, db: db, accept: r.options.AcceptNewHostKeys, added: map[string]ssh.PublicKey{}}
-	return r.files[file], nil
+	r.files[key] = &record{file: file, db: db, accept: r.options.AcceptNewHostKeys, added: map[string]ssh.PublicKey{}}
+	return r.files[key], nil
 }
 
 // algorithms are those of the keys on record for addr, so that a host with
