@@ -14,9 +14,9 @@ import (
 // Command runs what the author of a playbook wants.
 type Command struct {
 	Argv     []string          `yaml:"argv" doc:"The command, word by word; no shell reads it."`
-	Script   string            `yaml:"script" doc:"Or a script for sh -eu."`
+	Script   string            `yaml:"script" shell:"true" doc:"Or a script for sh -eu."`
 	Args     []string          `yaml:"args" doc:"The script's $1, $2 …: data goes here, never into its text."`
-	Check    string            `yaml:"check" doc:"A script that says whether there is anything to do: exit 0 nothing, 1 yes, else an error. It gets args, env and what the command reads, too."`
+	Check    string            `yaml:"check" shell:"true" doc:"A script that says whether there is anything to do: exit 0 nothing, 1 yes, else an error. It gets args, env and what the command reads, too."`
 	ReadOnly bool              `yaml:"read_only" default:"false" doc:"It changes nothing: previews perform it."`
 	Stdin    string            `yaml:"stdin" doc:"What it reads."`
 	Secret   step.Secret       `yaml:"secret_stdin" doc:"Or what it reads, with an input of type secret in it: it is neither shown nor kept, gets no line break at its end, and does not go with detach."`

@@ -55,6 +55,15 @@ func asVersion(c guard.Comparison) string {
 	return "compare version(" + cmp.Or(c.Left, "…") + ") with " + right
 }
 
+// inScript advises on a text that becomes a part of a script: sh takes it for words and commands, not for data.
+func (a *adviser) inScript(e *guard.Expr) {
+	if values, _ := a.values(e.Source); values != nil || e.Source == "host.name" { // whose authors we know
+		return
+	}
+	a.add(diag.Advicef("open-script", e.Pos, "sh reads the value of %s as a part of this script: one such as \"a; reboot\" is run", e.Source).Over(width(e)).
+		WithHint("put it into args, and write \"$1\" in the script"))
+}
+
 // values are all that the text called name can be, or nil where that is not
 // known.
 func (a *adviser) values(name string) (values []string, what string) {

@@ -125,6 +125,9 @@ func (a *adviser) steps(steps []*Step) {
 			for _, e := range s.Draft.Exprs() {
 				a.expression(e)
 			}
+			for _, e := range s.Draft.InScripts() {
+				a.inScript(e)
+			}
 			a.add(s.Draft.Advise(s.Pos)...)
 		}
 		a.call(s)

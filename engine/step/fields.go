@@ -19,6 +19,7 @@ type Field struct {
 	Required bool
 	Default  string // as written in YAML; "" where there is none
 	Enum     []string
+	Shell    bool // sh reads its text (the tag shell:"true")
 	index    int
 }
 
@@ -41,7 +42,7 @@ func fieldsOf(t reflect.Type) []Field {
 		if slices.ContainsFunc(fields, func(f Field) bool { return f.Name == name }) {
 			panic(fmt.Sprintf("field %s of %s: the name %s stands there twice", f.Name, t, name))
 		}
-		field := Field{Name: name, Doc: f.Tag.Get("doc"), Type: typeOf(f.Type), Default: f.Tag.Get("default"), Required: options == "required", index: i}
+		field := Field{Name: name, Doc: f.Tag.Get("doc"), Type: typeOf(f.Type), Default: f.Tag.Get("default"), Required: options == "required", Shell: f.Tag.Get("shell") == "true", index: i}
 		if enum := f.Tag.Get("enum"); enum != "" {
 			field.Enum = strings.Split(enum, ",")
 		}
