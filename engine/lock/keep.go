@@ -42,8 +42,7 @@ func (l *Lock) live(ctx context.Context) (gone bool) {
 	for i, h := range l.site.Hosts {
 		all.Go(func() {
 			verdict, f, err := l.site.turn(ctx, h, "keep", l.key, expiry(), l.line())
-			// It fell, the host could not be told, and it has shown no sign of life since.
-			if was, fell := l.fallen[h.Name]; fell && err == nil && verdict == lost && f.Held && f.Key == was.Key && f.Silent >= was.Silent {
+			if err == nil && verdict == lost && l.never(h.Name, f) {
 				key, only := insteadOf(f)
 				verdict, f, err = l.site.turn(ctx, h, "take", l.key, expiry(), l.line(), key, only)
 			}
@@ -55,6 +54,13 @@ func (l *Lock) live(ctx context.Context) (gone bool) {
 	}
 	all.Wait()
 	return l.note(took, theirs)
+}
+
+// never says whether f is no loss: Take did not get as far as writing there, and what stands there is a lock that fell,
+// without a sign of life since, or one that an earlier life of this run has given back.
+func (l *Lock) never(host string, f Found) bool {
+	was, fell := l.fallen[host]
+	return l.away[host] && (fell && f.Held && f.Key == was.Key && f.Silent >= was.Silent || !f.Held && !f.Broken && f.Key == l.key)
 }
 
 // note keeps what came of a sign of life, and tells of the loss the first time that it is seen: before anybody else sees it.

@@ -225,6 +225,36 @@ func TestALockThatFellWhereItsHostHadNoRoomIsTakenOnceThereIs(t *testing.T) {
 	}
 }
 
+func TestALockThatAnEarlierLifeGaveBackIsNoLoss(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := cluster(t)
+		if err := mustTake(t, site(c, all), "ana").Release(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		c.DiskFull("cp1", "/var")
+		ana, news := keeping(t, site(c, all)) // by the other two
+		time.Sleep(2 * time.Minute)
+		quiet(t, news)
+		c.DiskFreed("cp1", "/var")
+		time.Sleep(2 * time.Minute)
+		quiet(t, news)
+		if found, _ := site(c, "cp1").Look(t.Context()); len(found) != 1 || !found[0].Held {
+			t.Errorf("%+v", found)
+		}
+		// What she had there is a loss, once it is taken away.
+		if err := site(c, "cp1").Break(t.Context(), lock.Found{Host: "cp1", Key: "key-of-ana"}, lock.Record{Owner: "bob"}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		select {
+		case <-news:
+		default:
+			t.Error("a lock that was taken away is kept")
+		}
+		_ = ana.Release(t.Context())
+	})
+}
+
 func TestFewerThanHalfOfTheHostsMayBeAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := cluster(t)

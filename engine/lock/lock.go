@@ -98,7 +98,9 @@ type Lock struct {
 	site Site
 	key  string
 
-	fallen map[string]Found // by host, another's lock that fell there; written by Take alone
+	// What Take found out, by host, and nobody else writes: another's lock that fell, and who could not be asked or told.
+	fallen map[string]Found
+	away   map[string]bool
 
 	asking sync.Mutex // held while it is looked at before a command; see Sure
 

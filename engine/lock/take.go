@@ -20,7 +20,7 @@ type Falls func(context.Context, Found) error
 // Hosts that cannot be asked are passed over as long as more than half of them
 // can: two runs then meet on one of them at least. skipped is told of them.
 func (s Site) Take(ctx context.Context, key string, who Record, falls Falls, skipped func(error)) (*Lock, error) {
-	l := &Lock{site: s, key: key, who: who, fallen: map[string]Found{}, renamed: make(chan struct{}, 1)}
+	l := &Lock{site: s, key: key, who: who, fallen: map[string]Found{}, away: map[string]bool{}, renamed: make(chan struct{}, 1)}
 	var away []error
 	for _, h := range s.Hosts {
 		err := l.take(ctx, h, falls)
@@ -32,7 +32,7 @@ func (s Site) Take(ctx context.Context, key string, who Record, falls Falls, ski
 		case ctx.Err() != nil:
 			return nil, l.back(ctx, err)
 		default:
-			away = append(away, err)
+			away, l.away[h.Name] = append(away, err), true
 		}
 	}
 	if 2*len(away) >= len(s.Hosts) {
