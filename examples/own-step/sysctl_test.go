@@ -54,7 +54,7 @@ func TestTheKernelMayTakeAnotherValue(t *testing.T) {
 // The playbook is checked by a rung that knows the type; without it, the type is unknown.
 func TestThePlaybookIsRight(t *testing.T) {
 	check := func(types []step.Type) int {
-		return cli.Main([]string{"check", "tune.yaml", "-i", "../inventory.yaml"}, cli.Program{Version: "test", Types: types, Playbooks: playbooks.FS})
+		return cli.Main([]string{"check", "tune.yaml", "-i", "inventory.yaml"}, cli.Program{Version: "test", Types: types, Playbooks: playbooks.FS})
 	}
 	if exit := check(types()); exit != 0 {
 		t.Errorf("check ends with %d", exit)
