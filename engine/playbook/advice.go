@@ -95,6 +95,7 @@ func (a *adviser) declared(table string) []Input {
 // span is the steps of a stage, one after the other, those of sequences in
 // their places.
 type span struct {
+	stage                 string
 	usual, rescue, always []link
 }
 
@@ -102,6 +103,7 @@ type span struct {
 // the calls that it stands in.
 type link struct {
 	step   *Step
+	call   *Step // the outermost that the step stands in; nil: none
 	guards []string
 }
 
@@ -112,9 +114,13 @@ func flat(all []link, steps []*Step, guards []string) []link {
 			own = append(slices.Clone(guards), s.When.Source)
 		}
 		if s.Body == nil {
-			all = append(all, link{s, own})
+			all = append(all, link{step: s, guards: own})
 		}
+		inner := len(all)
 		all = flat(all, s.Body, own)
+		for i := range all[inner:] {
+			all[inner+i].call = s
+		}
 	}
 	return all
 }
@@ -149,6 +155,11 @@ func (a *adviser) takenBack(l link, sp span, after []link, later []span) {
 		d.Hint = "add  " + undo + ": {}  under always: of the stage, or under rescue:"
 	default:
 		return
+	}
+	if l.call != nil && l.call.Pos.File != l.step.Pos.File { // whoever wrote the stage sees to it, and not the other file
+		d.Text += ", of the sequence " + l.call.Calls + " in the stage " + sp.stage
+		d.Hint += "; the " + name + " stands at " + l.step.Pos.String()
+		d.Pos = l.call.Pos
 	}
 	a.add(d)
 }

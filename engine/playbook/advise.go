@@ -47,6 +47,9 @@ type adviser struct {
 
 func (a *adviser) add(found ...diag.Diagnostic) {
 	for _, d := range found {
+		if doc := a.pb.documents[d.Pos.File]; doc != nil {
+			d.Via = doc.via
+		}
 		if !a.said[d] && !a.ignored(d) {
 			a.said[d] = true
 			a.found = append(a.found, d)
@@ -97,7 +100,7 @@ func (a *adviser) stages(stages []*Stage) {
 			continue
 		}
 		if s.Stages == nil {
-			a.spans = append(a.spans, span{usual: flat(nil, s.Steps, nil), rescue: flat(nil, s.Rescue, nil), always: flat(nil, s.Always, nil)})
+			a.spans = append(a.spans, span{stage: s.Name, usual: flat(nil, s.Steps, nil), rescue: flat(nil, s.Rescue, nil), always: flat(nil, s.Always, nil)})
 		}
 		a.stages(s.Stages)
 	}

@@ -41,6 +41,7 @@ type reading struct {
 	found     diag.List
 	seen      map[diag.Diagnostic]bool // a sequence is compiled at every call: its mistakes are said once
 	documents map[string]*document     // by what findings call them
+	untyped   map[string]bool          // ids of steps whose type is not known, and so what they put out
 	read      []Included
 	libraries map[origin]*loader
 	calling   []*Sequence // being expanded, outermost first
@@ -65,7 +66,7 @@ func (f *Files) load(file string, src []byte, types *step.Set, library bool) (*P
 	if found != nil {
 		return nil, found
 	}
-	r := &reading{files: f, types: types, top: file, seen: map[diag.Diagnostic]bool{}, documents: map[string]*document{}, libraries: map[origin]*loader{}}
+	r := &reading{files: f, types: types, top: file, seen: map[diag.Diagnostic]bool{}, untyped: map[string]bool{}, documents: map[string]*document{}, libraries: map[origin]*loader{}}
 	l := r.loader(file, src, root, origin{path: filepath.Base(file)})
 	r.within = []origin{l.at}
 	switch {
@@ -78,6 +79,7 @@ func (f *Files) load(file string, src []byte, types *step.Set, library bool) (*P
 			WithHint("name the playbook that includes it, or give it  playbook:  and  stages:"))
 	}
 	place(r.documents, r.found)
+	r.found = withoutEchoes(r.documents, r.untyped, r.found)
 	if r.found.Err() != nil {
 		return nil, r.found
 	}
@@ -86,7 +88,7 @@ func (f *Files) load(file string, src []byte, types *step.Set, library bool) (*P
 }
 
 func (r *reading) loader(file string, src []byte, root *yamldoc.Node, at origin) *loader {
-	r.documents[file] = &document{root, src}
+	r.documents[file] = &document{root: root, src: src}
 	return &loader{reading: r, pb: &Playbook{File: file, Source: src, documents: r.documents}, at: at, sequences: map[string]*Sequence{}}
 }
 

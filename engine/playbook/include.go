@@ -39,6 +39,7 @@ func (l *loader) open(n *yamldoc.Node) (*loader, *yamldoc.Node) {
 	if l.via != "" {
 		inner.via += ", " + l.via
 	}
+	l.documents[file].via = inner.via
 	if found != nil {
 		inner.add(found...)
 		return nil, nil

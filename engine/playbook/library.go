@@ -33,7 +33,9 @@ func (l *loader) includes(n *yamldoc.Node) {
 		return
 	}
 	for _, item := range n.Items {
-		if lib := l.shared(item); lib != nil && !slices.Contains(l.included, lib) {
+		lib := l.shared(item)
+		l.lacking = l.lacking || lib == nil
+		if lib != nil && !slices.Contains(l.included, lib) {
 			l.included = append(l.included, lib)
 			l.pb.libraries = append(l.pb.libraries, library{item.Text, item.Pos, lib.pb.Sequences, lib.pb.Inputs})
 			l.take(lib, item)

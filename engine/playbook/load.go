@@ -23,6 +23,7 @@ func Load(file string, src []byte, types *step.Set) (*Playbook, diag.List) {
 type document struct {
 	root *yamldoc.Node
 	src  []byte
+	via  string // how it came to be read; "" for the playbook itself
 }
 
 // place puts findings where they really stand, and in order.
@@ -49,6 +50,7 @@ type loader struct {
 	via       string               // how it came to be read; "" for the playbook itself
 	sequences map[string]*Sequence // its own, and those of the files that it includes for them
 	included  []*loader            // those files
+	lacking   bool                 // one of them could not be read, which was reported
 }
 
 var identifier = regexp.MustCompile(`^[a-z][a-z0-9_]{0,62}$`)

@@ -56,6 +56,9 @@ func (l *loader) sequence(f yamldoc.Field) *Sequence {
 // to its parameters, or nil.
 func (l *loader) call(st *Step, n, with *yamldoc.Node, s *scope) []*Step {
 	q := l.sequences[n.Text]
+	if q == nil && l.lacking {
+		return nil // it may stand in the file that could not be read
+	}
 	if q == nil {
 		names := make([]string, 0, len(l.sequences))
 		for name := range l.sequences {

@@ -70,10 +70,12 @@ func (l *loader) step(n *yamldoc.Node, s *scope) *Step {
 	st.On = l.template(n.Get("on"), "on", names)
 	l.tries(st, n, names)
 	st.Ignore, st.Skip = l.ifGiven(n, "ignore_failure", names), l.ifGiven(n, "skip_host", names)
-	if l.kind(st, n, s) {
+	known := l.kind(st, n, s)
+	if known {
 		l.misplaced(st, n)
 	}
 	if id := n.Get("id"); id != nil {
+		l.untyped[id.Text] = l.untyped[id.Text] || !known
 		l.identify(st, id, s)
 	}
 	return st
