@@ -3,6 +3,7 @@ package steps
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -28,4 +29,38 @@ func (l *lately[T]) read(makeOf func() (T, error), answers ...[]byte) (T, error)
 	}
 	l.answers, l.value = answers, value
 	return value, nil
+}
+
+// byLine makes a T of each line of a listing. A line that stood in the last answer, too, is not read again: of the pods of
+// a large cluster few are others when it is looked at the next time.
+type byLine[T any] struct {
+	mu    sync.Mutex
+	basis []byte // what else all of them are made of
+	last  map[string]T
+}
+
+// read returns what makeOf makes of each line of stdout, with basis, in their order. Nobody may change what is in it.
+func (b *byLine[T]) read(l listing, stdout, basis []byte, makeOf func(*row) (T, error)) ([]T, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !bytes.Equal(b.basis, basis) {
+		b.last = nil
+	}
+	list, now := make([]T, 0, len(b.last)), make(map[string]T, len(b.last))
+	for line := range strings.Lines(string(stdout)) {
+		one, known := b.last[line]
+		if !known {
+			r, err := l.row(line, len(list)+1)
+			if err != nil {
+				return nil, err
+			}
+			if one, err = makeOf(&r); err != nil {
+				return nil, err
+			}
+		}
+		now[line] = one
+		list = append(list, one)
+	}
+	b.basis, b.last = basis, now
+	return list, nil
 }

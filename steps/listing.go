@@ -37,17 +37,26 @@ func (l listing) action(title string, more ...string) step.Action {
 func (l listing) rows(stdout []byte) ([]row, error) {
 	var rows []row
 	for line := range strings.Lines(string(stdout)) {
-		cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(cells) != len(l.fields) {
-			return nil, fmt.Errorf("kubectl's list of %s is not understood: line %d has %d fields and not %d: %.80q", l.what, len(rows)+1, len(cells), len(l.fields), line)
-		}
-		r := row{what: l.what, cells: make(map[string]string, len(cells))}
-		for i, field := range l.fields {
-			r.cells[field] = cells[i]
+		r, err := l.row(line, len(rows)+1)
+		if err != nil {
+			return nil, err
 		}
 		rows = append(rows, r)
 	}
 	return rows, nil
+}
+
+// row reads the nth line.
+func (l listing) row(line string, n int) (row, error) {
+	cells := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+	if len(cells) != len(l.fields) {
+		return row{}, fmt.Errorf("kubectl's list of %s is not understood: line %d has %d fields and not %d: %.80q", l.what, n, len(cells), len(l.fields), line)
+	}
+	r := row{what: l.what, cells: make(map[string]string, len(cells))}
+	for i, field := range l.fields {
+		r.cells[field] = cells[i]
+	}
+	return r, nil
 }
 
 // row is one object of a listing. It remembers the first field that it could not read.

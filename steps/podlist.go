@@ -48,41 +48,39 @@ func readPods(pods, volumes []byte) ([]evict.Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := runningPods.rows(pods)
-	if err != nil {
-		return nil, err
+	return lastPods.read(runningPods, pods, volumes, func(r *row) (evict.Pod, error) { return readPod(r, bound) })
+}
+
+var lastPods byLine[evict.Pod]
+
+func readPod(r *row, bound map[string]volume) (evict.Pod, error) {
+	p := evict.Pod{
+		Namespace: r.text(".metadata.namespace"), Name: r.text(".metadata.name"), Node: r.text(".spec.nodeName"),
+		Controller: r.text(podController), Mirror: r.text(podMirror) != "", Pending: r.text(".status.phase") == "Pending",
+		Ready: r.text(readyStatus) == "True", Ending: r.text(".metadata.deletionTimestamp") != "", EmptyDir: r.text(podEmptyDir) != "",
+		HostPorts: each[int](r, ".spec.containers[*].ports[*].hostPort"),
 	}
-	list := make([]evict.Pod, 0, len(rows))
-	for _, r := range rows {
-		p := evict.Pod{
-			Namespace: r.text(".metadata.namespace"), Name: r.text(".metadata.name"), Node: r.text(".spec.nodeName"),
-			Controller: r.text(podController), Mirror: r.text(podMirror) != "", Pending: r.text(".status.phase") == "Pending",
-			Ready: r.text(readyStatus) == "True", Ending: r.text(".metadata.deletionTimestamp") != "", EmptyDir: r.text(podEmptyDir) != "",
-			HostPorts: each[int](&r, ".spec.containers[*].ports[*].hostPort"),
-		}
-		r.decode(".metadata.labels", &p.Labels)
-		r.decode(".spec.nodeSelector", &p.NodeSelector)
-		r.decode(".spec.affinity", &p.Affinity)
-		r.decode(".spec.tolerations", &p.Tolerations)
-		p.Requests = podRequests(&r)
-		for _, path := range strings.Fields(r.text(podHostPath)) {
-			p.Local = append(p.Local, "hostPath "+path)
-		}
-		for _, claim := range strings.Fields(r.text(podClaims)) {
-			v := bound[p.Namespace+"/"+claim]
-			if v.local {
-				p.Local = append(p.Local, "PersistentVolume "+v.name)
-			}
-			if v.where != nil {
-				p.Bound = append(p.Bound, *v.where)
-			}
-		}
-		if r.err != nil {
-			return nil, fmt.Errorf("%s: %w", p.String(), r.err)
-		}
-		list = append(list, p)
+	r.decode(".metadata.labels", &p.Labels)
+	r.decode(".spec.nodeSelector", &p.NodeSelector)
+	r.decode(".spec.affinity", &p.Affinity)
+	r.decode(".spec.tolerations", &p.Tolerations)
+	p.Requests = podRequests(r)
+	for _, path := range strings.Fields(r.text(podHostPath)) {
+		p.Local = append(p.Local, "hostPath "+path)
 	}
-	return list, nil
+	for _, claim := range strings.Fields(r.text(podClaims)) {
+		v := bound[p.Namespace+"/"+claim]
+		if v.local {
+			p.Local = append(p.Local, "PersistentVolume "+v.name)
+		}
+		if v.where != nil {
+			p.Bound = append(p.Bound, *v.where)
+		}
+	}
+	if r.err != nil {
+		return p, fmt.Errorf("%s: %w", p.String(), r.err)
+	}
+	return p, nil
 }
 
 // podRequests is what the scheduler reserves for a pod: what its containers ask for together with
@@ -138,26 +136,24 @@ var placeableNodes = listing{
 }
 
 func readNodes(stdout []byte) ([]evict.Node, error) {
-	rows, err := placeableNodes.rows(stdout)
-	if err != nil {
-		return nil, err
+	return lastNodes.read(placeableNodes, stdout, nil, readNode)
+}
+
+var lastNodes byLine[evict.Node]
+
+func readNode(r *row) (evict.Node, error) {
+	n := evict.Node{Name: r.text(".metadata.name"), Open: r.text(readyStatus) == "True" && r.text(".spec.unschedulable") != "true"}
+	r.decode(".metadata.labels", &n.Labels)
+	r.decode(".spec.taints", &n.Taints)
+	var texts map[string]string
+	r.decode(".status.allocatable", &texts)
+	amounts, err := evict.ParseAmounts(texts)
+	if r.err == nil {
+		r.err = err
 	}
-	var nodes []evict.Node
-	for _, r := range rows {
-		n := evict.Node{Name: r.text(".metadata.name"), Open: r.text(readyStatus) == "True" && r.text(".spec.unschedulable") != "true"}
-		r.decode(".metadata.labels", &n.Labels)
-		r.decode(".spec.taints", &n.Taints)
-		var texts map[string]string
-		r.decode(".status.allocatable", &texts)
-		amounts, err := evict.ParseAmounts(texts)
-		if r.err == nil {
-			r.err = err
-		}
-		if r.err != nil {
-			return nil, fmt.Errorf("node %s: %w", n.Name, r.err)
-		}
-		n.Allocatable = amounts
-		nodes = append(nodes, n)
+	if r.err != nil {
+		return n, fmt.Errorf("node %s: %w", n.Name, r.err)
 	}
-	return nodes, nil
+	n.Allocatable = amounts
+	return n, nil
 }

@@ -101,6 +101,9 @@ func (c *Cluster) balanced(now time.Time) (*host, serving) {
 		if s > state {
 			best, state = h, s
 		}
+		if state == serves {
+			break
+		}
 	}
 	return best, state
 }

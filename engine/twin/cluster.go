@@ -50,7 +50,8 @@ type Cluster struct {
 	dns           *workload // one of them
 	budgets       []*budget
 	pods          []*pod
-	serial        int // makes names
+	serial        int                // makes names
+	printed       map[uintptr]*shown // what is kept of objects, by their addresses
 
 	unknownMu sync.Mutex
 	unknown   []Entry

@@ -108,10 +108,7 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 		if len(names) > 0 { // of a thousand nodes, only these
 			return k.nodesNamed(names)
 		}
-		for _, h := range c.hosts {
-			all = append(all, c.nodeObject(h, now))
-		}
-		sortBy(all, func(o object) string { return textAt(o, "metadata", "name") })
+		all = c.nodeObjects(now)
 	case "pods":
 		for _, v := range c.podViews(namespace, now) {
 			if len(names) == 0 || slices.Contains(names, v.name) {
@@ -139,7 +136,8 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 	default:
 		all = c.otherObjects(kind, namespace)
 	}
-	all = slices.DeleteFunc(all, func(o object) bool { return !k.selected(o) })
+	labels, fields := splitTerms(k.option("-l", "--selector")), splitTerms(k.option("--field-selector"))
+	all = slices.DeleteFunc(all, func(o object) bool { return !selected(o, labels, fields) })
 	if len(names) == 0 {
 		return all, 0
 	}
@@ -174,7 +172,7 @@ func (k *kubectlCall) nodesNamed(names []string) ([]object, int) {
 	var found []object
 	for _, name := range names {
 		if h := k.node(name); h != nil {
-			found = append(found, k.cluster.nodeObject(h, k.now()))
+			found = append(found, k.cluster.keptNode(h, k.now()))
 		}
 	}
 	if len(found) < len(names) {
@@ -201,12 +199,12 @@ func labelsMatch(terms []string, labels object) bool {
 }
 
 // selected tells whether an object matches -l and --field-selector.
-func (k *kubectlCall) selected(o object) bool {
+func selected(o object, labelTerms, fieldTerms []string) bool {
 	labels, _ := dig(o, "metadata", "labels").(object) // none match where there are none
-	if !labelsMatch(splitTerms(k.option("-l", "--selector")), labels) {
+	if !labelsMatch(labelTerms, labels) {
 		return false
 	}
-	for _, term := range splitTerms(k.option("--field-selector")) {
+	for _, term := range fieldTerms {
 		key, value, _ := strings.Cut(term, "=")
 		negated := strings.HasSuffix(key, "!")
 		got := textAt(o, strings.Split(strings.TrimSuffix(key, "!"), ".")...)
@@ -235,6 +233,10 @@ func (k *kubectlCall) print(kind string, objects []object, single bool) int {
 	}
 	format := k.option("-o", "--output")
 	if path, ok := strings.CutPrefix(format, "jsonpath="); ok {
+		if text, done := k.ranged(path, objects); done && !single {
+			k.outf("%s", text)
+			return 0
+		}
 		text, err := jsonPath(path, all)
 		if err != nil {
 			k.errf("error: error parsing jsonpath %s, %v\n", path, err)

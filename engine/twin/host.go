@@ -39,6 +39,8 @@ type host struct {
 	changed    map[string]*timeline[string] // packages, since
 	kubelet    timeline[kubelet]
 	spec       timeline[nodeSpec]
+	node       kept[nodeKey]
+	daemons    map[string]*daemon     // by namespace and name of their sets
 	outages    []outage               // of the apiserver
 	stops      map[string][]time.Time // of containers of static pods, by component
 	crashing   map[string]time.Time   // when the manifest was written with which a component does not start, by its name
@@ -75,7 +77,7 @@ type nodeSpec struct {
 func newHost(c *Cluster, name string, index int, controlPlane bool, base *layer, installed map[string]string) *host {
 	h := &host{
 		cluster: c, name: name, index: index, controlPlane: controlPlane, installed: installed,
-		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, crashing: map[string]time.Time{}, locks: map[string]*lock{}, services: map[string]timeline[bool]{}, held: map[string]timeline[bool]{},
+		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, daemons: map[string]*daemon{}, crashing: map[string]time.Time{}, locks: map[string]*lock{}, services: map[string]timeline[bool]{}, held: map[string]timeline[bool]{},
 	}
 	h.disk = &disk{base: base, written: map[string]*timeline[file]{}}
 	h.disk.proc, h.disk.writeProc = h.procfs, h.writeProc

@@ -3,6 +3,7 @@ package twin
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // posix turns a POSIX regular expression into one of Go. In a basic one \( \) \{ \} \+ \? \| are the
@@ -46,7 +47,7 @@ func posix(expression string, extended, ignoreCase bool) (*regexp.Regexp, error)
 			out.WriteByte(b)
 		}
 	}
-	return regexp.Compile(out.String())
+	return compiled(out.String())
 }
 
 // classEnd is the index of the bracket that ends a class at the start of text.
@@ -100,7 +101,7 @@ func grep(p *process) int {
 		}
 		re, err := posix(a, has('E') || has('F'), has('i'))
 		if has('F') {
-			re, err = regexp.Compile(map[bool]string{true: "(?i)"}[has('i')] + a)
+			re, err = compiled(map[bool]string{true: "(?i)"}[has('i')] + a)
 		}
 		if err != nil {
 			p.errf("grep: Invalid regular expression\n")
@@ -213,4 +214,28 @@ func reordered(args []string) []string {
 		operands = append(operands, arg)
 	}
 	return append(append(options, "--"), operands...)
+}
+
+// patterns are the expressions that were compiled last, of all twins: scripts have a hundred or so, and run on every host.
+var patterns struct {
+	sync.Mutex
+	of map[string]*regexp.Regexp // by text
+}
+
+// compiled is the pattern of an expression.
+func compiled(text string) (*regexp.Regexp, error) {
+	patterns.Lock()
+	defer patterns.Unlock()
+	if re := patterns.of[text]; re != nil {
+		return re, nil
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, err
+	}
+	if patterns.of == nil || len(patterns.of) >= mostTrees {
+		patterns.of = map[string]*regexp.Regexp{}
+	}
+	patterns.of[text] = re
+	return re, nil
 }

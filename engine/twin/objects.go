@@ -75,7 +75,7 @@ func (c *Cluster) roles(h *host, now time.Time) []string {
 
 func (c *Cluster) nodeConditions(h *host, now time.Time) []any {
 	condition := func(kind, status, reason, message string) any {
-		return object{"lastHeartbeatTime": stamp(now), "lastTransitionTime": stamp(h.kubelet.at(now).ready), "message": message, "reason": reason, "status": status, "type": kind}
+		return object{"lastHeartbeatTime": stamp(now.Truncate(heartbeat)), "lastTransitionTime": stamp(h.kubelet.at(now).ready), "message": message, "reason": reason, "status": status, "type": kind}
 	}
 	ready := condition("Ready", "True", "KubeletReady", "kubelet is posting ready status")
 	pressure := "False"
@@ -108,14 +108,19 @@ type podView struct {
 	ready, emptyDir                             bool
 	phase, claim                                string
 	created                                     time.Time
+	made                                        object // of it, where it is kept
 }
 
+// place is what the API sorts pods by.
+func (v *podView) place() string { return v.namespace + "/" + v.name }
+
 // podViews are the pods of a namespace, or of all where it is empty, sorted as kubectl prints them.
-func (c *Cluster) podViews(namespace string, now time.Time) []podView {
-	var views []podView
+func (c *Cluster) podViews(namespace string, now time.Time) []*podView {
+	var views []*podView
+	add := func(v podView) { views = append(views, &v) }
 	for _, p := range c.pods {
 		if p.exists(now) && (namespace == "" || p.owner.namespace == namespace) {
-			views = append(views, c.workloadPod(p, now))
+			add(c.workloadPod(p, now))
 		}
 	}
 	for _, set := range c.daemonSets(now) {
@@ -123,19 +128,19 @@ func (c *Cluster) podViews(namespace string, now time.Time) []podView {
 			continue
 		}
 		for _, h := range c.hosts {
-			views = append(views, c.daemonSetPod(set, h, now))
+			views = append(views, c.keptDaemon(set, h, now))
 		}
 	}
 	if namespace == "" || namespace == "kube-system" {
 		for _, h := range c.hosts[:c.shape.ControlPlanes] {
 			for _, component := range components {
 				if h.image(component, now) != "" {
-					views = append(views, c.staticPod(h, component, now))
+					add(c.staticPod(h, component, now))
 				}
 			}
 		}
 	}
-	sortBy(views, func(v podView) string { return v.namespace + "/" + v.name })
+	sortBy(views, (*podView).place)
 	return views
 }
 
@@ -223,7 +228,10 @@ func (c *Cluster) staticPod(h *host, component string, now time.Time) podView {
 	}
 }
 
-func (v podView) object() object {
+func (v *podView) object() object {
+	if v.made != nil {
+		return v.made
+	}
 	status := map[bool]string{true: "True", false: "False"}[v.ready]
 	metadata := object{"creationTimestamp": stamp(v.created), "labels": v.labels, "name": v.name, "namespace": v.namespace, "uid": uid(v.namespace, v.name)}
 	if v.owner != "" {

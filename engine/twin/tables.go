@@ -141,7 +141,18 @@ func textAt(o object, keys ...string) string {
 }
 
 func sortBy[T any](list []T, key func(T) string) {
-	slices.SortStableFunc(list, func(a, b T) int { return strings.Compare(key(a), key(b)) })
+	type keyed struct {
+		key  string
+		item T
+	}
+	sorted := make([]keyed, len(list))
+	for i, item := range list {
+		sorted[i] = keyed{key(item), item}
+	}
+	slices.SortStableFunc(sorted, func(a, b keyed) int { return strings.Compare(a.key, b.key) })
+	for i := range sorted {
+		list[i] = sorted[i].item
+	}
 }
 
 func sortedKeys(o object) []string {
