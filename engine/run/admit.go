@@ -135,11 +135,7 @@ func (v *visit) seesWindow() {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	nodes := make([]any, len(v.inside))
-	for i, host := range v.inside {
-		nodes[i] = v.loop.Plan.Inventory.Host(host).Node
-	}
-	v.view.values[windowName] = map[string]any{"nodes": nodes}
+	v.view.values[windowName] = map[string]any{"nodes": v.nodes}
 }
 
 // enter and leave keep who is in the window, in the order in which they came.
@@ -151,6 +147,7 @@ func (w *window) enter(host string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.inside = append(w.inside, host)
+	w.name()
 }
 
 func (w *window) leave(host string) {
@@ -158,6 +155,15 @@ func (w *window) leave(host string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.inside = slices.DeleteFunc(w.inside, func(in string) bool { return in == host })
+	w.name()
+}
+
+// name lists the nodes of who is inside, once for all who read it.
+func (w *window) name() {
+	w.nodes = make([]any, len(w.inside))
+	for i, host := range w.inside {
+		w.nodes[i] = w.loop.Plan.Inventory.Host(host).Node
+	}
 }
 
 // readsWindow says whether an expression of these steps asks who is in the window.

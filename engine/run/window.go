@@ -34,6 +34,7 @@ type window struct {
 
 	mu       sync.Mutex
 	inside   []string // who holds a place in the window
+	nodes    []any    // their nodes, as expressions read them; never changed in place
 	failures int
 	worst    step.Outcome
 }
@@ -122,6 +123,7 @@ func (w *window) all(total int) string {
 func (w *window) slide(ctx context.Context) {
 	w.slots = newGate(w.size, w.loop.Clock)
 	defer w.slots.empty()
+	w.nodes = []any{}
 	w.readsWindow = readsWindow(w.stage.Admit, w.stage.Steps, w.stage.Rescue, w.stage.Always)
 	for _, host := range w.todo {
 		w.slots.enter()

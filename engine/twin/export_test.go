@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// passed are the fields of the cluster and its hosts that looking moves: what was asked, names that were given out, and
-// that yum has fetched its lists. All else counts.
+// passed are the fields of the cluster and its hosts that looking moves: what was asked, what is kept of what was
+// answered, names that were given out, and that yum has fetched its lists. All else counts.
 var passed = []string{
 	"Cluster.log", "Cluster.downloads", "Cluster.unknown", "Cluster.unknownMu", "Cluster.mu", "Cluster.clock", "Cluster.tools", "Cluster.serial",
 	"host.tmp", "host.metadata", "host.cluster", "host.locks",
+	"Cluster.printed", "host.node", "host.daemons",
 }
 
 // Everything is all that a cluster is at that time, a line for each thing: objects of the API with their pasts, and files,
