@@ -67,7 +67,7 @@ func TestWhoWasLetInOnALookIsCountedByTheNext(t *testing.T) {
 	}
 	// Who waits is judged by a new look each time: five seconds later there is still room for two, and then for three.
 	notes := strings.Join(p.lines(run.Noted), "\n")
-	if !strings.HasPrefix(notes, "note S w3 : waits to be admitted: no room for w3 beside w1+w2 ") || !strings.Contains(notes, "\nnote S w3 : admitted after 10s\n") {
+	if !strings.HasPrefix(notes, "note S w3 : waits to be admitted: no room for w3 beside w1+w2 ") || !strings.Contains(notes+"\n", "\nnote S w3 : admitted after 10s\n") {
 		t.Error(notes)
 	}
 }
