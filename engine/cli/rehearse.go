@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -137,12 +138,13 @@ func (a *app) scene(r *rehearsal) (*rehearse.Scene, *plan.Plan, error) {
 		return nil, nil, err
 	}
 	var s *rehearse.Scene
+	begin := a.Clock.Now().UTC().Truncate(24 * time.Hour) // the same all day long
 	p, _, err := a.loadOn(r.request, func() (*inventory.Inventory, []byte, error) {
 		if r.inventory == "" {
 			if shape.ControlPlanes == 0 {
 				return nil, nil, &failure{run.ExitUsage, errors.New("how large is the cluster?"), "say --cluster 3+5@1.33.4, or give an inventory with -i"}
 			}
-			s = rehearse.New(shape)
+			s = rehearse.NewAt(shape, begin)
 			inv, found := inventory.Load("the simulated cluster", []byte(s.Inventory()))
 			return inv, nil, found.Err()
 		}
@@ -156,10 +158,14 @@ func (a *app) scene(r *rehearsal) (*rehearse.Scene, *plan.Plan, error) {
 		if err := rehearse.Cast(&shape, inv); err != nil {
 			return nil, nil, usage("%s: %v", r.inventory, err)
 		}
-		if err := a.asRecorded(r, &shape, inv); err != nil {
+		taken, err := a.asRecorded(r, &shape, inv)
+		if err != nil {
 			return nil, nil, err
 		}
-		s = rehearse.New(shape)
+		if !taken.IsZero() {
+			begin = taken
+		}
+		s = rehearse.NewAt(shape, begin)
 		return inv, src, nil
 	})
 	if err != nil {
@@ -168,14 +174,14 @@ func (a *app) scene(r *rehearsal) (*rehearse.Scene, *plan.Plan, error) {
 	return s, p, inject(s.Cluster, r.faults)
 }
 
-// asRecorded makes the shape as the facts say, where there are some.
-func (a *app) asRecorded(r *rehearsal, shape *twin.Shape, inv *inventory.Inventory) error {
+// asRecorded makes the shape as the facts say, where there are some, and returns when they were taken.
+func (a *app) asRecorded(r *rehearsal, shape *twin.Shape, inv *inventory.Inventory) (taken time.Time, err error) {
 	if r.facts == "" {
-		return nil
+		return taken, nil
 	}
 	f, err := a.factsIn(r.facts, inv)
 	if err != nil {
-		return err
+		return taken, err
 	}
 	if !r.quiet {
 		a.tellWhen(f)
@@ -185,9 +191,9 @@ func (a *app) asRecorded(r *rehearsal, shape *twin.Shape, inv *inventory.Invento
 		r.absent, err = rehearse.Recorded(shape, c)
 	}
 	if err != nil {
-		return usage("%s: %v", r.facts, err)
+		return taken, usage("%s: %v", r.facts, err)
 	}
-	return nil
+	return f.Ended.UTC(), nil
 }
 
 // shape is the cluster as the flags say it.

@@ -39,9 +39,12 @@ type Scene struct {
 	absent []string
 }
 
-// New makes a scene of that shape. It panics where the twin does: see [twin.New].
-func New(shape twin.Shape) *Scene {
-	clock := run.NewDiscrete(Begin)
+// New makes a scene of that shape, whose clock shows Begin. It panics where the twin does: see [twin.New].
+func New(shape twin.Shape) *Scene { return NewAt(shape, Begin) }
+
+// NewAt makes a scene whose clock shows another time: certificates expire ten months after it, and logs are of it.
+func NewAt(shape twin.Shape, begin time.Time) *Scene {
+	clock := run.NewDiscrete(begin)
 	s := &Scene{Cluster: twin.New(shape, clock), clock: clock, shape: shape}
 	if shape.Recorded != nil {
 		shape.Recorded.Spoil(s.Cluster)
@@ -50,7 +53,7 @@ func New(shape twin.Shape) *Scene {
 	return s
 }
 
-// Begin is when every rehearsal begins, by its own clock.
+// Begin is when a rehearsal begins, by its own clock, where nobody says another time.
 var Begin = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
 
 // Inventory is the inventory of the scene's hosts, as text: groups control_plane and workers for the nodes, and all

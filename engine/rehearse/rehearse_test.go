@@ -11,6 +11,7 @@ import (
 	"rung/engine/rehearse"
 	"rung/engine/report"
 	"rung/engine/run"
+	"rung/engine/step"
 	"rung/engine/twin"
 )
 
@@ -130,5 +131,30 @@ func TestShapesAreRead(t *testing.T) {
 		if _, err := rehearse.ParseShape(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
+	}
+}
+
+func TestANodeWhoseKubeletHasStoppedIsNotReadyFromTheBeginning(t *testing.T) {
+	s := rehearse.New(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.33.4")})
+	f, err := twin.ParseFault("kubelet-stopped:w3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Cluster.Inject(f); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range s.Cluster.Nodes() {
+		if n.Ready != (n.Name != "w3") {
+			t.Errorf("%s: Ready is %v", n.Name, n.Ready)
+		}
+	}
+}
+
+func TestAHostsClockShowsWhenTheRehearsalBegins(t *testing.T) {
+	begin := time.Date(2031, 2, 3, 4, 5, 0, 0, time.UTC)
+	s := rehearse.NewAt(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.33.4")}, begin)
+	r, err := s.Cluster.Exec(t.Context(), "cp1", step.Command{Argv: []string{"date", "-u", "+%F %H:%M"}}, nil)
+	if err != nil || string(r.Stdout) != "2031-02-03 04:05\n" {
+		t.Errorf("it shows %q, %v", r.Stdout, err)
 	}
 }

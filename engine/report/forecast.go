@@ -26,6 +26,7 @@ type Forecast struct {
 	began  time.Time
 	open   map[string]*Visit // by host
 	past   []*Visit
+	window map[string]string // by stage, how many of its hosts at a time
 	end    run.Event
 	faults []Wrong
 }
@@ -53,11 +54,18 @@ type Lap struct {
 // NewForecast returns a Forecast that tells to w, when the run has ended.
 func NewForecast(w io.Writer, o ForecastOptions) *Forecast {
 	t := &Terminal{w: w, o: Options{Colour: o.Colour, Verbose: o.All}, ink: ink(o.Colour), l: newLedger()}
-	return &Forecast{t: t, o: o, open: map[string]*Visit{}}
+	return &Forecast{t: t, o: o, open: map[string]*Visit{}, window: map[string]string{}}
 }
+
+// invented are the steps whose notes only repeat what the twin made up: when certificates expire, how large a backup is and
+// what its checksum. Nobody's cluster has that, so that it is not told. Their warnings are.
+var invented = map[string]bool{"certs": true, "etcd-snapshot": true}
 
 // Record takes e in. It returns nil.
 func (f *Forecast) Record(e run.Event) error {
+	if e.Kind == run.Noted && !e.Warning && invented[e.Type] {
+		return nil
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.t.l.enter(e)
@@ -72,6 +80,9 @@ func (f *Forecast) see(e run.Event) {
 		f.began = e.At
 	case run.StageStarted:
 		f.t.widen(e.Hosts)
+		if n := number(e.Data["at_once"]); n > 0 && len(e.Hosts) > 1 {
+			f.window[e.Stage] = fmt.Sprintf(", %d at a time", n)
+		}
 	case run.HostStarted:
 		f.open[e.Host] = &Visit{Stage: e.Stage, Host: e.Host, From: e.At.Sub(f.began)}
 	case run.StepStarted:

@@ -3,6 +3,7 @@ package trial
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -98,10 +99,11 @@ func (c *Case) judgeEnd(r *Result, d *diary) {
 // judgeCluster holds the cluster in the end against what is wanted of it.
 func (c *Case) judgeCluster(r *Result) {
 	var closed []string
+	others := elsewhere{}
 	for _, n := range c.scene.Cluster.Nodes() {
-		c.judgeVersion(r, "kubelet", n.Name, n.Kubelet)
+		others.see(c.leaves.version, "kubelet", n.Name, n.Kubelet)
 		if n.ControlPlane {
-			c.judgeVersion(r, "apiserver", n.Name, n.APIServer)
+			others.see(c.leaves.version, "apiserver", n.Name, n.APIServer)
 		}
 		if c.leaves.ready && !n.Ready {
 			r.miss(placed{c.Name, c.Pos}, "%s is not Ready in the end", n.Name)
@@ -110,13 +112,35 @@ func (c *Case) judgeCluster(r *Result) {
 			closed = append(closed, n.Name)
 		}
 	}
+	if len(others) > 0 {
+		r.miss(c.leaves.version, "not at %s in the end: %s", c.leaves.version.text, others)
+	}
 	if c.leaves.closed != nil && !slices.Equal(slices.Sorted(slices.Values(closed)), slices.Sorted(slices.Values(c.leaves.cordoned))) {
 		r.miss(*c.leaves.closed, "cordoned in the end: %s", map[bool]string{true: "none", false: strings.Join(closed, ", ")}[len(closed) == 0])
 	}
 }
 
-func (c *Case) judgeVersion(r *Result, what, node string, is kube.Version) {
-	if want := c.leaves.version; want.text != "" && is.String() != want.text {
-		r.miss(want, "the %s of %s is at %s in the end", what, node, is)
+// elsewhere are the hosts that are not at the version that was wanted, by what they have instead: "kubelets at 1.33.4".
+type elsewhere map[string][]string
+
+func (e elsewhere) see(want placed, what, node string, is kube.Version) {
+	if want.text != "" && is.String() != want.text {
+		key := fmt.Sprintf("%ss at %s", what, is)
+		e[key] = append(e[key], node)
 	}
 }
+
+// String is one line: kubelets at 1.33.4: w1, w2; apiservers at 1.33.4: cp1.
+func (e elsewhere) String() string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(e)) {
+		nodes, more := e[key], ""
+		if n := len(nodes) - mostNamed; n > 0 {
+			nodes, more = nodes[:mostNamed], fmt.Sprintf(" and %d more", n)
+		}
+		parts = append(parts, key+": "+strings.Join(nodes, ", ")+more)
+	}
+	return strings.Join(parts, "; ")
+}
+
+const mostNamed = 5

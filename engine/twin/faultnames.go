@@ -113,7 +113,7 @@ var faultKinds = []faultKind{
 		}
 		return err
 	}},
-	{"kubelet-stopped", []string{"HOST"}, "The kubelet of the host has stopped: its node is NotReady.", onHost((*Cluster).Stop)},
+	{"kubelet-stopped", []string{"HOST"}, "The kubelet of the host has stopped: its node is NotReady.", onHost((*Cluster).missed)},
 	{"local-data", []string{"HOST"}, "A pod runs on the node whose data lies there: no other node may run it.", onHost((*Cluster).LocalData)},
 	{"manifest-edited", []string{"HOST", "FLAG"}, "A flag stands in the manifest of the host's kube-apiserver that kubeadm does not know of: --profiling=false.", func(c *Cluster, args []string) error {
 		c.EditManifest(args[0], args[1])

@@ -99,6 +99,11 @@ func (c *Cluster) Stop(node string) {
 	c.on(node, func(h *host, now time.Time) { h.stopKubelet(now) })
 }
 
+// missed has a host's kubelet have stopped so long ago that its node is NotReady now.
+func (c *Cluster) missed(node string) {
+	c.on(node, func(h *host, now time.Time) { h.stopKubelet(now.Add(-nodeGrace - time.Second)) })
+}
+
 // Start starts a host's kubelet.
 func (c *Cluster) Start(node string) {
 	c.on(node, func(h *host, now time.Time) { h.startKubelet(now, readyAfterRestart) })
