@@ -93,11 +93,13 @@ var meanings = []Meaning{
 
 	{"always-false", true, "A guard is false whatever a run finds: what it guards never happens.", "Remove what it guards, or let the guard read what it is about."},
 	{"always-true", true, "A guard is true whatever a run finds.", "Remove the guard, or let it read what it is about."},
+	{"foreign-braces", true, "A name stands in `{{ }}`, the braces of Ansible and its like: here that is text, and is not replaced.", "Write `${{ inputs.NAME }}`."},
 	{"never-equal", true, "Something is compared with a text that it can never be: a choice that the input does not have, an outcome that there is not.", "Correct the text; the hint lists those that it can be."},
 	{"not-taken-back", true, "On some way through its stage nothing takes back what a step leaves: a drained node that stays cordoned, a held package that stays released.", "Put the step that takes it back under `always` of the stage. Where it is to stay, say so: `# rung: ignore not-taken-back`."},
 	{"not-taken-over", true, "Something in an inventory of Ansible has no counterpart in one of rung, or must not have one: a password, an expression, a list.", "Say it in the inventory of rung, in `~/.ssh/config`, or in the playbook, where it is needed."},
 	{"open-script", true, "An expression stands in the text of a `script` or a `check`: sh reads its value as words and commands, so `; reboot` in an input, or in what a host says, is run.", "Put it into `args`, and write `\"$1\"` in the script. Numbers, versions, durations and choices are harmless; a script that one expression hands over as a whole is taken for one."},
 	{"shell-syntax", true, "A `script` or a `check` of a command is no shell that `sh` reads: a quote or an `fi` that is missing, or an array, a `<(…)` or the like, which bash has and other shells do not.", "Try it with `sh -n`. Where it needs bash, say so: `argv: [bash, -c, …]`."},
+	{"two-timeouts", true, "A step has a `timeout`, which cuts off each try of it, and its type has a field of that name, which is left out: a line that lost its indentation looks so.", "Indent it below the type. Where both are meant, write both."},
 	{"unchecked-command", true, "A command that may change something has neither a `check` nor `detach`. A run that loses contact while it works cannot find out whether it happened, and a second run does it again.", "Give it a `check` that exits 0 once it is done and 1 before, or say `detach: true`; `read_only: true` where it changes nothing."},
 	{"unused-include", true, "A playbook includes a file of sequences, and neither calls one nor reads an input of it.", "Call one, or do not include it."},
 	{"unused-input", true, "Nothing reads an input.", "Read it, or remove it: whoever sets it believes that it does something."},

@@ -25,6 +25,7 @@ func Advise(pb *Playbook) diag.List {
 				Over(utf8.RuneCountInString(in.Name)).WithHint("read it as inputs.%s, or remove it", in.Name))
 		}
 	}
+	a.foreignBraces()
 	a.unusedParameters()
 	a.unusedIncludes()
 	if !pb.isLibrary { // where one sequence takes back what another leaves
@@ -128,6 +129,7 @@ func (a *adviser) steps(steps []*Step) {
 			for _, e := range s.Draft.Exprs() {
 				a.expression(e)
 			}
+			a.twoTimeouts(s)
 			for _, e := range s.Draft.InScripts() {
 				a.inScript(e)
 			}

@@ -84,6 +84,7 @@ type Step struct {
 	Body    []*Step         // of a sequence
 	Calls   string          // the sequence's name
 	Apart   bool            // that sequence is of another file: its steps read nothing that belongs to the steps around the call
+	timeout diag.Pos        // where Timeout stands
 	called  *Sequence
 	With    []Argument      // what the call gives to the parameters of the sequence
 	Confirm *guard.Template // a question that a person has to answer with yes before the host goes on; such a step has no type

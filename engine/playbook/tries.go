@@ -11,7 +11,7 @@ import (
 // tries reads retry (a number, or {times: 3, every: 10s}) and timeout.
 func (l *loader) tries(st *Step, n *yamldoc.Node, names guard.Names) {
 	if t := n.Get("timeout"); t != nil {
-		st.Timeout = l.duration(t, "timeout")
+		st.Timeout, st.timeout = l.duration(t, "timeout"), t.Pos
 	}
 	r := n.Get("retry")
 	if r == nil {

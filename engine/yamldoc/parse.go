@@ -161,7 +161,10 @@ func (r *reader) fields(n *Node, y *yaml.Node, depth int) {
 		pos := r.pos(k)
 		switch {
 		case k.Kind != yaml.ScalarNode:
-			r.add("key", pos, "a key must be a plain word")
+			d := r.add("key", pos, "a key must be a plain word")
+			if k.Kind == yaml.MappingNode && k.Style&yaml.FlowStyle != 0 { // {{ x }}
+				d.Hint = "an expression stands in ${{ }}, and between quotation marks: \"${{ inputs.x }}\""
+			}
 			continue
 		case k.Value == "<<" && k.Tag == "!!merge":
 			r.add("merge", pos, "merge keys (<<) are not read").Hint = "write the fields out where they are needed"

@@ -96,6 +96,7 @@ func TestRefused(t *testing.T) {
 		"a tag of its own":          {"a: !secret x\n", "f:1:4: error: tags (!secret) are not read", "leave the tag out"},
 		"two documents":             {"a: b\n---\nc: d\n", "f:2:1: error: a second document starts here", "keep one document in a file"},
 		"a key that is a list":      {"? [a]\n: b\n", "f:1:3: error: a key must be a plain word", ""},
+		"braces of another tool":    {"a: {{ b.c }}\n", "f:1:5: error: a key must be a plain word", "an expression stands in ${{ }}, and between quotation marks: \"${{ inputs.x }}\""},
 		"a key that is an alias":    {"a: &x b\n*x : c\n", "f:1:4: error: anchors (&x) are not read\nf:2:1: error: a key must be a plain word", ""},
 		"a key with an anchor":      {"&x a: b\n", "f:1:1: error: anchors (&x) are not read", ""},
 		"a key with a tag":          {"!!str a: b\n", "f:1:1: error: tags (!!str) are not read", ""},
