@@ -27,8 +27,9 @@ func unreadable(field, script string) []step.Advice {
 		where, what = foreign.Pos.Line(), "a plain sh has no "+foreign.Feature
 	}
 	return []step.Advice{{
-		Code: "shell-syntax",
-		Text: fmt.Sprintf("sh cannot read line %d of this %s: %s", where, field, what),
+		Code:  "shell-syntax",
+		Text:  fmt.Sprintf("sh cannot read line %d of this %s: %s", where, field, what),
+		Field: field, Line: int(where),
 		Hint: "it is run by sh -eu, which is no bash on every host; try it with sh -n",
 	}}
 }

@@ -133,7 +133,13 @@ func (a *adviser) steps(steps []*Step) {
 			for _, e := range s.Draft.InScripts() {
 				a.inScript(e)
 			}
-			a.add(s.Draft.Advise(s.Pos)...)
+			for _, d := range s.Draft.Advise(s.Pos) {
+				of := d
+				of.Pos = s.Pos
+				if !a.ignored(of) { // a comment at the step speaks for its fields, too
+					a.add(d)
+				}
+			}
 		}
 		a.call(s)
 	}

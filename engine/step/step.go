@@ -56,6 +56,9 @@ type Advice struct {
 	Code string // of docs/diagnostics.md
 	Text string // what is unwise: lower case, no full stop
 	Hint string // what to do
+	// Field is the one that it is about, and Line which line of its text, from 1; without them it is about the whole step.
+	Field string
+	Line  int
 }
 
 // Scope is what a step may know when it plans.
