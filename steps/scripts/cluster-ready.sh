@@ -4,9 +4,9 @@ states() {
 }
 nodes=$(states get nodes)
 pods=$(states -n kube-system get pods -l tier=control-plane)
-waiting=$(printf '%s\n' "$nodes" "$pods" | while read -r name ready; do
+waiting=$(printf '%s\n' "$nodes" "$pods" | grep -v ' True$' | while read -r name _; do
   case " $* " in *" $name "*) continue ;; esac
-  test -z "$name" || test "$ready" = True || echo "$name"
+  test -z "$name" || echo "$name"
 done)
 test -n "$waiting" || exit 0
 echo "not Ready:" $waiting
