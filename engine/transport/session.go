@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -92,11 +93,10 @@ func (c *connection) open(ctx context.Context) (*session, error) {
 	}
 	got := make(chan answer)
 	owned := c.link.ssh.own(func() {
-		ch, requests, err := c.client.OpenChannel("session", nil)
-		a := answer{err: err}
+		opened, err := c.openChannel()
+		a := answer{opened, err}
 		if err == nil {
 			c.active.Add(1)
-			a.s = &session{ch, requests}
 		}
 		select {
 		case got <- a:
@@ -128,6 +128,30 @@ func (c *connection) open(ctx context.Context) (*session, error) {
 		return nil, fmt.Errorf("%w: %w", errBroken, a.err)
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
+	}
+}
+
+// openChannel asks the host for a session. It returns when the connection has ended: the client then tells those who wait
+// for a channel, but not who asked in its last moment (mux.loop of golang.org/x/crypto/ssh forgets its channels before it
+// closes the connection). That one waits for ever, so nobody waits for it.
+func (c *connection) openChannel() (*session, error) {
+	type answer struct {
+		s   *session
+		err error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		ch, requests, err := c.client.OpenChannel("session", nil)
+		got <- answer{&session{ch, requests}, err}
+	}()
+	select {
+	case a := <-got:
+		if a.err != nil {
+			return nil, a.err
+		}
+		return a.s, nil
+	case <-c.dead:
+		return nil, net.ErrClosed
 	}
 }
 
