@@ -162,7 +162,7 @@ func (r *reader) fields(n *Node, y *yaml.Node, depth int) {
 		switch {
 		case k.Kind != yaml.ScalarNode:
 			d := r.add("key", pos, "a key must be a plain word")
-			if k.Kind == yaml.MappingNode && k.Style&yaml.FlowStyle != 0 { // {{ x }}
+			if k.Kind == yaml.MappingNode && k.Style&y.Style&yaml.FlowStyle != 0 { // {{ x }}
 				d.Hint = "an expression stands in ${{ }}, and between quotation marks: \"${{ inputs.x }}\""
 			}
 			continue
