@@ -103,6 +103,9 @@ func grep(p *process) int {
 		if has('F') {
 			re, err = compiled(map[bool]string{true: "(?i)"}[has('i')] + a)
 		}
+		if err == nil && has('x') {
+			re, err = compiled("^(?:" + re.String() + ")$")
+		}
 		if err != nil {
 			p.errf("grep: Invalid regular expression\n")
 			return 2
@@ -136,7 +139,7 @@ func (p *process) grepFiles(names []string, patterns []*regexp.Regexp, has func(
 			head = name + ":"
 		}
 		for _, line := range linesOf(text) {
-			matches := matchesOf(patterns, line, has('x'), has('o'))
+			matches := matchesOf(patterns, line, has('o'))
 			if (matches != nil) == has('v') {
 				continue
 			}
@@ -173,15 +176,8 @@ func (p *process) grepFiles(names []string, patterns []*regexp.Regexp, has func(
 
 // matchesOf are the parts of a line that match, or the whole line where nobody asks for parts; nil where
 // nothing does.
-func matchesOf(patterns []*regexp.Regexp, line string, whole, parts bool) []string {
+func matchesOf(patterns []*regexp.Regexp, line string, parts bool) []string {
 	for _, re := range patterns {
-		if whole {
-			re.Longest()
-			if at := re.FindStringIndex(line); at != nil && at[0] == 0 && at[1] == len(line) {
-				return []string{line}
-			}
-			continue
-		}
 		if !parts {
 			if re.MatchString(line) {
 				return []string{line}
