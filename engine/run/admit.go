@@ -35,7 +35,7 @@ func (v *visit) enters(ctx context.Context) bool {
 			return false
 		}
 	}
-	v.enter(v.host)
+	v.enter(v.scope)
 	return true
 }
 
@@ -138,32 +138,29 @@ func (v *visit) seesWindow() {
 	v.view.values[windowName] = map[string]any{"nodes": v.nodes}
 }
 
-// enter and leave keep who is in the window, in the order in which they came.
-func (w *window) enter(host string) {
-	w.loop.occupy(host, true)
-	if w.stage.Outside[host] {
+// enter and leave keep who is in the window, in the order in which they came. Expressions hold the list of nodes as it
+// was when they read it: a node is added behind it, and taken out of a copy.
+func (w *window) enter(host step.Host) {
+	w.loop.occupy(host.Name, true)
+	if w.stage.Outside[host.Name] {
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.inside = append(w.inside, host)
-	w.name()
+	w.inside = append(w.inside, host.Name)
+	w.nodes = append(w.nodes, host.Node)
 }
 
 func (w *window) leave(host string) {
 	w.loop.occupy(host, false)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.inside = slices.DeleteFunc(w.inside, func(in string) bool { return in == host })
-	w.name()
-}
-
-// name lists the nodes of who is inside, once for all who read it.
-func (w *window) name() {
-	w.nodes = make([]any, len(w.inside))
-	for i, host := range w.inside {
-		w.nodes[i] = w.loop.Plan.Inventory.Host(host).Node
+	at := slices.Index(w.inside, host)
+	if at < 0 {
+		return
 	}
+	w.inside = slices.Delete(w.inside, at, at+1)
+	w.nodes = slices.Delete(slices.Clone(w.nodes), at, at+1)
 }
 
 // readsWindow says whether an expression of these steps asks who is in the window.

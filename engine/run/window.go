@@ -34,7 +34,7 @@ type window struct {
 
 	mu       sync.Mutex
 	inside   []string // who holds a place in the window
-	nodes    []any    // their nodes, as expressions read them; never changed in place
+	nodes    []any    // their nodes, as expressions read them: what is in it stays
 	failures int
 	worst    step.Outcome
 }
