@@ -13,36 +13,32 @@ type Homeless struct {
 // whatever else is done, and are left out of every later answer.
 func (p *Packing) Pin(nodes []string) []Homeless {
 	var found []Homeless
-	others := p.without(nil)
-	for i := range others.spaces {
-		s := &others.spaces[i]
-		s.free = s.node.Allocatable // whoever takes the room now
-	}
 	for _, name := range nodes {
 		at, there := p.index[name]
 		if !there {
 			continue
 		}
-		own := &others.spaces[at]
-		own.out, own.pods = true, nil
+		others := p.without([]string{name})
 		for _, pod := range p.spaces[at].pods {
 			if pod.Returns() && !others.hosts(pod) {
 				p.pinned[pod] = true
 				found = append(found, Homeless{pod, "no other node may run it"})
 			}
 		}
-		own.out, own.pods = p.spaces[at].out, p.spaces[at].pods
 	}
 	slices.SortFunc(found, func(a, b Homeless) int { return byName(a.Pod, b.Pod) })
 	return found
 }
 
-// hosts says whether some node, also one that is closed now, could run the pod.
-func (p *Packing) hosts(pod *Pod) bool {
+// hosts says whether some node, also one that is closed now, could run the pod, whoever takes the room now.
+func (t *trial) hosts(pod *Pod) bool {
 	need := pod.need()
-	return slices.ContainsFunc(p.spaces, func(s space) bool {
-		return !s.out && pod.allowed(s.node) && need.within(s.free) && p.bears(&s, pod)
-	})
+	for i := range t.spaces {
+		if s := t.space(i); !s.out && pod.allowed(s.node) && need.within(s.node.Allocatable) && t.bears(s, pod) {
+			return true
+		}
+	}
+	return false
 }
 
 // Without tells which pods would find no node if these nodes were drained together. Pods that
@@ -78,7 +74,7 @@ func (p *Packing) Without(nodes []string) []Homeless {
 // without a node. A window goes along the nodes, so it looks at neighbours, and at the nodes whose
 // pods ask for most; not at every set of nodes: that is for whoever asks again before each node.
 func (p *Packing) Largest(nodes []string) (int, []Homeless) {
-	fits, toomany := 0, len(nodes)+1
+	fits, toomany, heavy := 0, len(nodes)+1, p.heaviest(nodes)
 	var homeless []Homeless
 	for fits+1 < toomany {
 		try := min(2*fits, toomany-1) // doubled until it is too many, halved from there
@@ -86,7 +82,7 @@ func (p *Packing) Largest(nodes []string) (int, []Homeless) {
 			try = (fits + toomany) / 2
 		}
 		try = max(try, fits+1)
-		if found := p.worst(nodes, try); found != nil {
+		if found := p.worst(nodes, heavy, try); found != nil {
 			toomany, homeless = try, found
 		} else {
 			fits = try
@@ -99,7 +95,8 @@ func (p *Packing) Largest(nodes []string) (int, []Homeless) {
 // begins half a window further.
 const everyWindow = 64
 
-func (p *Packing) worst(nodes []string, size int) []Homeless {
+// worst tells which pods some set of size nodes would leave without a node; heavy are the nodes, heaviest first.
+func (p *Packing) worst(nodes, heavy []string, size int) []Homeless {
 	step := 1
 	if len(nodes) > everyWindow {
 		step = max(1, size/2)
@@ -112,7 +109,7 @@ func (p *Packing) worst(nodes []string, size int) []Homeless {
 			break
 		}
 	}
-	return p.Without(p.heaviest(nodes)[:size])
+	return p.Without(heavy[:size])
 }
 
 // heaviest sorts nodes by what the pods that would leave them ask for.
