@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -13,6 +14,17 @@ type packageList struct {
 	manager   string // who was asked, where the listing says it
 	offered   map[string][]string
 	installed map[string][]string
+	releases  map[string][]kube.Version // what of Kubernetes is offered, lowest first
+}
+
+var lastPackages lately[packageList]
+
+// readPackages reads what several questions said. Most hosts of a cluster are offered the same: nobody may change the list.
+func readPackages(answers ...[]byte) packageList {
+	list, _ := lastPackages.read(func() (packageList, error) {
+		return readPackageList(string(bytes.Join(answers, []byte{'\n'}))), nil
+	}, answers...)
+	return list
 }
 
 // readPackageList reads listings of yum, dnf or apt, one after another. To yum a package is
@@ -21,7 +33,7 @@ type packageList struct {
 // REPOSITORY, where we say installed or another status of dpkg for what the host has.
 // All other lines (headings, progress, warnings) have another shape.
 func readPackageList(text string) packageList {
-	list := packageList{offered: map[string][]string{}, installed: map[string][]string{}}
+	list := packageList{offered: map[string][]string{}, installed: map[string][]string{}, releases: map[string][]kube.Version{}}
 	broken, installed := "", false
 	for line := range strings.Lines(text) {
 		if who, ok := strings.CutPrefix(line, "manager: "); ok {
@@ -50,6 +62,10 @@ func readPackageList(text string) packageList {
 			list.add(words[0], words[1], words[2], installed)
 		}
 	}
+	for name, releases := range list.releases {
+		slices.SortFunc(releases, kube.Compare)
+		list.releases[name] = slices.Compact(releases)
+	}
 	return list
 }
 
@@ -58,26 +74,32 @@ func (l packageList) add(name, version, repository string, installed bool) {
 	if dot < 1 {
 		return
 	}
-	if _, err := kube.ReleaseOf(version); err != nil {
-		return
-	}
 	l.put(name[:dot], version, installed || repository[0] == '@' || repository == "installed")
 }
 
 // addOfApt adds a package unless it is one of which the host has only the configuration.
 func (l packageList) addOfApt(name, version, where string) {
-	if _, err := kube.ReleaseOf(version); err == nil && (where == "installed" || strings.Contains(where, " ")) {
+	if where == "installed" || strings.Contains(where, " ") {
 		l.put(name, version, where == "installed")
 	}
 }
 
+// put passes over what is no version of Kubernetes.
 func (l packageList) put(name, version string, installed bool) {
+	release, err := kube.ReleaseOf(version)
+	if err != nil {
+		return
+	}
 	into := l.offered
 	if installed {
 		into = l.installed
 	}
-	if !slices.Contains(into[name], version) {
-		into[name] = append(into[name], version)
+	if slices.Contains(into[name], version) {
+		return
+	}
+	into[name] = append(into[name], version)
+	if !installed {
+		l.releases[name] = append(l.releases[name], release)
 	}
 }
 
@@ -85,9 +107,10 @@ func (l packageList) put(name, version string, installed bool) {
 func (l packageList) versions(packages []string) []kube.Version {
 	var common []kube.Version
 	for i, name := range packages {
-		of := l.versionsOf(name)
+		of := l.releases[name]
 		if i == 0 {
-			common = of
+			common = slices.Clone(of)
+			continue
 		}
 		common = slices.DeleteFunc(common, func(v kube.Version) bool { return !slices.Contains(of, v) })
 	}
@@ -101,7 +124,7 @@ func (l packageList) lacking(packages []string, some string, is func(kube.Versio
 	}
 	var names []string
 	for _, name := range packages {
-		if !slices.ContainsFunc(l.versionsOf(name), is) {
+		if !slices.ContainsFunc(l.releases[name], is) {
 			names = append(names, name)
 		}
 	}
@@ -112,18 +135,6 @@ func (l packageList) lacking(packages []string, some string, is func(kube.Versio
 		return "nothing " + some
 	}
 	return "no " + strings.Join(names, " and no ") + " " + some
-}
-
-// versionsOf are what is on offer of one package, lowest first.
-func (l packageList) versionsOf(name string) []kube.Version {
-	var versions []kube.Version
-	for _, text := range l.offered[name] {
-		if v, err := kube.ReleaseOf(text); err == nil {
-			versions = append(versions, v)
-		}
-	}
-	slices.SortFunc(versions, kube.Compare)
-	return slices.Compact(versions)
 }
 
 // release picks the build of a package that brings v: of those on offer the

@@ -152,12 +152,11 @@ func (s PackageVersions) minors() []kube.Version {
 
 // Collect reads the listings.
 func (s PackageVersions) Collect(results []step.Result) (PackageVersionsOutput, []step.Note, error) {
-	var text strings.Builder
+	var answers [][]byte
 	for _, r := range results {
-		text.Write(r.Stdout)
-		text.WriteByte('\n')
+		answers = append(answers, r.Stdout)
 	}
-	list := readPackageList(text.String())
+	list := readPackages(answers...)
 	versions := list.versions(s.Packages)
 	out := PackageVersionsOutput{Manager: s.Manager, Versions: versions, Releases: map[string]string{}, Offered: newestFew(versions)}
 	if s.Manager == "auto" {
@@ -177,7 +176,7 @@ func (s PackageVersions) Collect(results []step.Result) (PackageVersionsOutput, 
 		for _, name := range s.Packages {
 			release, err := list.release(name, s.Version)
 			if err != nil {
-				return out, nil, fmt.Errorf("no package of %s is on offer for %s: on offer are %s", s.Version, name, newestFew(list.versionsOf(name)))
+				return out, nil, fmt.Errorf("no package of %s is on offer for %s: on offer are %s", s.Version, name, newestFew(list.releases[name]))
 			}
 			out.Releases[name] = release
 		}
