@@ -2,7 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"errors"
 	"strconv"
 	"time"
 
@@ -41,7 +40,7 @@ Source: staging/src/k8s.io/apiserver/pkg/storage/storagebackend/factory/etcd3.go
 // Plan returns the wait.
 func (s APIReady) Plan(scope step.Scope) ([]step.Action, error) {
 	if s.Successes < 1 {
-		return nil, errors.New("successes must be 1 or more")
+		return nil, step.Refuse("successes", "successes must be 1 or more")
 	}
 	node := scope.Host.Node
 	return []step.Action{{

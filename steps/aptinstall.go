@@ -2,8 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -50,14 +48,14 @@ and names both. A package that is held is not changed: see package-unhold.
 // Plan returns a look at what would happen, the transaction, and a look at its result.
 func (s AptInstall) Plan(step.Scope) ([]step.Action, error) {
 	if len(s.Packages) == 0 {
-		return nil, errors.New("packages is empty: name at least one")
+		return nil, step.Refuse("packages", "packages is empty: name at least one")
 	}
 	if s.State == "latest" {
 		return s.latest()
 	}
-	for _, p := range s.Packages {
+	for i, p := range s.Packages {
 		if name, version, ok := strings.Cut(p, "="); !ok || name == "" || version == "" || name[0] == '-' {
-			return nil, fmt.Errorf("%q is not a package with its version, such as kubeadm=1.32.6-1.1", p)
+			return nil, step.RefuseItem("packages", i, "%q is not a package with its version, such as kubeadm=1.32.6-1.1", p)
 		}
 	}
 	names := strings.Join(s.Packages, ", ")
@@ -90,9 +88,9 @@ func (s AptInstall) Plan(step.Scope) ([]step.Action, error) {
 // latest is the one action of state latest.
 func (s AptInstall) latest() ([]step.Action, error) {
 	if !slices.Equal(s.Packages, []string{"*"}) {
-		return nil, errors.New(`with state latest, packages is ["*"]`)
+		return nil, step.Refuse("packages", `with state latest, packages is ["*"]`)
 	}
-	if err := packageNames(s.Keep); err != nil {
+	if err := packageNames("keep", s.Keep); err != nil {
 		return nil, err
 	}
 	upgrade := aptGet("upgrade")

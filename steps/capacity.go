@@ -70,7 +70,7 @@ func (s Capacity) wanted() (int, error) {
 	digits, percent := strings.CutSuffix(s.Wanted, "%")
 	n, err := strconv.Atoi(digits)
 	if err != nil || n < 1 || percent && n > 100 {
-		return 0, fmt.Errorf("wanted: %q is not a count: want 2, or 10%%", s.Wanted)
+		return 0, step.Refuse("wanted", "wanted: %q is not a count: want 2, or 10%%", s.Wanted)
 	}
 	if percent {
 		n = n * len(s.Nodes) / 100

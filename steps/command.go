@@ -75,17 +75,17 @@ func (s Command) Plan(step.Scope) ([]step.Action, error) {
 	case (len(s.Argv) == 0) == (s.Script == ""):
 		return nil, errors.New("command needs either argv or script")
 	case len(s.Args) > 0 && s.Script == "":
-		return nil, errors.New("args are for script; append them to argv")
+		return nil, step.Refuse("args", "args are for script; append them to argv")
 	case s.Secret.Given() && s.Stdin != "":
-		return nil, errors.New("command reads either stdin or secret_stdin")
+		return nil, step.Refuse("stdin", "command reads either stdin or secret_stdin")
 	case s.Secret.Given() && s.Detach:
-		return nil, errors.New("secret_stdin does not go with detach: what outlives its link lies in a file on the host; give the command a check instead")
+		return nil, step.Refuse("detach", "secret_stdin does not go with detach: what outlives its link lies in a file on the host; give the command a check instead")
 	case s.Check != "" && s.ReadOnly:
-		return nil, errors.New("a read_only command needs no check: it has nothing to leave undone")
+		return nil, step.Refuse("check", "a read_only command needs no check: it has nothing to leave undone")
 	}
 	for name := range s.Env {
 		if !variable.MatchString(name) {
-			return nil, fmt.Errorf("env: %q is no name of a variable: it has letters, digits and _, and starts with no digit", name)
+			return nil, &step.FieldError{Field: "env", Key: name, Text: fmt.Sprintf("env: %q is no name of a variable: it has letters, digits and _, and starts with no digit", name)}
 		}
 	}
 	action := step.Action{Title: s.title(), ReadOnly: s.ReadOnly, Do: step.Command{Argv: s.Argv, Script: s.Script, Env: s.environment(), Detach: s.Detach}}

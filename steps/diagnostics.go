@@ -2,7 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -53,7 +52,7 @@ const mostLines = 5000
 // Plan returns a look at the host, and one at the cluster.
 func (s Diagnostics) Plan(scope step.Scope) ([]step.Action, error) {
 	if s.Lines < 1 || s.Lines > mostLines {
-		return nil, fmt.Errorf("lines is %d; want 1 to %d", s.Lines, mostLines)
+		return nil, step.Refuse("lines", "lines is %d; want 1 to %d", s.Lines, mostLines)
 	}
 	return []step.Action{{
 		Title:    "diagnostics of " + scope.Host.Name,

@@ -139,7 +139,7 @@ Source: https://etcd.io/docs/v3.6/op-guide/runtime-configuration/
 // Plan returns the one action.
 func (s EtcdMemberAdd) Plan(step.Scope) ([]step.Action, error) {
 	if !isOpen(s.Peer) && (!strings.HasPrefix(s.Peer, "https://") || strings.ContainsAny(s.Peer+s.Name, ", \n")) {
-		return nil, fmt.Errorf("want a plain name and a peer such as https://192.0.2.12:2380, not %q and %q", s.Name, s.Peer)
+		return nil, step.Refuse("peer", "want a plain name and a peer such as https://192.0.2.12:2380, not %q and %q", s.Name, s.Peer)
 	}
 	return []step.Action{{
 		Title: fmt.Sprintf("replace the member %s of etcd, at %s", s.Name, s.Peer),
@@ -181,7 +181,7 @@ With an empty data folder it fetches everything from the other members.
 // Plan returns the one action.
 func (s EtcdStart) Plan(scope step.Scope) ([]step.Action, error) {
 	if !isOpen(s.InitialCluster) && (strings.ContainsAny(s.InitialCluster, " \n") || !strings.Contains(s.InitialCluster, "=https://")) {
-		return nil, fmt.Errorf("initial_cluster must be NAME=https://… for each member, with commas between them, not %q", s.InitialCluster)
+		return nil, step.Refuse("initial_cluster", "initial_cluster must be NAME=https://… for each member, with commas between them, not %q", s.InitialCluster)
 	}
 	return []step.Action{{
 		Title: "start the etcd of " + scope.Host.Node + " as a new member",

@@ -2,7 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"fmt"
 	"path"
 	"strings"
 
@@ -45,7 +44,7 @@ computeMemberID: the ids come of the peer URLs and the token.
 func (s EtcdPrepare) Plan(scope step.Scope) ([]step.Action, error) {
 	if !isOpen(s.From) {
 		if !path.IsAbs(s.From) {
-			return nil, fmt.Errorf("from must be an absolute path, not %q", s.From)
+			return nil, step.Refuse("from", "from must be an absolute path, not %q", s.From)
 		}
 		s.From = path.Clean(s.From)
 	}

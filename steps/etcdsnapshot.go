@@ -67,11 +67,11 @@ Source: https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-et
 func (s EtcdSnapshot) Plan(scope step.Scope) ([]step.Action, error) {
 	switch {
 	case !path.IsAbs(s.Dir) || path.Clean(s.Dir) != s.Dir:
-		return nil, fmt.Errorf("dir must be an absolute path such as /var/backups/rung, not %q", s.Dir)
+		return nil, step.Refuse("dir", "dir must be an absolute path such as /var/backups/rung, not %q", s.Dir)
 	case s.Dir == "/var/lib/etcd" || strings.HasPrefix(s.Dir, "/var/lib/etcd/"):
-		return nil, errors.New("dir must lie outside /var/lib/etcd: what destroys the data must not destroy its backup")
+		return nil, step.Refuse("dir", "dir must lie outside /var/lib/etcd: what destroys the data must not destroy its backup")
 	case s.Label == "" || s.Label[0] == '.' || strings.ContainsAny(s.Label, "/ \t\n"):
-		return nil, fmt.Errorf("label must be a plain word such as 1.21.14, not %q", s.Label)
+		return nil, step.Refuse("label", "label must be a plain word such as 1.21.14, not %q", s.Label)
 	}
 	folder := path.Join(s.Dir, runID(scope.Run), s.Label)
 	return []step.Action{{

@@ -2,8 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"errors"
-	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -46,18 +44,18 @@ var recipient = regexp.MustCompile(`^age1[02-9ac-hj-np-z]{58,}$`)
 // Plan returns an action for each file.
 func (s Fetch) Plan(scope step.Scope) ([]step.Action, error) {
 	if len(s.Recipients) == 0 {
-		return nil, errors.New("recipients names nobody: what is fetched holds keys, and is encrypted for somebody")
+		return nil, step.Refuse("recipients", "recipients names nobody: what is fetched holds keys, and is encrypted for somebody")
 	}
-	for _, text := range s.Recipients {
+	for i, text := range s.Recipients {
 		if !recipient.MatchString(text) {
-			return nil, fmt.Errorf("recipients: %q is no recipient of age, which is age1 and 58 letters: age-keygen makes one, with its key", text)
+			return nil, step.RefuseItem("recipients", i, "recipients: %q is no recipient of age, which is age1 and 58 letters: age-keygen makes one, with its key", text)
 		}
 	}
 	var actions []step.Action
-	for _, text := range s.Files {
+	for i, text := range s.Files {
 		file, sum, ok := strings.Cut(text, " ")
 		if !ok || !path.IsAbs(file) || path.Clean(file) != file || len(sum) != 64 {
-			return nil, fmt.Errorf("files: %q is not an absolute path and a digest", text)
+			return nil, step.RefuseItem("files", i, "files: %q is not an absolute path and a digest", text)
 		}
 		to := strings.TrimRight(s.To, "/") + "/" + scope.Host.Name + file + ".age"
 		actions = append(actions, step.Action{

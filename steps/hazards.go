@@ -71,15 +71,15 @@ func (s Hazards) Plan(scope step.Scope) ([]step.Action, error) {
 		}
 		return s.ask("ask "+scope.Host.Name+" for hazards", step.OwnHost, hazardsHostScript, "", questions), nil
 	}
-	return nil, fmt.Errorf("scope is cluster or host, not %q", s.Scope)
+	return nil, step.Refuse("scope", "scope is cluster or host, not %q", s.Scope)
 }
 
 // areHazards says which of the acknowledged ids is none: a mistyped one would acknowledge nothing.
 func areHazards(ids []string) error {
-	for _, id := range ids {
+	for i, id := range ids {
 		_, known := kube.HazardOf(id)
 		if !known && !slices.ContainsFunc(eachHop, func(of string) bool { return strings.HasPrefix(id, of+"-1.") }) {
-			return fmt.Errorf("acknowledge names %q, which is no hazard; did you mean %s? docs/hazards.md lists all", id, kube.NearestHazard(id))
+			return step.RefuseItem("acknowledge", i, "acknowledge names %q, which is no hazard; did you mean %s? docs/hazards.md lists all", id, kube.NearestHazard(id))
 		}
 	}
 	return nil

@@ -47,11 +47,11 @@ func (s Hook) Plan(scope step.Scope) ([]step.Action, error) {
 	case s.Run == "":
 		return nil, nil
 	case !strings.Contains(s.Run, "/"):
-		return nil, fmt.Errorf("run: %q is not the path of a program: write ./%s for one in the folder at hand", s.Run, s.Run)
+		return nil, step.Refuse("run", "run: %q is not the path of a program: write ./%s for one in the folder at hand", s.Run, s.Run)
 	case s.At == "host" && !strings.HasPrefix(s.Run, "/"):
-		return nil, fmt.Errorf("run: on a host the path of a program starts with /, and %s does not", s.Run)
+		return nil, step.Refuse("run", "run: on a host the path of a program starts with /, and %s does not", s.Run)
 	case s.Timeout < time.Second:
-		return nil, fmt.Errorf("timeout: %s is no time for a program", s.Timeout)
+		return nil, step.Refuse("timeout", "timeout: %s is no time for a program", s.Timeout)
 	}
 	place := step.Here
 	if s.At == "host" {

@@ -2,7 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -48,7 +47,7 @@ up to 1.37 takes it.
 // Plan returns a look at the flags, and the clean-ups that are due.
 func (s KubeletFlags) Plan(scope step.Scope) ([]step.Action, error) {
 	if s.To.Less(s.From) {
-		return nil, fmt.Errorf("from %s to %s a kubelet would go down", s.From, s.To)
+		return nil, step.Refuse("to", "from %s to %s a kubelet would go down", s.From, s.To)
 	}
 	changes, dropped := s.changes()
 	gone := kube.RemovedKubeletFlags(s.From, s.To)

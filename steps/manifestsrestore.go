@@ -2,7 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -44,14 +43,14 @@ var staticPods = []string{"etcd", "kube-apiserver", "kube-controller-manager", "
 // Plan returns the one action.
 func (s ManifestsRestore) Plan(scope step.Scope) ([]step.Action, error) {
 	if !path.IsAbs(s.From) {
-		return nil, fmt.Errorf("from must be an absolute path, not %q", s.From)
+		return nil, step.Refuse("from", "from must be an absolute path, not %q", s.From)
 	}
 	if len(s.Components) == 0 {
-		return nil, errors.New("components names none: there is nothing to put back")
+		return nil, step.Refuse("components", "components names none: there is nothing to put back")
 	}
-	for _, name := range s.Components {
+	for i, name := range s.Components {
 		if !slices.Contains(staticPods, name) {
-			return nil, fmt.Errorf("components: %q is none of %s", name, strings.Join(staticPods, ", "))
+			return nil, step.RefuseItem("components", i, "components: %q is none of %s", name, strings.Join(staticPods, ", "))
 		}
 	}
 	kept := replacedFolder(scope.Run)

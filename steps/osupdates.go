@@ -46,7 +46,7 @@ Source: the manual of needs-restarting: it exits with 1 where a reboot is requir
 
 // Plan returns the one question.
 func (s OSUpdates) Plan(scope step.Scope) ([]step.Action, error) {
-	if err := packageNames(s.Exclude); err != nil {
+	if err := packageNames("exclude", s.Exclude); err != nil {
 		return nil, err
 	}
 	return []step.Action{{

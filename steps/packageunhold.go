@@ -2,7 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"errors"
 
 	"rung/engine/step"
 )
@@ -39,7 +38,7 @@ apt-get's own --allow-change-held-packages is not used: it forgets the hold for 
 // Plan returns the one action.
 func (s PackageUnhold) Plan(step.Scope) ([]step.Action, error) {
 	if len(s.Packages) == 0 {
-		return nil, errors.New("packages is empty: name at least one")
+		return nil, step.Refuse("packages", "packages is empty: name at least one")
 	}
 	return []step.Action{{
 		Title: "release the holds of packages",

@@ -76,7 +76,7 @@ not touched.
 // Plan returns one listing, and a second one for other minors.
 func (s PackageVersions) Plan(step.Scope) ([]step.Action, error) {
 	if len(s.Packages) == 0 {
-		return nil, errors.New("packages is empty: name at least one")
+		return nil, step.Refuse("packages", "packages is empty: name at least one")
 	}
 	minors, version := s.minors(), ""
 	switch {

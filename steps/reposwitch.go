@@ -2,7 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -96,7 +95,7 @@ func naming(repository string) (script string, args []string, err error) {
 		return repoIdle + "\n" + perMinor + "\n", nil, nil
 	}
 	if !namesRepository.MatchString(repository) {
-		return "", nil, fmt.Errorf("%q is not the address of a repository, such as https://mirror.example/k8s/v1.31/rpm/ or file:///srv/k8s/", repository)
+		return "", nil, step.Refuse("repository", "%q is not the address of a repository, such as https://mirror.example/k8s/v1.31/rpm/ or file:///srv/k8s/", repository)
 	}
 	address, _, _ := strings.Cut(repository, " ")
 	known, _, _ := strings.Cut(address[strings.Index(address, "://")+3:], "/v1.")

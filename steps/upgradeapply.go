@@ -2,8 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"errors"
-	"fmt"
 	"time"
 
 	"rung/engine/kube"
@@ -98,10 +96,10 @@ func (s UpgradeApply) flags() ([]string, error) {
 		return append(flags, patches...), err
 	}
 	if !s.CertificateRenewal || !s.EtcdUpgrade || s.Patches != "" {
-		return nil, errors.New("kubeadm does not take certificate_renewal, etcd_upgrade or patches beside config: say them in that file")
+		return nil, step.Refuse("config", "kubeadm does not take certificate_renewal, etcd_upgrade or patches beside config: say them in that file")
 	}
 	if kube.SameMinor(s.Version, kube.OfMinor(1, 30)) && s.Version.Less(kube.Version{Major: 1, Minor: 30, Patch: 14}) {
-		return nil, fmt.Errorf("kubeadm %s does not take config without asking questions: go to 1.30.14 instead", s.Version)
+		return nil, step.Refuse("config", "kubeadm %s does not take config without asking questions: go to 1.30.14 instead", s.Version)
 	}
 	return append([]string{"--config", s.Config}, flags...), nil
 }

@@ -1,11 +1,12 @@
 package steps
 
 import (
-	"fmt"
 	"path"
 	"strings"
 
 	"rung/engine/kube"
+
+	"rung/engine/step"
 )
 
 // patchesFlag names a folder of patches; an empty one is none.
@@ -14,7 +15,7 @@ func patchesFlag(v kube.Version, folder string) ([]string, error) {
 	case folder == "":
 		return nil, nil
 	case !path.IsAbs(folder):
-		return nil, fmt.Errorf("patches is the path of a folder on the host, such as /etc/kubernetes/patches, not %q", folder)
+		return nil, step.Refuse("patches", "patches is the path of a folder on the host, such as /etc/kubernetes/patches, not %q", folder)
 	}
 	return []string{kube.PatchesFlag(v), folder}, nil
 }
@@ -39,12 +40,12 @@ func ignoreFlag(names []string) ([]string, error) {
 	if len(names) == 0 {
 		return nil, nil
 	}
-	for _, name := range names {
+	for i, name := range names {
 		if strings.EqualFold(strings.TrimSpace(name), "all") {
-			return nil, fmt.Errorf("ignore_preflight does not take %q: name each check that you have looked at, such as CreateJob", name)
+			return nil, step.RefuseItem("ignore_preflight", i, "ignore_preflight does not take %q: name each check that you have looked at, such as CreateJob", name)
 		}
 		if name == "" || strings.ContainsAny(name, ", \t\n") {
-			return nil, fmt.Errorf("ignore_preflight takes the name of one check in each item, not %q", name)
+			return nil, step.RefuseItem("ignore_preflight", i, "ignore_preflight takes the name of one check in each item, not %q", name)
 		}
 	}
 	return []string{"--ignore-preflight-errors=" + strings.Join(names, ",")}, nil

@@ -75,7 +75,7 @@ func (s Verify) Plan(scope step.Scope) ([]step.Action, error) {
 		questions, err := ClusterFacts{}.Plan(scope)
 		return append(questions, readCoreDNS()), err
 	}
-	return nil, fmt.Errorf("scope is control-plane, node or cluster, not %q", s.Scope)
+	return nil, step.Refuse("scope", "scope is control-plane, node or cluster, not %q", s.Scope)
 }
 
 // Collect judges the cluster.

@@ -37,7 +37,7 @@ func (s Wait) Plan(step.Scope) ([]step.Action, error) {
 	if s.Script != "" {
 		do = step.Command{Script: s.Script, Argv: s.Args}
 	} else if len(s.Args) > 0 {
-		return nil, errors.New("args are for script; append them to argv")
+		return nil, step.Refuse("args", "args are for script; append them to argv")
 	}
 	return []step.Action{{
 		Title:    "wait: " + s.What,

@@ -47,9 +47,9 @@ var workloadList = listing{
 
 // Plan returns the question.
 func (s Workloads) Plan(step.Scope) ([]step.Action, error) {
-	for _, pattern := range s.Except {
+	for i, pattern := range s.Except {
 		if _, err := path.Match(pattern, ""); err != nil || strings.Count(pattern, "/") != 1 {
-			return nil, fmt.Errorf("except: %q is not NAMESPACE/NAME", pattern)
+			return nil, step.RefuseItem("except", i, "except: %q is not NAMESPACE/NAME", pattern)
 		}
 	}
 	return []step.Action{workloadList.action("read the workloads")}, nil

@@ -2,7 +2,6 @@ package steps
 
 import (
 	_ "embed"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -39,13 +38,13 @@ workload wants by now, and the pods of DaemonSets on nodes that are out or not R
 // Plan returns the wait.
 func (s WorkloadsReady) Plan(step.Scope) ([]step.Action, error) {
 	if s.Away < 0 {
-		return nil, errors.New("away must be 0 or more")
+		return nil, step.Refuse("away", "away must be 0 or more")
 	}
 	var before strings.Builder
-	for _, line := range s.Baseline {
+	for i, line := range s.Baseline {
 		words := strings.Fields(line)
 		if len(words) != 3 || strings.Trim(words[2], "0123456789") != "" {
-			return nil, fmt.Errorf("baseline: %q is not KIND NAMESPACE/NAME NUMBER", line)
+			return nil, step.RefuseItem("baseline", i, "baseline: %q is not KIND NAMESPACE/NAME NUMBER", line)
 		}
 		fmt.Fprintf(&before, "%s %s before %s\n", words[0], words[1], words[2])
 	}

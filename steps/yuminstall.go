@@ -1,9 +1,8 @@
 package steps
 
 import (
+	"cmp"
 	_ "embed"
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -122,22 +121,22 @@ func (s YumInstall) latest(names string) step.Action {
 
 func (s YumInstall) wrong() error {
 	if len(s.Packages) == 0 {
-		return errors.New("packages is empty: name at least one")
+		return step.Refuse("packages", "packages is empty: name at least one")
 	}
 	if slices.Contains(s.Packages, "*") && (len(s.Packages) > 1 || s.State != "latest") {
-		return errors.New(`packages "*" stands alone, with state latest`)
+		return step.Refuse("packages", `packages "*" stands alone, with state latest`)
 	}
 	if len(s.Exclude) > 0 && s.State != "latest" {
-		return errors.New("exclude goes with state latest")
+		return step.Refuse("exclude", "exclude goes with state latest")
 	}
-	return packageNames(slices.Concat(s.Packages, s.Keep, s.Exclude))
+	return cmp.Or(packageNames("packages", s.Packages), packageNames("keep", s.Keep), packageNames("exclude", s.Exclude))
 }
 
-// packageNames refuses what yum would take for an option.
-func packageNames(names []string) error {
-	for _, name := range names {
+// packageNames refuses what yum would take for an option, of the names in a field.
+func packageNames(field string, names []string) error {
+	for i, name := range names {
 		if name == "" || name[0] == '-' {
-			return fmt.Errorf("%q is not the name of a package", name)
+			return step.RefuseItem(field, i, "%q is not the name of a package", name)
 		}
 	}
 	return nil

@@ -18,7 +18,8 @@ func Plannable(pb *Playbook) diag.List {
 		}
 		if err := s.Draft.Refused(); err != nil {
 			name := s.Draft.Type.Name
-			d := diag.Errorf("value", s.Pos, "%s: %s", name, strings.TrimPrefix(err.Error(), name+" "))
+			pos, width := s.Draft.Place(err, s.Pos)
+			d := diag.Errorf("value", pos, "%s: %s", name, strings.TrimPrefix(err.Error(), name+" ")).Over(width)
 			if !slices.Contains(found, d) { // a sequence stands at every call
 				found = append(found, d)
 			}

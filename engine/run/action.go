@@ -101,7 +101,7 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 	st, missing, err := s.Draft.Fill(v.view.values)
 	switch {
 	case err != nil:
-		return w, ended{outcome: step.Failed, text: err.Error()}
+		return w, unfit(s, err)
 	case missing != nil && !v.view.open(missing):
 		return w, v.moot(v.view.lacking(missing))
 	case st == nil:
@@ -112,7 +112,7 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 		w.unknown = gaps(s.Draft, v.view.values)
 	}
 	if w.actions, err = st.Plan(step.Scope{Host: v.scope, Run: v.loop.ID}); err != nil {
-		return w, ended{outcome: step.Failed, text: err.Error()}
+		return w, unfit(s, err)
 	}
 	if w.own, err = v.ownHost(s); err != nil {
 		return w, ended{outcome: step.Refused, text: err.Error()}
@@ -127,6 +127,13 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 		return w, ended{outcome: step.Skipped, text: "outside of what this run was narrowed to"}
 	}
 	return w, ended{}
+}
+
+// unfit is a step that cannot be planned with the fields that it has. No command has said so: what helps is the place in the
+// playbook.
+func unfit(s *playbook.Step, err error) ended {
+	at, _ := s.Draft.Place(err, s.Pos)
+	return ended{outcome: step.Failed, text: err.Error(), hint: "it is written at " + at.String()}
 }
 
 // gaps are what stands in texts of d for expressions without a value.

@@ -50,6 +50,8 @@ func (s do) Plan(step.Scope) ([]step.Action, error) {
 	switch s.Run {
 	case "nonsense":
 		return nil, strconv.ErrSyntax
+	case "unfit":
+		return nil, step.Refuse("run", "run does not fit")
 	case "panic":
 		panic("a fault of the step type")
 	}

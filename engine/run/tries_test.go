@@ -62,6 +62,16 @@ func TestRetry(t *testing.T) {
 	}
 }
 
+func TestAValueThatAStepDoesNotTakeIsShownWhereItStands(t *testing.T) {
+	p := scene{
+		inputs: "inputs: {word: {type: string, default: unfit, about: x}}\n",
+		steps:  "  - name: act\n    do:\n      run: ${{ inputs.word }}\n",
+	}.play(t)
+	same(t, "events", p.lines(run.StepEnded), text(`
+step.ended S w1 1:do = failed : run does not fit hint: it is written at toy.yaml:10:16
+`))
+}
+
 func TestRetryIsTold(t *testing.T) {
 	p := scene{steps: "  - retry: 1\n    do: {run: act}\n", replies: map[string][]reply{"act": {no, {}}}}.play(t)
 	same(t, "events", p.lines(), text(`

@@ -28,7 +28,7 @@ import (
 type Step interface {
 	// Plan returns what the step wants done on the host of scope. It is pure,
 	// and called just in time, per host, in every mode. Its error says what is
-	// wrong with the fields, for the operator.
+	// wrong with the fields, for the operator; a FieldError says of which.
 	Plan(Scope) ([]Action, error)
 }
 
