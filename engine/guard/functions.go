@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr/builtin"
 
@@ -99,44 +100,71 @@ func anyList[T any](values []T) []any {
 	return list
 }
 
-// common is what is in every one of some lists, in the order of the first.
+// common is what is in every one of some lists, in the order of the first. It is asked with thousands of lists: the
+// versions that each host is offered.
 func common(args ...any) (any, error) {
-	lists, ok := args[0].([]any)
+	all, ok := args[0].([]any)
 	if !ok {
 		return nil, errors.New("common reads a list that is not there")
 	}
-	kept := []any{}
-	for i, list := range lists {
-		items, ok := list.([]any)
-		if !ok {
+	lists := make([][]any, len(all))
+	for i, list := range all {
+		if lists[i], ok = list.([]any); !ok {
 			return nil, errors.New("common wants a list of lists")
 		}
-		if i == 0 {
-			kept = slices.Clone(items)
-		}
-		has := members(items)
-		kept = slices.DeleteFunc(kept, func(item any) bool { return !has(item) })
 	}
-	return kept, nil
+	if len(lists) == 0 {
+		return []any{}, nil
+	}
+	times := map[any]int{} // in how many lists an item of the first was found, one after the other
+	for i, list := range lists {
+		for _, item := range list {
+			if plain(item) && times[item] == i {
+				times[item]++
+			}
+		}
+	}
+	everywhere := func(item any) bool {
+		if plain(item) {
+			return times[item] == len(lists)
+		}
+		return !slices.ContainsFunc(lists, func(list []any) bool { return !equalIn(list, item) })
+	}
+	return slices.DeleteFunc(slices.Clone(lists[0]), func(item any) bool { return !everywhere(item) }), nil
 }
 
-// members tells what is in a list. It is asked with thousands of versions for each of a thousand hosts.
+// plain says whether item is a key that a map takes: tables and lists are none.
+func plain(item any) bool {
+	switch item.(type) {
+	case nil, string, bool, int, time.Duration, kube.Version:
+		return true
+	case []any, map[string]any:
+		return false
+	}
+	return reflect.ValueOf(item).Comparable()
+}
+
+// members tells what is in a list.
 func members(list []any) func(item any) bool {
 	known := make(map[any]bool, len(list))
-	var rest []any // tables and lists, which no map takes as a key
+	var rest []any
 	for _, item := range list {
-		if v := reflect.ValueOf(item); !v.IsValid() || v.Comparable() {
+		if plain(item) {
 			known[item] = true
 		} else {
 			rest = append(rest, item)
 		}
 	}
 	return func(item any) bool {
-		if v := reflect.ValueOf(item); !v.IsValid() || v.Comparable() {
+		if plain(item) {
 			return known[item]
 		}
-		return slices.ContainsFunc(rest, func(other any) bool { return reflect.DeepEqual(other, item) })
+		return equalIn(rest, item)
 	}
+}
+
+func equalIn(list []any, item any) bool {
+	return slices.ContainsFunc(list, func(other any) bool { return reflect.DeepEqual(other, item) })
 }
 
 func commonShape(args []reflect.Type) (reflect.Type, error) {

@@ -89,6 +89,7 @@ func TestWhatListsHaveInCommonAndWithout(t *testing.T) {
 		"versions, in the order of the first": {common, []any{[]any{[]any{v("1.21.1"), v("1.20.0"), v("1.22.0")}, []any{v("1.22.0"), v("1.21.1")}}}, []any{v("1.21.1"), v("1.22.0")}},
 		"a version is no text":                {common, []any{[]any{[]any{v("1.21.1")}, []any{"1.21.1"}}}, []any{}},
 		"tables and lists":                    {common, []any{[]any{[]any{table, list, "x"}, []any{[]any{"a"}, map[string]any{"name": "w1"}}}}, []any{table, list}},
+		"in all three, and twice in one":      {common, []any{[]any{[]any{"a", "b", "a", "c"}, []any{"a", "a", "b"}, []any{"c", "a"}}}, []any{"a", "a"}},
 		"one list":                            {common, []any{[]any{[]any{"a", "b"}}}, []any{"a", "b"}},
 		"no list":                             {common, []any{[]any{}}, []any{}},
 		"what is left":                        {without, []any{[]any{"a", "b", table, list, nil}, []any{"b", map[string]any{"name": "w1"}, nil}}, []any{"a", list}},
