@@ -111,7 +111,7 @@ func changesOf(b *report.Book) (commands, hosts int) {
 	on := map[string]bool{}
 	for _, c := range b.Stages {
 		for _, p := range c.Pages {
-			for _, e := range p.Steps {
+			for e := range p.Steps() {
 				for _, act := range e.Actions {
 					if act.Mutates {
 						commands++

@@ -22,16 +22,12 @@ type Binder struct {
 	pages map[string]*Page
 	last  *Page             // the one that was written on last
 	keys  map[string]string // of scripts, by text
-
-	fold   bool             // pages that are alike are kept once
-	prints map[string]*Page // those of the open chapter, by what stands on them
-	like   map[*Page]*Page  // the page of another host that stands for one, which is empty
-	place  map[*Page]int    // in the open chapter
+	known stencils
 }
 
 // NewBinder returns a Binder of an empty book.
 func NewBinder() *Binder {
-	return &Binder{book: Book{Format: BookFormat, Inputs: map[string]string{}, Hosts: []string{}, Stages: []*Chapter{}, Scripts: map[string]string{}}, keys: map[string]string{}}
+	return &Binder{book: Book{Format: BookFormat, Inputs: map[string]string{}, Hosts: []string{}, Stages: []*Chapter{}, Scripts: map[string]string{}}, keys: map[string]string{}, known: stencils{}}
 }
 
 // Book is what was bound. Nothing may be recorded after.
@@ -62,9 +58,7 @@ func (b *Binder) Record(e run.Event) error {
 	case run.HostStarted:
 		b.page(e).Node = e.Node
 	case run.HostEnded:
-		if b.fold {
-			b.folded(b.page(e))
-		}
+		b.page(e).seal(b.known)
 	case run.StepStarted, run.ActionStarted, run.ActionPlanned, run.StepEnded:
 		b.entry(e)
 	}
@@ -77,11 +71,11 @@ func (b *Binder) begin(e run.Event) {
 	c.Rescue, _ = e.Data["rescue"].([]string)
 	c.Holds = len(e.Hosts) == 0 && e.Text == ""
 	b.add(c)
-	b.open, b.pages, b.last, b.prints, b.like, b.place = c, map[string]*Page{}, nil, map[string]*Page{}, map[*Page]*Page{}, map[*Page]int{}
-	for i, host := range e.Hosts {
+	b.open, b.pages, b.last = c, map[string]*Page{}, nil
+	for _, host := range e.Hosts {
 		p := &Page{Host: host}
 		c.Pages = append(c.Pages, p)
-		b.pages[host], b.place[p] = p, i
+		b.pages[host] = p
 	}
 }
 
@@ -114,7 +108,7 @@ func (b *Binder) forget() {
 	for _, c := range b.book.Stages {
 		c.Pages, c.Notes = nil, nil
 	}
-	b.pages, b.prints, b.like, b.place, b.last = nil, nil, nil, nil, nil
+	b.pages, b.last, b.known = nil, nil, stencils{}
 }
 
 // note writes a note where it belongs: to a step, to its stage, or to the whole.
@@ -146,7 +140,7 @@ func (b *Binder) page(e run.Event) *Page {
 	b.last = b.pages[e.Host]
 	if b.last == nil {
 		b.last = &Page{Host: e.Host}
-		b.pages[e.Host], b.place[b.last] = b.last, len(b.open.Pages)
+		b.pages[e.Host] = b.last
 		b.open.Pages = append(b.open.Pages, b.last)
 	}
 	return b.last
@@ -155,11 +149,11 @@ func (b *Binder) page(e run.Event) *Page {
 // step is the entry that is being written on the page of e.
 func (b *Binder) step(e run.Event) *Entry {
 	p := b.page(e)
-	if n := len(p.Steps); n > 0 && p.Steps[n-1].Step == e.Step {
-		return p.Steps[n-1]
+	if p.open == nil || p.open.Step != e.Step {
+		p.seal(b.known)
+		p.open = &Entry{Step: e.Step, ID: e.ID, Type: e.Type}
 	}
-	p.Steps = append(p.Steps, &Entry{Step: e.Step, ID: e.ID, Type: e.Type})
-	return p.Steps[len(p.Steps)-1]
+	return p.open
 }
 
 // entry writes e into its step.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -49,13 +50,48 @@ type Chapter struct {
 
 // Page is what is done on one host in one stage.
 type Page struct {
-	Host  string   `json:"host"`
-	Node  string   `json:"node,omitempty"` // its name in Kubernetes, where that is another
-	Steps []*Entry `json:"steps,omitempty"`
+	Host string `json:"host"`
+	Node string `json:"node,omitempty"` // its name in Kubernetes, where that is another
+
+	steps []*stencil // in order
+	open  *Entry     // behind them, while it is written; nil: none
+}
+
+// NewPage returns a page with these steps.
+func NewPage(host string, steps ...*Entry) *Page {
+	p := &Page{Host: host}
+	for _, e := range steps {
+		p.steps = append(p.steps, &stencil{entry: e})
+	}
+	return p
+}
+
+// Steps are the steps of p, in order. They are made while they are asked for, of what many pages share: nobody changes
+// them.
+func (p *Page) Steps() iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) {
+		for _, s := range p.steps {
+			if !yield(s.on(p)) {
+				return
+			}
+		}
+		if p.open != nil {
+			yield(p.open)
+		}
+	}
+}
+
+// seal ends the step that is being written.
+func (p *Page) seal(all stencils) {
+	if p.open != nil {
+		p.steps, p.open = append(p.steps, all.of(p, p.open)), nil
+	}
 }
 
 // missed says whether c came to an end before anything was asked of the host of p.
-func (c *Chapter) missed(p *Page) bool { return bad(c.Outcome) && len(p.Steps) == 0 }
+func (c *Chapter) missed(p *Page) bool {
+	return bad(c.Outcome) && len(p.steps) == 0 && p.open == nil
+}
 
 // Entry is a step on one host.
 type Entry struct {

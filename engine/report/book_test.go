@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestABookIsReadAsItWasWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(b.Book(), read); diff != "" {
+	if diff := cmp.Diff(b.Book(), read, cmp.Transformer("steps", func(p *Page) any { return []any{p.Host, p.Node, slices.Collect(p.Steps())} })); diff != "" {
 		t.Errorf("(-written +read):\n%s", diff)
 	}
 	if err := read.WriteJSON(&second); err != nil || second.String() != first.String() {

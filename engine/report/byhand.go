@@ -119,7 +119,7 @@ func (b *Book) stretches() []*stretch {
 	var c cutter
 	for _, stage := range b.Stages {
 		for _, p := range stage.Pages {
-			for _, e := range p.Steps {
+			for e := range p.Steps() {
 				if e.Outcome == step.Planned {
 					c.step(part{stage, p, e, e.Actions})
 				}

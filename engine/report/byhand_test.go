@@ -15,7 +15,7 @@ func byHand(t *testing.T, hosts []string, steps func(host string) []*Entry) stri
 	t.Helper()
 	stage := &Chapter{Stage: "Do"}
 	for _, host := range hosts {
-		stage.Pages = append(stage.Pages, &Page{Host: host, Steps: steps(host)})
+		stage.Pages = append(stage.Pages, NewPage(host, steps(host)...))
 	}
 	sheets, err := (&Book{Stages: []*Chapter{stage}}).Sheets()
 	if err != nil || len(sheets) != 1 {

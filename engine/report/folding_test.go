@@ -15,7 +15,7 @@ import (
 // written is all that stands on p.
 func written(p *Page) string {
 	full := page{kept: &scripts{full: true, number: map[string]int{}}}
-	for _, e := range p.Steps {
+	for e := range p.Steps() {
 		full.entry(e)
 	}
 	return string(full.text)
@@ -28,18 +28,19 @@ func TestHostsAreToldAsOneOnlyWhereTheyDoTheSame(t *testing.T) {
 	texts := []string{"drain %s", "drain %s --on w1", "etcd-%s", "%s0", "x%s", "%s.example %s", "set w1 w2", "w", "_%s", "%s%s"}
 	folded := 0
 	for range 3000 {
-		pages := make([]*Page, 2)
+		pages, known := make([]*Page, 2), stencils{}
 		pick := []string{texts[random.IntN(len(texts))], texts[random.IntN(len(texts))]}
 		for i := range pages {
 			host := names[random.IntN(len(names))]
 			line := func(text string) string { return strings.ReplaceAll(text, "%s", host) }
-			pages[i] = &Page{Host: host, Steps: []*Entry{{
+			pages[i] = &Page{Host: host, open: &Entry{
 				Step: "1", Name: line(pick[0]), Outcome: step.Planned,
 				Actions: []Act{{Number: 1, Title: "go", Mutates: true, Do: Order{Argv: []string{"do", line(pick[1])}}}},
-			}}}
+			}}
+			pages[i].seal(known)
 		}
 		a, b := pages[0], pages[1]
-		if a.imprint() != b.imprint() {
+		if len((&Chapter{Pages: pages}).foldings()) == 2 {
 			continue
 		}
 		folded++

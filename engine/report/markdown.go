@@ -59,7 +59,7 @@ func (m *markdown) cover() {
 			rounds = append(rounds, c.Stage)
 		}
 		for _, p := range c.Pages {
-			for _, e := range p.Steps {
+			for e := range p.Steps() {
 				for _, a := range e.Actions {
 					if a.Mutates {
 						changes, hosts[p.Host] = changes+1, true
@@ -126,7 +126,7 @@ func (m *markdown) chapter(c *Chapter, number int) {
 	for _, n := range c.Notes {
 		fmt.Fprintf(m, "\n> %s: %s\n", n.mark(), n.Text)
 	}
-	for _, f := range m.foldings(c) {
+	for _, f := range c.foldings() {
 		hosts := append([]string{f.page.Host}, f.alike...)
 		fmt.Fprintf(m, "\n#### %s\n\n", strings.Join(hosts, ", "))
 		if len(hosts) > 1 {
@@ -140,36 +140,22 @@ func (m *markdown) chapter(c *Chapter, number int) {
 			m.WriteString("Not looked at: a run stops before it.\n")
 		}
 		part := ""
-		for i, e := range f.page.Steps {
+		first := true
+		for e := range f.page.Steps() {
 			if title := e.after(part); title != "" && e.Outcome != step.OK {
-				if i > 0 {
+				if !first {
 					m.WriteString("\n")
 				}
 				fmt.Fprintf(m, "*%s%s:*\n\n", strings.ToUpper(title[:1]), title[1:])
 				part = e.part()
 			}
 			m.entry(e, fmt.Sprintf("stage %d, %s", number, f.page.Host))
+			first = false
 		}
 	}
 	if bad(c.Outcome) && c.Text != "" {
 		fmt.Fprintf(m, "\n> **%s**: %s\n", c.Outcome, c.Text)
 	}
-}
-
-// foldings are the pages of c; of those that are alike only the first.
-func (m *markdown) foldings(c *Chapter) []*folding {
-	var all []*folding
-	of := map[string]*folding{}
-	for _, p := range c.Pages {
-		text := p.imprint()
-		if f := of[text]; f != nil && len(p.Steps) > 0 {
-			f.alike = append(f.alike, p.Host)
-			continue
-		}
-		of[text] = &folding{page: p}
-		all = append(all, of[text])
-	}
-	return all
 }
 
 func (m *markdown) entry(e *Entry, where string) {
@@ -304,8 +290,10 @@ func (m *markdown) afterwards() {
 func (b *Book) has(types ...string) bool {
 	for _, c := range b.Stages {
 		for _, p := range c.Pages {
-			if slices.ContainsFunc(p.Steps, func(e *Entry) bool { return e.Outcome == step.Planned && slices.Contains(types, e.Type) }) {
-				return true
+			for e := range p.Steps() {
+				if e.Outcome == step.Planned && slices.Contains(types, e.Type) {
+					return true
+				}
 			}
 		}
 	}

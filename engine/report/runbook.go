@@ -38,7 +38,6 @@ type totals struct {
 // already, but for long scripts that only look.
 func NewRunbook(w io.Writer, full bool) *Runbook {
 	b := &Runbook{out: bufio.NewWriterSize(w, 64<<10), bind: NewBinder(), total: totals{hosts: map[string]bool{}}}
-	b.bind.fold = !full
 	b.kept = scripts{full: full, number: map[string]int{}, places: map[string]string{}}
 	return b
 }
@@ -181,14 +180,14 @@ func (b *Runbook) chapter(c *Chapter) {
 // close writes the pages of a stage that has ended.
 func (b *Runbook) close(c *Chapter) {
 	b.notes(c)
-	for _, s := range b.bind.foldings(c) {
+	for _, s := range b.told(c) {
 		fmt.Fprintf(b.out, "\n%s\n", rule("── "+s.page.Host, hostRule))
 		if len(s.alike) > 0 {
 			fmt.Fprintf(b.out, "\n     the same on %s, each with its own name in place of %s\n", s.others(c), s.page.Host)
 		}
 		p := page{kept: &b.kept, where: fmt.Sprintf("stage %d, %s", b.number, s.page.Host)}
 		part := ""
-		for _, e := range s.page.Steps {
+		for e := range s.page.Steps() {
 			before := len(p.text)
 			p.entry(e)
 			if title := e.after(part); title != "" && len(p.text) > before {
@@ -218,6 +217,18 @@ func (b *Runbook) close(c *Chapter) {
 			fmt.Fprintln(b.out, c.Hint)
 		}
 	}
+}
+
+// told are the pages of c that are written.
+func (b *Runbook) told(c *Chapter) []*folding {
+	if !b.kept.full {
+		return c.foldings()
+	}
+	all := make([]*folding, len(c.Pages))
+	for i, p := range c.Pages {
+		all[i] = &folding{page: p}
+	}
+	return all
 }
 
 func (b *Runbook) notes(c *Chapter) {

@@ -66,7 +66,7 @@ func entries(b *report.Book) (map[at]*report.Entry, []at) {
 			all[where], order = &report.Entry{Outcome: c.Outcome, Text: c.Text}, append(order, where)
 		}
 		for _, p := range c.Pages {
-			for _, e := range p.Steps {
+			for e := range p.Steps() {
 				where := at{c.Stage, p.Host, e.Step}
 				all[where], order = e, append(order, where)
 			}

@@ -26,7 +26,7 @@ func (h *held) index(b *report.Book) {
 			h.open = append(h.open, openStage{pattern, c.Stage})
 		}
 		for _, p := range c.Pages {
-			for _, e := range p.Steps {
+			for e := range p.Steps() {
 				h.exact[at{c.Stage, p.Host, e.Step}] = e
 			}
 		}

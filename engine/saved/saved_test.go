@@ -23,7 +23,7 @@ func book(stages ...*report.Chapter) *report.Book {
 }
 
 func chapter(stage, host string, steps ...*report.Entry) *report.Chapter {
-	return &report.Chapter{Stage: stage, Outcome: step.OK, Pages: []*report.Page{{Host: host, Steps: steps}}}
+	return &report.Chapter{Stage: stage, Outcome: step.OK, Pages: []*report.Page{report.NewPage(host, steps...)}}
 }
 
 // does is a step that changes something with these commands.
@@ -253,11 +253,11 @@ func BenchmarkStrays5000(b *testing.B) {
 	of := func(stage string) *report.Book {
 		c := &report.Chapter{Stage: stage, Outcome: step.OK}
 		for i := range 5000 {
-			p := &report.Page{Host: fmt.Sprintf("worker-%d", i)}
+			var steps []*report.Entry
 			for k := range 20 {
-				p.Steps = append(p.Steps, does(strconv.Itoa(k), argv("a")))
+				steps = append(steps, does(strconv.Itoa(k), argv("a")))
 			}
-			c.Pages = append(c.Pages, p)
+			c.Pages = append(c.Pages, report.NewPage(fmt.Sprintf("worker-%d", i), steps...))
 		}
 		return book(c)
 	}
