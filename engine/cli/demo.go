@@ -11,6 +11,7 @@ import (
 
 	"rung/engine/diag"
 	"rung/engine/kube"
+	"rung/engine/report"
 	"rung/engine/run"
 	"rung/engine/twin"
 )
@@ -166,7 +167,7 @@ func (a *app) demo(ctx context.Context, d demo) error {
 		return err
 	}
 	if !d.json {
-		fmt.Fprintf(a.out, "A simulated cluster of %d control planes and %d workers at %s, %g times as quick as life.\n\n", d.controlPlanes, d.workers, from, d.speed)
+		fmt.Fprintf(a.out, "A simulated cluster of %s and %s at %s, %g times as quick as life.\n\n", report.Many(d.controlPlanes, "control plane"), report.Many(d.workers, "worker"), from, d.speed)
 	}
 	e := execution{app: a, plan: p, inventory: inventory, contact: contact{config: site.sshConfig}, clock: scaled, json: d.json, demo: true}
 	if err := e.run(ctx); err != nil {

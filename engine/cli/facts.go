@@ -15,6 +15,7 @@ import (
 	"rung/engine/inventory"
 	"rung/engine/plan"
 	"rung/engine/readonly"
+	"rung/engine/report"
 	"rung/engine/run"
 	"rung/engine/step"
 )
@@ -94,7 +95,7 @@ func (a *app) facts(ctx context.Context, r request, c contact, out string, repla
 	case err != nil:
 		return usage("the facts cannot be written: %v", err)
 	}
-	fmt.Fprintf(a.err, "wrote %s: %d answers of %d hosts, taken for %s\n", out, f.Answers, answering(f), f.Playbook)
+	fmt.Fprintf(a.err, "wrote %s: %s of %s, taken for %s\n", out, report.Many(f.Answers, "answer"), report.Many(answering(f), "host"), f.Playbook)
 	return nil
 }
 

@@ -271,7 +271,7 @@ func difference(old, now string) string {
 	case n == 0:
 		return "  the same lines in another order"
 	case n > mostShown:
-		lines = append(lines[:mostShown], fmt.Sprintf("  … and %d more lines", n-mostShown))
+		lines = append(lines[:mostShown], "  … and "+report.Many(n-mostShown, "more line"))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -49,11 +49,22 @@ func (o *outlook) tell(w io.Writer) {
 	switch {
 	case o.changes == 0:
 		fmt.Fprintf(w, "  changes nothing: everything is as it should be\n")
-	case o.maybe > 0:
-		fmt.Fprintf(w, "  changes %d commands on %d hosts; %d of them depend on what is found then\n", o.changes, len(o.hosts), o.maybe)
 	default:
-		fmt.Fprintf(w, "  changes %d commands on %d hosts\n", o.changes, len(o.hosts))
+		fmt.Fprintf(w, "  changes %s on %s%s\n", report.Many(o.changes, "command"), report.Many(len(o.hosts), "host"), o.open())
 	}
+}
+
+// open says how many of the changes only a run decides.
+func (o *outlook) open() string {
+	switch {
+	case o.maybe == 0:
+		return ""
+	case o.changes == 1:
+		return "; it depends on what is found then"
+	case o.maybe == 1:
+		return "; 1 of them depends on what is found then"
+	}
+	return fmt.Sprintf("; %d of them depend on what is found then", o.maybe)
 }
 
 // foresee performs what only reads, and says what a run would do, or why it

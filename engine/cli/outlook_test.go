@@ -25,9 +25,24 @@ func TestTheOutlookSaysRoundsAndChanges(t *testing.T) {
 	}
 	var b strings.Builder
 	o.tell(&b)
-	want := "  so      hop=1.31.14 → hop=1.32.6\n  changes 3 commands on 2 hosts; 1 of them depend on what is found then\n"
+	want := "  so      hop=1.31.14 → hop=1.32.6\n  changes 3 commands on 2 hosts; 1 of them depends on what is found then\n"
 	if b.String() != want {
 		t.Errorf("got:\n%swant:\n%s", b.String(), want)
+	}
+
+	for _, few := range []struct {
+		changes, maybe int
+		want           string
+	}{
+		{1, 0, "  changes 1 command on 1 host\n"},
+		{1, 1, "  changes 1 command on 1 host; it depends on what is found then\n"},
+		{2, 2, "  changes 2 commands on 1 host; 2 of them depend on what is found then\n"},
+	} {
+		b.Reset()
+		(&outlook{changes: few.changes, maybe: few.maybe, hosts: map[string]bool{"w1": true}}).tell(&b)
+		if b.String() != few.want {
+			t.Errorf("got:\n%swant:\n%s", b.String(), few.want)
+		}
 	}
 
 	b.Reset()

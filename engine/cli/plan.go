@@ -48,7 +48,7 @@ func (a *app) savePlan(ctx context.Context, r rendering) error {
 		return err
 	}
 	changes, hosts := changesOf(made.Book)
-	fmt.Fprintf(a.err, "wrote %s: %d commands that change something, on %d hosts\n  read it   rung render %[1]s\n  run it    rung run --plan %[1]s\n", r.out, changes, hosts)
+	fmt.Fprintf(a.err, "wrote %s: %s to change something, on %s\n  read it   rung render %[1]s\n  run it    rung run --plan %[1]s\n", r.out, report.Many(changes, "command"), report.Many(hosts, "host"))
 	return nil
 }
 
@@ -201,7 +201,7 @@ func (e *execution) hold(now *report.Book, found *facts.File) error {
 	}
 	e.tellWhy(found, false)
 	if !e.changed {
-		return &failure{run.ExitRefused, fmt.Errorf("the world is not that of the plan: %s; nothing was touched", several(len(strays), "step")+" would be otherwise"), "make a new plan; or say --changed to run what would be done now, and nothing else"}
+		return &failure{run.ExitRefused, fmt.Errorf("the world is not that of the plan: %s; nothing was touched", report.Many(len(strays), "step")+" would be otherwise"), "make a new plan; or say --changed to run what would be done now, and nothing else"}
 	}
 	e.agreed.Book = now
 	return nil

@@ -128,7 +128,7 @@ func (r rehearsal) on(s *rehearse.Scene) string {
 	if r.facts != "" {
 		found = ", as it was found in " + r.facts
 	}
-	return fmt.Sprintf("a simulated cluster of %s and %s at %s (%s)%s, in virtual time", several(planes, "control plane"), several(len(s.Cluster.Hosts())-planes, "worker"), s.Version(), r.packages, found)
+	return fmt.Sprintf("a simulated cluster of %s and %s at %s (%s)%s, in virtual time", report.Many(planes, "control plane"), report.Many(len(s.Cluster.Hosts())-planes, "worker"), s.Version(), r.packages, found)
 }
 
 // scene makes the cluster, and the plan for it.
@@ -228,11 +228,4 @@ func (r rehearsal) shape() (s twin.Shape, err error) {
 		return s, usage("%v", err)
 	}
 	return said.Twin(r.packages, r.external), nil
-}
-
-func several(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -176,7 +176,7 @@ func (a *app) renderSheets(ctx context.Context, r rendering, p *plan.Plan) error
 	if err := writeFolder(r.out, files); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "wrote %d scripts: begin with %s\n", len(sheets), filepath.Join(r.out, report.GuideName))
+	fmt.Fprintf(a.err, "wrote %s: begin with %s\n", report.Many(len(sheets), "script"), filepath.Join(r.out, report.GuideName))
 	return nil
 }
 

@@ -56,7 +56,7 @@ func cutScript(text string) string {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
 	more := ""
 	if len(lines) > longestShown {
-		more = fmt.Sprintf("    … %d more lines\n", len(lines)-longestShown)
+		more = "    … " + Many(len(lines)-longestShown, "more line") + "\n"
 		lines = lines[:longestShown]
 	}
 	var b strings.Builder

@@ -29,7 +29,7 @@ func (f *Forecast) timeline() {
 		if to-from < time.Second && !f.o.All {
 			continue // nothing that anybody would wait for
 		}
-		t.print("  %s – %s  %6s  %s: %s%s\n", clockOf(from), clockOf(to), length(to-from), t.ink.on(bold, clean(group[0].Stage)), many(len(group), "host"), f.window[group[0].Stage])
+		t.print("  %s – %s  %6s  %s: %s%s\n", clockOf(from), clockOf(to), length(to-from), t.ink.on(bold, clean(group[0].Stage)), Many(len(group), "host"), f.window[group[0].Stage])
 		if to-from >= worthRows || f.o.All {
 			f.hosts(group)
 		}

@@ -71,7 +71,7 @@ func (m *markdown) cover() {
 			}
 		}
 	}
-	fmt.Fprintf(m, "| changes | %s on %s |\n", many(changes, "command"), many(len(hosts), "host"))
+	fmt.Fprintf(m, "| changes | %s on %s |\n", Many(changes, "command"), Many(len(hosts), "host"))
 	if len(rounds) > 0 {
 		fmt.Fprintf(m, "| rounds | %s |\n", cell(strings.Join(rounds, " → ")))
 	}

@@ -35,7 +35,7 @@ func (t *Terminal) asItIs(e run.Event) {
 			rows = append(rows, nodeRow(node))
 		}
 	}
-	t.line(e, e.Host, "the cluster as it is: "+many(len(list), "node"))
+	t.line(e, e.Host, "the cluster as it is: "+Many(len(list), "node"))
 	t.table(rows)
 	if more := len(list) - len(rows); more > 0 {
 		t.print("  … and %d more\n", more)

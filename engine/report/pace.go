@@ -125,7 +125,7 @@ func (t *Terminal) progress(e run.Event) {
 		return
 	}
 	t.told = e.At
-	text := fmt.Sprintf("%d of %s done", s.done, many(s.hosts, "host"))
+	text := fmt.Sprintf("%d of %s done", s.done, Many(s.hosts, "host"))
 	if left := t.l.outlook(e.At); left != "" {
 		text += " · " + left
 	}

@@ -69,7 +69,7 @@ func (t *Terminal) frame(width, height int) (lines, plain []string) {
 		lines, plain = append(lines, styled), append(plain, text)
 	}
 	if s := t.l.now; s != nil {
-		status := fmt.Sprintf("%s  %d of %s · %s", clean(s.path), s.done, many(s.hosts, "host"), length(now.Sub(s.began)))
+		status := fmt.Sprintf("%s  %d of %s · %s", clean(s.path), s.done, Many(s.hosts, "host"), length(now.Sub(s.began)))
 		if left := t.l.outlook(now); left != "" {
 			status += " · " + left
 		}
@@ -103,7 +103,7 @@ func (t *Terminal) frame(width, height int) (lines, plain []string) {
 		add(head+last, head+t.ink.on(dim, last))
 	}
 	if more > 0 {
-		text := clip(fmt.Sprintf("  … and %s", many(more, "more host")), width)
+		text := clip(fmt.Sprintf("  … and %s", Many(more, "more host")), width)
 		add(text, t.ink.on(dim, text))
 	}
 	return lines, plain

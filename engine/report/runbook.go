@@ -251,9 +251,13 @@ func (b *Runbook) colophon(e run.Event) {
 	b.kept.write(b.out)
 	t := b.total
 	fmt.Fprintf(b.out, "\n\n%s\n%s on %s in %s: %d to change something, %d that only read", stageRule,
-		many(t.commands, "command"), many(len(t.hosts), "host"), many(b.number, "stage"), t.changes, t.commands-t.changes)
+		Many(t.commands, "command"), Many(len(t.hosts), "host"), Many(b.number, "stage"), t.changes, t.commands-t.changes)
 	if t.conditional > 0 {
-		fmt.Fprintf(b.out, "; for %d of them only the hosts can tell whether they run", t.conditional)
+		they := "they run"
+		if t.conditional == 1 {
+			they = "it runs"
+		}
+		fmt.Fprintf(b.out, "; for %d of them only the hosts can tell whether %s", t.conditional, they)
 	}
 	fmt.Fprintln(b.out, ".")
 	if bad(e.Outcome) {

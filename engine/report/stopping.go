@@ -32,7 +32,7 @@ func (t *Terminal) stopping(e run.Event) {
 		t.line(e, w.host, "waited for: "+text)
 	}
 	if more > 0 {
-		t.line(e, "", fmt.Sprintf("waited for: %s", many(more, "more host")))
+		t.line(e, "", fmt.Sprintf("waited for: %s", Many(more, "more host")))
 	}
 }
 

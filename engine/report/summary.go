@@ -108,7 +108,7 @@ func (t *Terminal) hostCounts() {
 	if len(t.l.failed) > 0 && !t.l.touched {
 		parts = append(parts, "nothing was changed anywhere")
 	}
-	t.print("\n%s: %s\n", t.ink.on(bold, many(len(t.l.hosts), "host")), strings.Join(parts, ", "))
+	t.print("\n%s: %s\n", t.ink.on(bold, Many(len(t.l.hosts), "host")), strings.Join(parts, ", "))
 }
 
 func (t *Terminal) failedHosts() {
@@ -181,7 +181,7 @@ func grouped(moves []move) []move {
 	}
 	var groups []move
 	for way, n := range count {
-		groups = append(groups, move{many(n, "node"), way.from, way.to})
+		groups = append(groups, move{Many(n, "node"), way.from, way.to})
 	}
 	sort.Slice(groups, func(i, j int) bool {
 		return groups[i].from+" "+groups[i].to < groups[j].from+" "+groups[j].to

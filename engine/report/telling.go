@@ -75,7 +75,7 @@ func (t *Terminal) opening(e run.Event) {
 	if t.o.Run != "" {
 		about += ", run " + t.o.Run
 	}
-	t.print("%s %s: %s\n", t.ink.on(dim, e.At.Format("15:04:05")), t.ink.on(bold, about), many(len(e.Hosts), "host"))
+	t.print("%s %s: %s\n", t.ink.on(dim, e.At.Format("15:04:05")), t.ink.on(bold, about), Many(len(e.Hosts), "host"))
 }
 
 func stageAbout(e run.Event) string {
@@ -125,9 +125,9 @@ func ended(s *stage, e run.Event) string {
 	case s.done == s.hosts:
 		return string(e.Outcome)
 	case e.Outcome == step.OK || e.Outcome == "":
-		return fmt.Sprintf("stopped after %d of %s", s.done, many(s.hosts, "host"))
+		return fmt.Sprintf("stopped after %d of %s", s.done, Many(s.hosts, "host"))
 	}
-	return fmt.Sprintf("%s, stopped after %d of %s", e.Outcome, s.done, many(s.hosts, "host"))
+	return fmt.Sprintf("%s, stopped after %d of %s", e.Outcome, s.done, Many(s.hosts, "host"))
 }
 
 // tally counts the steps of a stage by outcome.

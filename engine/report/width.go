@@ -124,8 +124,8 @@ func length(d time.Duration) string {
 	return fmt.Sprintf("%dh%02dm", d/time.Hour, d%time.Hour/time.Minute)
 }
 
-// many says n things: "1 host", "3 hosts".
-func many(n int, thing string) string {
+// Many says n things: "1 host", "3 hosts".
+func Many(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}
