@@ -10,6 +10,7 @@ import (
 	"rung/engine/diag"
 	"rung/engine/guard"
 	"rung/engine/kube"
+	"rung/engine/step"
 )
 
 // versionLike is a text that people read as a version.
@@ -56,12 +57,16 @@ func asVersion(c guard.Comparison) string {
 }
 
 // inScript advises on a text that becomes a part of a script: sh takes it for words and commands, not for data.
-func (a *adviser) inScript(e *guard.Expr) {
+func (a *adviser) inScript(e step.Pasted) {
 	if values, _ := a.values(e.Source); values != nil || e.Source == "host.name" { // whose authors we know
 		return
 	}
-	a.add(diag.Advicef("open-script", e.Pos, "sh reads the value of %s as a part of this script: one such as \"a; reboot\" is run", e.Source).Over(width(e)).
-		WithHint("put it into args, and write \"$1\" in the script"))
+	hint := "put it into args, and write \"$1\" in the script"
+	if e.InWords {
+		hint = "put it behind the script, with sh between them, and write \"$1\" in the script: [sh, -c, SCRIPT, sh, VALUE]"
+	}
+	a.add(diag.Advicef("open-script", e.Pos, "sh reads the value of %s as a part of this script: one such as \"a; reboot\" is run", e.Source).Over(width(e.Expr)).
+		WithHint("%s", hint))
 }
 
 // values are all that the text called name can be, or nil where that is not

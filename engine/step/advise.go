@@ -55,24 +55,3 @@ func (d *Draft) Advise(pos diag.Pos) diag.List {
 	}
 	return found
 }
-
-// InScripts are the expressions whose text becomes a part of what sh reads. A script that one expression hands over as a
-// whole is meant as one.
-func (d *Draft) InScripts() []*guard.Expr {
-	var all []*guard.Expr
-	for _, h := range d.holes {
-		n := d.Node.Get(h.field.Name)
-		if !h.field.Shell || n == nil {
-			continue
-		}
-		if _, _, whole := guard.Single(n.Text, n.Content()); whole {
-			continue
-		}
-		for _, e := range h.read {
-			if e.Type.Kind == guard.Text { // a number, a version and a duration have no say
-				all = append(all, e)
-			}
-		}
-	}
-	return all
-}

@@ -15,9 +15,10 @@ import (
 
 // slot is a checked value of a field: how to fill it, and with what.
 type slot struct {
-	fill filler
-	open bool          // it holds an expression, and so waits for values
-	read []*guard.Expr // its expressions
+	fill  filler
+	open  bool          // it holds an expression, and so waits for values
+	read  []*guard.Expr // its expressions
+	items []slot        // those of a list that is written out
 }
 
 // filler sets target from values.
@@ -109,6 +110,7 @@ func compileList(f Field, n *yamldoc.Node, names guard.Names) (slot, diag.List) 
 	for i, n := range n.Items {
 		item, bad := compileField(Field{Name: fmt.Sprintf("item %d of %s", i+1, f.Name), Type: *f.Type.Elem, Enum: f.Enum}, n, names)
 		fills, found = append(fills, item.fill), append(found, bad...)
+		list.items = append(list.items, item)
 		list.open, list.read = list.open || item.open, append(list.read, item.read...)
 	}
 	list.fill = func(v guard.Values, target reflect.Value) (open gap, err error) {
