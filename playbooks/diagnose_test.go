@@ -36,3 +36,16 @@ func TestEveryStageThatChangesAHostDiagnosesIt(t *testing.T) {
 		t.Errorf("only %d stages are diagnosed: the pattern finds little", diagnosed)
 	}
 }
+
+// TestWhatAFailureLeftIsAskedTheSameEverywhere holds the copies of a short sequence together. It stays in each playbook,
+// which so is one file that an operator can read, keep and change; an include would be as long as what it spares.
+func TestWhatAFailureLeftIsAskedTheSameEverywhere(t *testing.T) {
+	own := regexp.MustCompile(`(?m)^  diagnose:\n(    .*\n)+`)
+	first := own.FindString(read(t, "certs-renew.yaml"))
+	for _, file := range []string{"etcd-backup.yaml", "kubeadm-recover.yaml", "kubeadm-upgrade.yaml", "parts/nodes.yaml"} {
+		text := own.FindString(read(t, file))
+		if text == "" || text != first {
+			t.Errorf("%s: the sequence diagnose is not that of certs-renew.yaml:\n%s\n--- and\n%s", file, text, first)
+		}
+	}
+}
