@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,23 +34,28 @@ func (s *session) shell(ctx context.Context, sc script) int {
 		return 2
 	}
 	defer s.leave()
-	parsed, err := parse(sc.text)
+	programs := s.cluster.tools
+	if slices.Contains(sc.options, "-x") || slices.Contains(sc.options, "pipefail") {
+		programs = nil
+	}
+	parsed, err := parse(sc.text, programs)
 	if err != nil {
 		fmt.Fprintf(sc.stderr, "sh: %v\n", err)
 		return 2
 	}
+	i := &invocation{session: s}
 	environ := &environ{Environ: sc.env}
 	runner, err := interp.New(
 		interp.Env(environ),
 		interp.Dir("/"),
 		interp.StdIO(sc.stdin, sc.stdout, sc.stderr),
 		interp.Params(append(append([]string(nil), sc.options...), append([]string{"--"}, sc.params...)...)...),
-		interp.CallHandler(s.call),
-		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return s.exec }),
-		interp.OpenHandler(s.open),
-		interp.ReadDirHandler2(s.readDir),
-		interp.StatHandler(s.stat),
-		interp.AccessHandler(s.access),
+		interp.CallHandler(i.call),
+		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return i.exec }),
+		interp.OpenHandler(i.open),
+		interp.ReadDirHandler2(i.readDir),
+		interp.StatHandler(i.stat),
+		interp.AccessHandler(i.access),
 	)
 	if err != nil {
 		fmt.Fprintf(sc.stderr, "sh: %v\n", err)
@@ -75,7 +81,7 @@ func (s *session) shell(ctx context.Context, sc script) int {
 
 // reap waits for what the script left in the background: no goroutine outlives its session.
 func (s *session) reap(ctx context.Context, runner *interp.Runner) {
-	if wait, err := parse("trap - EXIT; wait"); err == nil {
+	if wait, err := parse("trap - EXIT; wait", nil); err == nil {
 		_ = runner.Run(ctx, wait) // its status is not the script's
 	}
 }
@@ -147,12 +153,15 @@ func (s *session) call(ctx context.Context, args []string) ([]string, error) {
 }
 
 // exec runs a program of the twin.
-func (s *session) exec(ctx context.Context, args []string) error {
+func (i *invocation) exec(ctx context.Context, args []string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	hc := interp.HandlerCtx(ctx)
-	p := &process{session: s, ctx: ctx, argv: args, env: hc.Env, dir: hc.Dir, stdin: hc.Stdin, stdout: hc.Stdout, stderr: hc.Stderr}
+	p := &process{session: i.session, ctx: ctx, argv: args, env: hc.Env, dir: hc.Dir, stdin: hc.Stdin, stdout: hc.Stdout, stderr: hc.Stderr}
+	if args[0] == fedName {
+		p.argv, p.stdin = args[2:], i.fed(bufferKey{args[1], hc.Stdin})
+	}
 	return exitStatus(p.start())
 }
 
@@ -227,9 +236,12 @@ func (p *process) has(t tool) bool {
 	return p.host.hasTool(t, p.now())
 }
 
-func (s *session) open(ctx context.Context, name string, flag int, perm os.FileMode) (io.ReadWriteCloser, error) {
+func (i *invocation) open(ctx context.Context, name string, flag int, perm os.FileMode) (io.ReadWriteCloser, error) {
 	hc := interp.HandlerCtx(ctx)
-	p := &process{session: s, dir: hc.Dir}
+	if strings.HasPrefix(name, bufferPrefix) {
+		return &buffer{of: i, key: bufferKey{name, hc.Stdin}}, nil
+	}
+	p := &process{session: i.session, dir: hc.Dir}
 	f, err := openFile(p, p.path(name), flag, perm)
 	if err != nil {
 		return nil, &os.PathError{Op: "open", Path: name, Err: err}

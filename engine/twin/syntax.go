@@ -11,29 +11,40 @@ import (
 // on every host. The interpreter reads a tree, and never changes it.
 var trees struct {
 	sync.Mutex
-	of map[string]*syntax.File // by text
+	of map[tree]*syntax.File
+}
+
+// tree is what a tree is made of.
+type tree struct {
+	text  string
+	pipes bool // they are left in it
 }
 
 // mostTrees bounds what is kept of scripts that come but once.
 const mostTrees = 512
 
-// parse is the tree of a script of the POSIX shell. It is shared, and must not be changed.
-func parse(text string) (*syntax.File, error) {
+// parse is the tree of a script of the POSIX shell, with its pipes into programs taken out, where
+// these are said (all twins have the same). It is shared, and must not be changed.
+func parse(text string, programs map[string]tool) (*syntax.File, error) {
 	trees.Lock()
-	tree := trees.of[text]
+	key := tree{text, programs == nil}
+	file := trees.of[key]
 	trees.Unlock()
-	if tree != nil {
-		return tree, nil
+	if file != nil {
+		return file, nil
 	}
-	tree, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(text), "")
+	file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(text), "")
 	if err != nil {
 		return nil, err
+	}
+	if programs != nil {
+		unpipe(file, programs)
 	}
 	trees.Lock()
 	defer trees.Unlock()
 	if trees.of == nil || len(trees.of) >= mostTrees {
-		trees.of = map[string]*syntax.File{}
+		trees.of = map[tree]*syntax.File{}
 	}
-	trees.of[text] = tree
-	return tree, nil
+	trees.of[key] = file
+	return file, nil
 }

@@ -1,0 +1,169 @@
+package twin
+
+import (
+	"bytes"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+
+	"mvdan.cc/sh/v3/interp"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// Most of what a script costs the twin are its pipes: the interpreter makes each of the operating system, and starts a
+// goroutine for one of its ends, whose waking takes ten times as long as what the programs do. So X | program becomes
+//
+//	{ ( X ) >BUFFER || :; FED BUFFER program; }
+//
+// in the tree of a script, where that says the same: X is a subshell as before, its status does not count, and the
+// program reads what is in the buffer. Left as they are: what goes into a group, a loop, a function or a builtin; an X
+// with a loop, which may say more than anybody reads; and scripts that would show the difference (see shifty).
+
+const (
+	bufferPrefix = "\x00pipe/" // no file has such a name
+	fedName      = "\x00fed"
+)
+
+// unpipe changes the tree so.
+func unpipe(tree *syntax.File, programs map[string]tool) {
+	own, plain := map[string]bool{}, true
+	syntax.Walk(tree, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.FuncDecl:
+			own[n.Name.Value] = true
+		case *syntax.Stmt:
+			plain = plain && !n.Background
+		case *syntax.CallExpr:
+			plain = plain && !shifty(n)
+		}
+		return true
+	})
+	if !plain {
+		return
+	}
+	pipes := 0
+	syntax.Walk(tree, func(n syntax.Node) bool {
+		st, is := n.(*syntax.Stmt)
+		if !is {
+			return true
+		}
+		pipe, is := st.Cmd.(*syntax.BinaryCmd)
+		if !is || pipe.Op != syntax.Pipe || loops(pipe.X) {
+			return true
+		}
+		program, is := pipe.Y.Cmd.(*syntax.CallExpr)
+		if !is || len(program.Args) == 0 || pipe.Y.Negated || readsElsewhere(pipe.Y) {
+			return true
+		}
+		name := program.Args[0].Lit()
+		if _, known := programs[name]; !known || own[name] || interp.IsBuiltin(name) {
+			return true
+		}
+		pipes++
+		buffer := word(bufferPrefix + strconv.Itoa(pipes))
+		program.Args = append([]*syntax.Word{word(fedName), buffer}, program.Args...)
+		st.Cmd = &syntax.Block{Stmts: []*syntax.Stmt{
+			{Cmd: &syntax.BinaryCmd{
+				Op: syntax.OrStmt,
+				X: &syntax.Stmt{
+					Cmd:    &syntax.Subshell{Stmts: []*syntax.Stmt{pipe.X}},
+					Redirs: []*syntax.Redirect{{Op: syntax.RdrOut, Word: buffer}},
+				},
+				Y: &syntax.Stmt{Cmd: &syntax.CallExpr{Args: []*syntax.Word{word(":")}}},
+			}},
+			pipe.Y,
+		}}
+		return true
+	})
+}
+
+func word(text string) *syntax.Word {
+	return &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: text}}}
+}
+
+// shifty tells whether a command makes more commands than its script shows, or has all of them shown.
+func shifty(call *syntax.CallExpr) bool {
+	if len(call.Args) == 0 {
+		return false
+	}
+	switch call.Args[0].Lit() {
+	case ".", "eval", "alias":
+		return true
+	case "set":
+		for _, arg := range call.Args[1:] {
+			text := arg.Lit()
+			if text == "" || text == "pipefail" || text == "xtrace" || strings.HasPrefix(text, "-") && strings.Contains(text, "x") {
+				return true
+			}
+			if text == "--" || !strings.HasPrefix(text, "-") && !strings.HasPrefix(text, "+") {
+				break // what follows are parameters
+			}
+		}
+	}
+	return false
+}
+
+// loops tells whether a command has a loop in it.
+func loops(st *syntax.Stmt) (found bool) {
+	syntax.Walk(st, func(n syntax.Node) bool {
+		if _, is := n.(*syntax.WhileClause); is {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+// readsElsewhere tells whether a command has its standard input from a file, and not from its pipe.
+func readsElsewhere(st *syntax.Stmt) bool {
+	for _, redirect := range st.Redirs {
+		switch redirect.Op {
+		case syntax.RdrIn, syntax.RdrInOut, syntax.Hdoc, syntax.DashHdoc, syntax.WordHdoc, syntax.DplIn:
+			return true
+		}
+	}
+	return false
+}
+
+// invocation is one shell at its work. The ends of a pipe of the operating system run side by side, and may come to the
+// same buffer at once: they differ by their standard input.
+type invocation struct {
+	*session
+	mu   sync.Mutex
+	full map[bufferKey][]*buffer // not read yet
+}
+
+type bufferKey struct {
+	name  string
+	stdin io.Reader
+}
+
+// buffer is a pipe whose writer is over before its reader begins.
+type buffer struct {
+	bytes.Buffer
+	of  *invocation
+	key bufferKey
+}
+
+// Close hands the buffer to whoever reads one of its name next: a script may come to the same pipe again before it has
+// come to the end of it.
+func (b *buffer) Close() error {
+	b.of.mu.Lock()
+	defer b.of.mu.Unlock()
+	if b.of.full == nil {
+		b.of.full = map[bufferKey][]*buffer{}
+	}
+	b.of.full[b.key] = append(b.of.full[b.key], b)
+	return nil
+}
+
+// fed is what a program reads from a buffer.
+func (i *invocation) fed(key bufferKey) io.Reader {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	full := i.full[key]
+	last := full[len(full)-1]
+	i.full[key] = full[:len(full)-1]
+	return &last.Buffer
+}

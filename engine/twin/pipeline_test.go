@@ -1,0 +1,89 @@
+package twin_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"rung/engine/kube"
+	"rung/engine/run"
+	"rung/engine/twin"
+)
+
+// A script with eval in it keeps its pipes: what is said with them is what has to be said without.
+func TestAPipeIntoAProgramSaysWhatARealOneSays(t *testing.T) {
+	c := pipeTwin()
+	say := func(line string) string {
+		var stdout, stderr bytes.Buffer
+		exit := c.Shell(t.Context(), "w1", line, strings.NewReader("from\noutside\n"), &stdout, &stderr)
+		return fmt.Sprintf("exit %d\nstdout: %q\nstderr: %q", exit, &stdout, &stderr)
+	}
+	for _, script := range []string{
+		"echo a | tr a b",
+		"echo a b c | tr ' ' '\\n' | sort -r | head -n 1",
+		"echo a | grep -q b; echo $?",
+		"echo a | grep b || echo none",
+		"! echo a | grep b; echo $?",
+		"if echo a | grep -q a; then echo yes; fi",
+		"set -e; false | cat; echo on",
+		"set -e; { echo a; false; echo b; } | cat; echo on",
+		"set -e; echo a | grep b; echo on",
+		"x=1; { x=2; echo $x; } | cat; echo $x",
+		"{ exit 3; } | cat; echo $?",
+		"{ trap 'echo over' EXIT; echo a; } | cat",
+		"echo a >&2 | cat; echo b",
+		"{ echo a; echo b >&2; } 2>&1 | tr ab xy",
+		"echo a | cat >/tmp/said; cat /tmp/said",
+		"echo a | cat 2>/dev/null >&2",
+		"echo a | cat /etc/hostname - | wc -l",
+		"cat | tr a-z A-Z",
+		"cat | head -n 1 | tr f g",
+		"x=$(echo a | tr a b | tr b c); echo \"<$x>\"",
+		"f() { echo $1 | tr a-c b-d; }; f a | tr b y; x=$(f b); echo $x",
+		"f() { if test $1 -gt 0; then f $(($1 - 1)) | sed 's/$/+/'; else echo 0; fi; }; f 5",
+		"f() { echo $1 | cat; }; f a | while read -r x; do echo \"$x $(f b)\"; done",
+		"f() { for i in $(seq 40); do echo $1 | tr x $(seq 99 | sort | head -n 1); done; }; f a | { while read -r x; do f b; done; } | sort | uniq -c",
+		"tr() { echo mine; }; echo a | tr a b",
+		"grep a </etc/hostname | cat",
+		"echo a | cat </etc/hostname",
+		"echo a | { read -r x; echo $x; }",
+		"printf 'a\\000b' | wc -c",
+		"seq 5000 | tail -n 1",
+		"while :; do echo y; done | head -n 2",
+		"echo 'echo $1' | sh -s a | cat",
+		"sh -c 'echo a | tr a b' | sh -c 'cat | tr b c'",
+		"echo a b | xargs -n 1 echo | cat",
+		"name=tr; echo a | $name a b",
+		"echo a | V=b sh -c 'cat; echo $V' | cat",
+		"echo a | nothing-of-the-kind; echo $?",
+		"(echo a | cat; echo b) | cat",
+	} {
+		if got, want := say(script), say("eval :; "+script); got != want {
+			t.Errorf("%s\nwithout pipes: %s\nwith them:     %s", script, got, want)
+		}
+	}
+}
+
+// BenchmarkCommand is what small commands cost: a pipe no more than a program.
+func BenchmarkCommand(b *testing.B) {
+	c := pipeTwin()
+	for _, line := range []string{":", "uname -r", "x=$(uname -r)", "echo a | tr a b", "echo a | tr a b | cat", "sh -c :", "cat </etc/os-release", "cat <<E\na\nE\n", "(:) | { :; }"} {
+		b.Run(strings.ReplaceAll(line, "/", "_"), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if exit := c.Shell(context.Background(), "w1", line, nil, io.Discard, io.Discard); exit != 0 {
+					b.Fatal(exit)
+				}
+			}
+		})
+	}
+}
+
+func pipeTwin() *twin.Cluster {
+	v, _ := kube.Parse("1.33.4") // it is one
+	return twin.New(twin.Shape{ControlPlanes: 1, Workers: 1, Version: v}, run.NewDiscrete(time.Now()))
+}
