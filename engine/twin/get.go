@@ -137,7 +137,9 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 		all = c.otherObjects(kind, namespace)
 	}
 	labels, fields := splitTerms(k.option("-l", "--selector")), splitTerms(k.option("--field-selector"))
-	all = slices.DeleteFunc(all, func(o object) bool { return !selected(o, labels, fields) })
+	if labels != nil || fields != nil {
+		all = slices.DeleteFunc(all, func(o object) bool { return !selected(o, labels, fields) })
+	}
 	if len(names) == 0 {
 		return all, 0
 	}

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -53,12 +54,35 @@ func rpm(p *process) int {
 			}
 			continue
 		}
-		version, release, _ := strings.Cut(evr, "-")
-		text := strings.NewReplacer("%{NAME}", pkg, "%{name}", pkg, "%{VERSION}", version, "%{version}", version, "%{RELEASE}", release,
-			"%{release}", release, "%{ARCH}", architecture, "%{arch}", architecture, "%{EPOCH}", "(none)", `\n`, "\n", `\t`, "\t").Replace(format)
-		p.outf("%s", text)
+		p.outf("%s", queried(format, pkg, evr))
 	}
 	return min(missing, 255) // rpm exits with the number of packages that it did not find
+}
+
+var rpmTag = regexp.MustCompile(`%\{\w+\}|\\[nt]`)
+
+// queried fills a format of --queryformat.
+func queried(format, name, evr string) string {
+	version, release, _ := strings.Cut(evr, "-")
+	return rpmTag.ReplaceAllStringFunc(format, func(tag string) string {
+		switch tag {
+		case "%{NAME}", "%{name}":
+			return name
+		case "%{VERSION}", "%{version}":
+			return version
+		case "%{RELEASE}", "%{release}":
+			return release
+		case "%{ARCH}", "%{arch}":
+			return architecture
+		case "%{EPOCH}":
+			return "(none)"
+		case `\n`:
+			return "\n"
+		case `\t`:
+			return "\t"
+		}
+		return tag
+	})
 }
 
 // packageNames are the installed packages, sorted.

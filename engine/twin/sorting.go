@@ -105,12 +105,14 @@ func tr(p *process) int {
 	return 0
 }
 
+// spelledOut are the classes of a set of tr, and its escapes.
+var spelledOut = strings.NewReplacer("[:space:]", " \t\n\v\f\r", "[:digit:]", "0-9", "[:lower:]", "a-z", "[:upper:]", "A-Z", "[:alnum:]", "0-9A-Za-z", "[:alpha:]", "A-Za-z",
+	`\n`, "\n", `\t`, "\t", `\r`, "\r", `\0`, "\x00", `\\`, `\`)
+
 // characters spells out a set of tr.
 func characters(set string) []rune {
-	set = strings.NewReplacer("[:space:]", " \t\n\v\f\r", "[:digit:]", "0-9", "[:lower:]", "a-z", "[:upper:]", "A-Z", "[:alnum:]", "0-9A-Za-z", "[:alpha:]", "A-Za-z",
-		`\n`, "\n", `\t`, "\t", `\r`, "\r", `\0`, "\x00", `\\`, `\`).Replace(set)
 	var all []rune
-	runes := []rune(set)
+	runes := []rune(spelledOut.Replace(set))
 	for i := 0; i < len(runes); i++ {
 		if i+2 < len(runes) && runes[i+1] == '-' && runes[i+2] >= runes[i] && runes[i+2]-runes[i] < 256 {
 			for r := runes[i]; r <= runes[i+2]; r++ {

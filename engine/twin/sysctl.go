@@ -32,10 +32,12 @@ var parameterFolders = []string{"/etc/sysctl.d", "/run/sysctl.d", "/usr/local/li
 // ownParameters is taken up after all others.
 const ownParameters = "/etc/sysctl.conf"
 
+var dotsAndSlashes = strings.NewReplacer(".", "/", "/", ".")
+
 // inProc is the file of a parameter: sysctl takes dots and slashes for each other.
 func inProc(name string) string {
 	if i := strings.IndexAny(name, "./"); i >= 0 && name[i] == '.' {
-		name = strings.NewReplacer(".", "/", "/", ".").Replace(name)
+		name = dotsAndSlashes.Replace(name)
 	}
 	return "/proc/sys/" + name
 }
