@@ -15,12 +15,12 @@ const GuideName = "000-README.md"
 // Guide says how the sheets of b are carried out, and in which order. Markdown.
 func (b *Book) Guide(sheets []Sheet) string {
 	var w strings.Builder
-	fmt.Fprintf(&w, "# %s, by hand\n\n%s\n\n", b.Playbook, strings.TrimSpace(b.About))
+	fmt.Fprintf(&w, "# %s, by hand\n\n%s\n\n", prose(b.Playbook), escaped(strings.TrimSpace(b.About)))
 	for _, row := range b.given() {
-		fmt.Fprintf(&w, "- %s: `%s`\n", row[0], row[1])
+		fmt.Fprintf(&w, "- %s: %s\n", row[0], code(row[1]))
 	}
 	for _, n := range b.Notes {
-		fmt.Fprintf(&w, "\n**Note.** %s\n", n.Text)
+		fmt.Fprintf(&w, "\n**Note.** %s\n", prose(n.Text))
 	}
 	w.WriteString(`
 These scripts do, one after the other, what rung would do. They were written from what was known when they were
@@ -68,7 +68,7 @@ func (s *stretch) does() []string {
 		if !strings.Contains(title, x.page.Host) && x.page.Host != s.host {
 			title += " (for " + x.page.Host + ")"
 		}
-		if title = strings.ReplaceAll(title, "|", "\\|"); !slices.Contains(titles, title) {
+		if title = cell(title); !slices.Contains(titles, title) {
 			titles = append(titles, title)
 		}
 	}

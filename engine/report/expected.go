@@ -65,16 +65,16 @@ func (m *markdown) expected() {
 			"before and after; with `--from VERSION`, those of a simulated cluster.\n")
 		return
 	}
-	fmt.Fprintf(m, "\n## How long it takes\n\n%s, as rehearsed on %s. Workloads that start slowly, and images that come from far away, take longer.\n", length(x.Took), oneLine(x.On))
+	fmt.Fprintf(m, "\n## How long it takes\n\n%s, as rehearsed on %s. Workloads that start slowly, and images that come from far away, take longer.\n", length(x.Took), prose(x.On))
 	if x.Stops != "" {
-		fmt.Fprintf(m, "\n> **In the rehearsal it stopped**, after that time: %s\n", oneLine(x.Stops))
+		fmt.Fprintf(m, "\n> **In the rehearsal it stopped**, after that time: %s\n", prose(x.Stops))
 	}
 	m.WriteString("\n| from | takes | stage | hosts |\n|---|---|---|---|\n")
 	for _, s := range x.Stages {
 		fmt.Fprintf(m, "| %s | %s | %s | %d |\n", clockOf(s.From), length(s.Took), cell(s.Stage), s.Hosts)
 	}
 	if len(x.NotRehearsed) > 0 {
-		fmt.Fprintf(m, "\nNot rehearsed: %s.\n", oneLine(strings.Join(x.NotRehearsed, "; ")))
+		fmt.Fprintf(m, "\nNot rehearsed: %s.\n", prose(strings.Join(x.NotRehearsed, "; ")))
 	}
 	if len(x.Moves) > 0 {
 		m.WriteString("\n## Versions\n\n| | before | after |\n|---|---|---|\n")

@@ -30,7 +30,7 @@ func (b *Book) writeMarkdown(w io.Writer) error {
 		work.chapter(c, number)
 	}
 	for _, n := range b.Notes {
-		m.open = append(m.open, n.Text)
+		m.open = append(m.open, prose(n.Text))
 	}
 	m.open = append(m.open, work.open...)
 	m.cover()
@@ -44,13 +44,13 @@ func (b *Book) writeMarkdown(w io.Writer) error {
 // cover is what a change board reads first.
 func (m *markdown) cover() {
 	b := m.book
-	fmt.Fprintf(m, "# Runbook: %s\n\n%s\n\n", b.Playbook, strings.TrimSpace(b.About))
+	fmt.Fprintf(m, "# Runbook: %s\n\n%s\n\n", prose(b.Playbook), escaped(strings.TrimSpace(b.About)))
 	if b.Exit != 0 {
-		fmt.Fprintf(m, "> **A run would stop** (exit code %d): %s\n\n", b.Exit, b.Text)
+		fmt.Fprintf(m, "> **A run would stop** (exit code %d): %s\n\n", b.Exit, prose(b.Text))
 	}
 	fmt.Fprintf(m, "| | |\n|---|---|\n| hosts | %s |\n", cell(strings.Join(b.Hosts, ", ")))
 	for _, row := range b.given() {
-		fmt.Fprintf(m, "| %s | `%s` |\n", cell(row[0]), cell(row[1]))
+		fmt.Fprintf(m, "| %s | %s |\n", cell(row[0]), strings.ReplaceAll(code(row[1]), "|", "\\|"))
 	}
 	changes, hosts, rounds := 0, map[string]bool{}, []string{}
 	var saved []string
@@ -65,7 +65,7 @@ func (m *markdown) cover() {
 						changes, hosts[p.Host] = changes+1, true
 					}
 					if a.Mutates && strings.Contains(a.Title, "back up ") || a.Save != nil {
-						saved = append(saved, p.Host+": "+a.Title)
+						saved = append(saved, prose(p.Host+": "+a.Title))
 					}
 				}
 			}
@@ -89,16 +89,13 @@ func (m *markdown) list(title, none string, lines []string) {
 		fmt.Fprintln(m, none)
 	}
 	for _, line := range lines {
-		fmt.Fprintf(m, "- %s\n", oneLine(line))
+		fmt.Fprintf(m, "- %s\n", line)
 	}
 }
 
-// cell is text that a table can hold.
-func cell(text string) string { return strings.ReplaceAll(oneLine(text), "|", "\\|") }
-
-// asks notes an open question under the title of the first step that has it.
+// asks notes an open question under the title, in Markdown, of the first step that has it.
 func (m *markdown) asks(title, expr string) {
-	question := ": `" + expr + "`"
+	question := ": " + code(expr)
 	if !slices.ContainsFunc(m.open, func(known string) bool { return strings.HasSuffix(known, question) }) {
 		m.open = append(m.open, title+question)
 	}
@@ -107,32 +104,32 @@ func (m *markdown) asks(title, expr string) {
 func (m *markdown) chapter(c *Chapter, number int) {
 	switch {
 	case c.Holds:
-		fmt.Fprintf(m, "\n### %s\n", c.Stage)
+		fmt.Fprintf(m, "\n### %s\n", prose(c.Stage))
 	case len(c.Pages) == 0:
-		fmt.Fprintf(m, "\n### %s\n\n%s: %s\n", c.Stage, c.Outcome, c.Text)
+		fmt.Fprintf(m, "\n### %s\n\n%s: %s\n", prose(c.Stage), c.Outcome, prose(c.Text))
 		return
 	default:
-		fmt.Fprintf(m, "\n### %d. %s\n\n%s\n", number, c.Stage, c.Window)
+		fmt.Fprintf(m, "\n### %d. %s\n\n%s\n", number, prose(c.Stage), prose(c.Window))
 	}
 	if c.If != "" {
-		fmt.Fprintf(m, "\nOnly if `%s`.\n", c.If)
+		fmt.Fprintf(m, "\nOnly if %s.\n", code(c.If))
 	}
 	if len(c.Rescue) > 0 {
 		m.WriteString("\nWhere a host fails:\n\n")
 		for _, title := range c.Rescue {
-			fmt.Fprintf(m, "- %s\n", oneLine(title))
+			fmt.Fprintf(m, "- %s\n", prose(title))
 		}
 	}
 	for _, n := range c.Notes {
-		fmt.Fprintf(m, "\n> %s: %s\n", n.mark(), n.Text)
+		fmt.Fprintf(m, "\n> %s: %s\n", n.mark(), prose(n.Text))
 	}
 	for _, f := range c.foldings() {
 		hosts := append([]string{f.page.Host}, f.alike...)
-		fmt.Fprintf(m, "\n#### %s\n\n", strings.Join(hosts, ", "))
+		fmt.Fprintf(m, "\n#### %s\n\n", prose(strings.Join(hosts, ", ")))
 		if len(hosts) > 1 {
-			fmt.Fprintf(m, "The same on each, with its own name in place of %s:\n\n", f.page.Host)
+			fmt.Fprintf(m, "The same on each, with its own name in place of %s:\n\n", prose(f.page.Host))
 			for _, host := range hosts {
-				fmt.Fprintf(m, "- [ ] %s\n", host)
+				fmt.Fprintf(m, "- [ ] %s\n", prose(host))
 			}
 			m.WriteString("\n")
 		}
@@ -154,51 +151,51 @@ func (m *markdown) chapter(c *Chapter, number int) {
 		}
 	}
 	if bad(c.Outcome) && c.Text != "" {
-		fmt.Fprintf(m, "\n> **%s**: %s\n", c.Outcome, c.Text)
+		fmt.Fprintf(m, "\n> **%s**: %s\n", c.Outcome, prose(c.Text))
 	}
 }
 
 func (m *markdown) entry(e *Entry, where string) {
-	title := oneLine(e.heading())
+	title := prose(e.heading())
 	if title == e.Step {
 		title = "Step " + title
 	}
 	switch {
 	case e.Outcome == step.Skipped:
-		fmt.Fprintf(m, "- ~~%s~~ not needed: %s\n", title, oneLine(strings.TrimPrefix(e.Text, "when: ")))
+		fmt.Fprintf(m, "- ~~%s~~ not needed: %s\n", title, prose(strings.TrimPrefix(e.Text, "when: ")))
 		return
 	case bad(e.Outcome):
-		fmt.Fprintf(m, "- **%s: a run stops here.** %s %s\n", title, oneLine(e.Text), oneLine(e.Hint))
+		fmt.Fprintf(m, "- **%s: a run stops here.** %s %s\n", title, prose(e.Text), prose(e.Hint))
 		return
 	case e.Outcome == step.OK:
 		return // it holds, or has nothing to do
 	}
 	if d := e.Require; d != nil {
 		m.asks(title, d.Expr)
-		fmt.Fprintf(m, "- [ ] **%s.** Go on only if `%s`%s. Else stop: %s\n", title, d.Expr, onlyWhere(d.If), oneLine(d.Else))
+		fmt.Fprintf(m, "- [ ] **%s.** Go on only if %s%s. Else stop: %s\n", title, code(d.Expr), onlyWhere(d.If), prose(d.Else))
 	}
 	if e.If != "" {
 		m.asks(title, e.If)
 	}
 	if e.Confirm != "" {
-		fmt.Fprintf(m, "- [ ] **Ask%s:** %s Go on only with a yes.\n", onlyWhere(e.If), oneLine(e.Confirm))
+		fmt.Fprintf(m, "- [ ] **Ask%s:** %s Go on only with a yes.\n", onlyWhere(e.If), prose(e.Confirm))
 	}
 	if len(e.Depends) > 0 {
 		m.asks(title, strings.Join(e.Depends, ", "))
-		fmt.Fprintf(m, "- [ ] **%s**%s: what it runs depends on `%s`, and is known only then\n", title, onlyWhere(e.If), strings.Join(e.Depends, "`, `"))
+		fmt.Fprintf(m, "- [ ] **%s**%s: what it runs depends on %s, and is known only then\n", title, onlyWhere(e.If), code(strings.Join(e.Depends, ", ")))
 	}
 	for _, a := range e.Actions {
-		name := oneLine(a.Title)
+		name := prose(a.Title)
 		if e.Name != "" {
 			name = title
 			if len(e.Actions) > 1 {
-				name += ": " + oneLine(a.Title)
+				name += ": " + prose(a.Title)
 			}
 		}
 		m.act(e, a, name, where)
 	}
 	for _, n := range e.Notes {
-		fmt.Fprintf(m, "\n  > %s: %s\n", n.mark(), oneLine(n.Text))
+		fmt.Fprintf(m, "\n  > %s: %s\n", n.mark(), prose(n.Text))
 	}
 }
 
@@ -206,14 +203,14 @@ func onlyWhere(cond string) string {
 	if cond == "" {
 		return ""
 	}
-	return ", where `" + cond + "`"
+	return ", where " + code(cond)
 }
 
 // act writes an action, its check in words and its command in a fence.
 func (m *markdown) act(e *Entry, a Act, name, where string) {
 	fmt.Fprintf(m, "- [ ] **%s**%s", name, onlyWhere(e.If))
 	if a.On != "" {
-		fmt.Fprintf(m, ", on %s", a.On)
+		fmt.Fprintf(m, ", on %s", prose(a.On))
 	}
 	if !a.Mutates {
 		m.WriteString(" (only reads)")
@@ -222,7 +219,7 @@ func (m *markdown) act(e *Entry, a Act, name, where string) {
 		m.WriteString(" (reads a secret, which is not shown)")
 	}
 	if a.Until != nil {
-		fmt.Fprintf(m, "; again until %s", a.Until)
+		fmt.Fprintf(m, "; again until %s", prose(a.Until.String()))
 	}
 	m.WriteString("\n")
 	if a.Check != nil {
@@ -240,7 +237,7 @@ func (m *markdown) fence(o Order, where string) {
 		if o.Sudo {
 			root = ", as root"
 		}
-		fmt.Fprintf(m, "\n  The script `%s` of %s%s%s\n", o.Called, place, with(o), root)
+		fmt.Fprintf(m, "\n  The script `%s` of %s%s%s\n", o.Called, prose(place), prose(with(o)), root)
 		return
 	}
 	if isLong(o) {
