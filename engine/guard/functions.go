@@ -196,7 +196,11 @@ func without(args ...any) (any, error) {
 	if !there || !also {
 		return nil, errors.New("without reads a list that is not there")
 	}
-	out, list := members(taken), []any{}
+	list := []any{}
+	if len(from) == 0 {
+		return list, nil
+	}
+	out := members(taken)
 	for _, item := range from {
 		if !out(item) {
 			list = append(list, item)

@@ -92,6 +92,7 @@ func TestWhatListsHaveInCommonAndWithout(t *testing.T) {
 		"in all three, and twice in one":      {common, []any{[]any{[]any{"a", "b", "a", "c"}, []any{"a", "a", "b"}, []any{"c", "a"}}}, []any{"a", "a"}},
 		"one list":                            {common, []any{[]any{[]any{"a", "b"}}}, []any{"a", "b"}},
 		"no list":                             {common, []any{[]any{}}, []any{}},
+		"nothing is left of nothing":          {without, []any{[]any{}, []any{"a"}}, []any{}},
 		"what is left":                        {without, []any{[]any{"a", "b", table, list, nil}, []any{"b", map[string]any{"name": "w1"}, nil}}, []any{"a", list}},
 	} {
 		if got, err := test.got(test.args...); err != nil || !reflect.DeepEqual(got, test.want) {

@@ -30,7 +30,7 @@ func Pack(nodes []Node, pods []Pod) *Packing {
 	p := &Packing{index: map[string]int{}, near: map[string]map[string][]int{}, whole: Amounts{}, pinned: map[*Pod]bool{}}
 	for i := range nodes {
 		p.index[nodes[i].Name] = i
-		p.whole = p.whole.Plus(nodes[i].Allocatable)
+		p.whole.add(nodes[i].Allocatable)
 		p.spaces = append(p.spaces, space{node: &nodes[i], free: maps.Clone(nodes[i].Allocatable)})
 	}
 	for i := range pods {
@@ -72,11 +72,16 @@ func (p *Packing) learn(key string) {
 }
 
 // need is what the pod takes of a node: its requests, and a place.
-func (p *Pod) need() Amounts { return p.Requests.Plus(Amounts{"pods": 1000}) }
+func (p *Pod) need() Amounts { return p.Requests.Plus(aPlace) }
 
+var aPlace = Amounts{"pods": 1000}
+
+// put takes what the pod needs, without a table of it: thousands of pods are put where they run, again and again.
 func (s *space) put(p *Pod) {
-	for name, n := range p.need() {
-		s.free[name] -= n
+	for _, part := range []Amounts{p.Requests, aPlace} {
+		for name, n := range part {
+			s.free[name] -= n
+		}
 	}
 	s.pods = append(s.pods, p)
 }

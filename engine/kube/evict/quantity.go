@@ -48,15 +48,17 @@ func ParseAmounts(texts map[string]string) (Amounts, error) {
 // Plus is a and b together.
 func (a Amounts) Plus(b Amounts) Amounts {
 	sum := make(Amounts, len(a)+1)
-	for name, n := range a {
-		sum[name] = n
-	}
+	sum.add(a)
+	sum.add(b)
+	return sum
+}
+
+func (a Amounts) add(b Amounts) {
 	for name, n := range b {
-		if sum[name] += n; sum[name] < 0 { // too much to count
-			sum[name] = math.MaxInt64
+		if a[name] += n; a[name] < 0 { // too much to count
+			a[name] = math.MaxInt64
 		}
 	}
-	return sum
 }
 
 // Max is the larger of a and b, resource by resource.
