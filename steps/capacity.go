@@ -107,12 +107,8 @@ func (s Capacity) Collect(results []step.Result) (CapacityOutput, []step.Note, e
 
 func (s Capacity) notes(out CapacityOutput) []step.Note {
 	var notes []step.Note
-	if len(s.Nodes) > 0 {
-		text := fmt.Sprintf("%d of %d nodes may be out at once", out.Largest, len(s.Nodes))
-		if len(out.Missing) > 0 {
-			text += fmt.Sprintf("; with %d, these pods find no other: %s", out.Largest+1, strings.Join(out.Missing, "; "))
-		}
-		notes = append(notes, step.Note{Warning: out.Largest < out.Wanted, Text: text})
+	if !slices.Equal(s.Nodes, []string{s.Next}) || out.Largest == 0 { // of one that is next, what stands below says all
+		notes = s.largest(out)
 	}
 	if len(out.Pinned) > 0 {
 		notes = append(notes, step.Note{Warning: true, Text: "down while their node is: " + strings.Join(out.Pinned, "; ")})
@@ -121,6 +117,22 @@ func (s Capacity) notes(out CapacityOutput) []step.Note {
 		notes = append(notes, step.Note{Warning: true, Text: "no room for the pods of " + s.Next + ": " + strings.Join(out.Lacking, "; ")})
 	}
 	return notes
+}
+
+// largest says how many of the nodes may be out, where there are any.
+func (s Capacity) largest(out CapacityOutput) []step.Note {
+	text := fmt.Sprintf("%d of %d nodes may be out at once", out.Largest, len(s.Nodes))
+	switch {
+	case len(s.Nodes) == 0:
+		return nil
+	case len(s.Nodes) == 1 && out.Largest == 1:
+		text = s.Nodes[0] + " may be out: what can move fits elsewhere"
+	case len(s.Nodes) == 1:
+		text = s.Nodes[0] + " may not be out: these pods find no other node: " + strings.Join(out.Missing, "; ")
+	case len(out.Missing) > 0:
+		text += fmt.Sprintf("; with %d, these pods find no other: %s", out.Largest+1, strings.Join(out.Missing, "; "))
+	}
+	return []step.Note{{Warning: out.Largest < out.Wanted, Text: text}}
 }
 
 // homelessTexts are sentences about the first few pods, and how many more there are: guards
