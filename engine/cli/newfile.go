@@ -53,25 +53,19 @@ func isEmpty(path string) bool {
 	return err == nil && len(entries) == 0
 }
 
-// writeFolder makes a folder of files that can be started. It comes into being whole, as a file of writeWhole does; a
+// writeFolder makes a folder of the files that fill writes. It comes into being whole, as a file of writeWhole does; a
 // folder that is empty is taken for none.
-func writeFolder(path string, files map[string][]byte) error {
+func writeFolder(path string, fill func(draft) error) error {
 	path = filepath.Clean(path)
-	draft, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	aside, err := os.MkdirTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return usage("%s cannot be written: %v", path, err)
 	}
-	defer func() { _ = os.RemoveAll(draft) }() // it has another name by then, or was not wanted
-	for name, text := range files {
-		mode := fs.FileMode(0o755)
-		if filepath.Ext(name) != ".sh" {
-			mode = 0o644
-		}
-		if err := os.WriteFile(filepath.Join(draft, name), text, mode); err != nil {
-			return fmt.Errorf("%s cannot be written: %w", path, err)
-		}
+	defer func() { _ = os.RemoveAll(aside) }() // it has another name by then, or was not wanted
+	if err := fill(draft{aside}); err != nil {
+		return fmt.Errorf("%s cannot be written: %w", path, err)
 	}
-	if err := os.Chmod(draft, 0o755); err != nil {
+	if err := os.Chmod(aside, 0o755); err != nil {
 		return err
 	}
 	if isEmpty(path) {
@@ -80,5 +74,17 @@ func writeFolder(path string, files map[string][]byte) error {
 	if err := vacant(path); err != nil {
 		return err
 	}
-	return os.Rename(draft, path)
+	return os.Rename(aside, path)
+}
+
+// draft is a folder that is being made.
+type draft struct{ path string }
+
+// write makes a file in it of what write writes.
+func (f draft) write(name string, mode fs.FileMode, write func(io.Writer) error) error {
+	file, err := os.OpenFile(filepath.Join(f.path, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file), file.Close())
 }

@@ -165,18 +165,24 @@ func (a *app) renderSheets(ctx context.Context, r rendering, p *plan.Plan) error
 	if end.Exit != run.ExitDone {
 		return a.stops(end, nil)
 	}
-	sheets, err := binder.Book().Sheets()
+	book, written := binder.Book(), 0
+	sheets, err := book.Sheets()
 	if err != nil {
 		return usage("%v", err)
 	}
-	files := map[string][]byte{report.GuideName: []byte(binder.Book().Guide(sheets))}
-	for _, s := range sheets {
-		files[s.Name] = []byte(s.Text)
-	}
-	if err := writeFolder(r.out, files); err != nil {
+	err = writeFolder(r.out, func(f draft) error {
+		for s := range sheets {
+			if err := f.write(s.Name, 0o755, func(w io.Writer) error { _, err := io.WriteString(w, s.Text); return err }); err != nil {
+				return err
+			}
+			written++
+		}
+		return f.write(report.GuideName, 0o644, book.WriteGuide)
+	})
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.err, "wrote %s: begin with %s\n", report.Many(len(sheets), "script"), filepath.Join(r.out, report.GuideName))
+	fmt.Fprintf(a.err, "wrote %s: begin with %s\n", report.Many(written, "script"), filepath.Join(r.out, report.GuideName))
 	return nil
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -13,8 +14,6 @@ type Sheet struct {
 	Name string // of its file: 003-cp1.sh
 	Host string // where it runs
 	Text string
-
-	does []string
 }
 
 // stretch is what is done on one host before another has to be gone to, or something has to be asked.
@@ -22,6 +21,8 @@ type stretch struct {
 	host  string
 	parts []part
 	asks  []ask
+	found map[answer]int // where in asks
+	names map[string]int // of variables that are taken: how many begin so
 }
 
 // part is a step's actions, as far as they run on one host.
@@ -52,27 +53,36 @@ const (
 	aFile                  // a file to read from
 )
 
-// Sheets are scripts that do, one after the other, what b says. It is an error where b ends before the work does, or goes
-// on where nobody knows: what it would do is then not known either.
-func (b *Book) Sheets() ([]Sheet, error) {
+// Sheets are scripts that do, one after the other, what b says; each is made while it is asked for. It is an error where b
+// ends before the work does, or goes on where nobody knows: what it would do is then not known either.
+func (b *Book) Sheets() (iter.Seq[Sheet], error) {
 	if b.Exit != 0 {
 		return nil, fmt.Errorf("there are no scripts for it: a run would stop: %s", b.Text)
 	}
 	if err := b.knowsTheWay(); err != nil {
 		return nil, err
 	}
-	stretches := b.stretches()
 	names := b.nodes()
-	sheets := make([]Sheet, len(stretches))
-	for i, s := range stretches {
-		file := strings.Map(plain, s.host)
-		if s.host == step.ThisMachine {
-			file = "here"
+	return func(yield func(Sheet) bool) {
+		number := 0
+		for s := range b.stretches {
+			number++
+			sheet := s.sheet(number)
+			sheet.Text = s.text(sheet.Name, names[s.host])
+			if !yield(sheet) {
+				return
+			}
 		}
-		sheets[i] = Sheet{Name: fmt.Sprintf("%03d-%s.sh", i+1, file), Host: s.host, does: s.does()}
-		sheets[i].Text = s.text(sheets[i].Name, names[s.host])
+	}, nil
+}
+
+// sheet is the script of s without its text.
+func (s *stretch) sheet(number int) Sheet {
+	file := strings.Map(plain, s.host)
+	if s.host == step.ThisMachine {
+		file = "here"
 	}
-	return sheets, nil
+	return Sheet{Name: fmt.Sprintf("%03d-%s.sh", number, file), Host: s.host}
 }
 
 // knowsTheWay is an error where the rounds of a loop may be others than those that b shows.
@@ -111,17 +121,23 @@ func (b *Book) nodes() map[string]string {
 
 // cutter cuts the work into what is done on one host at a time.
 type cutter struct {
-	done    []*stretch
-	waiting []part // guards and questions, which go to the top of what comes next, wherever that is
+	cut     func(*stretch) bool // takes what is complete, and says whether it wants more
+	enough  bool                // it does not
+	now     *stretch            // the one that is being made; nil: none yet
+	waiting []part              // guards and questions, which go to the top of what comes next, wherever that is
 }
 
-func (b *Book) stretches() []*stretch {
-	var c cutter
+// stretches hands the work to cut, a stretch at a time.
+func (b *Book) stretches(cut func(*stretch) bool) {
+	c := cutter{cut: cut}
 	for _, stage := range b.Stages {
 		for _, p := range stage.Pages {
 			for e := range p.Steps() {
 				if e.Outcome == step.Planned {
 					c.step(part{stage, p, e, e.Actions})
+				}
+				if c.enough {
+					return
 				}
 			}
 		}
@@ -129,7 +145,14 @@ func (b *Book) stretches() []*stretch {
 	if len(c.waiting) > 0 {
 		c.put(c.waiting[0].page.Host)
 	}
-	return c.done
+	c.complete()
+}
+
+// complete hands over what is made.
+func (c *cutter) complete() {
+	if c.now != nil && !c.enough {
+		c.enough = !c.cut(c.now)
+	}
 }
 
 // step adds a step, whose actions may run on several hosts.
@@ -152,13 +175,12 @@ func (c *cutter) step(x part) {
 // put puts what waits into the script that is being written, or begins another. What has to be asked is asked before
 // anything of its script is done: what the answer is made of was read in an earlier one.
 func (c *cutter) put(host string) {
-	last := len(c.done) - 1
-	if last < 0 || c.done[last].host != host || slices.ContainsFunc(c.waiting, c.done[last].mustEnd) {
-		c.done = append(c.done, &stretch{host: host})
-		last++
+	if c.now == nil || c.now.host != host || slices.ContainsFunc(c.waiting, c.now.mustEnd) {
+		c.complete()
+		c.now = &stretch{host: host, found: map[answer]int{}, names: map[string]int{}}
 	}
 	for _, x := range c.waiting {
-		c.done[last].add(x)
+		c.now.add(x)
 	}
 	c.waiting = nil
 }
@@ -200,25 +222,39 @@ func isLetter(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-func (a ask) same(b ask) bool {
-	return a.question == b.question && a.kind == b.kind && a.otherwise == b.otherwise && a.stands == b.stands
+// answer is what two questions share that have one answer.
+type answer struct {
+	question, otherwise, stands string
+	kind                        askKind
 }
+
+func (a ask) answer() answer { return answer{a.question, a.otherwise, a.stands, a.kind} }
 
 func (s *stretch) add(x part) {
 	for _, a := range x.asks() {
-		if i := slices.IndexFunc(s.asks, a.same); i >= 0 {
+		if i, known := s.found[a.answer()]; known {
 			s.asks[i].inText = s.asks[i].inText || a.inText
 			continue
 		}
 		if a.kind == aChoice || a.kind == aDemand {
 			a.name = fmt.Sprintf("ANSWER_%d", len(s.asks)+1)
 		}
-		for base, n := a.name, 2; slices.ContainsFunc(s.asks, func(b ask) bool { return a.name == b.name }); n++ {
-			a.name = fmt.Sprintf("%s_%d", base, n)
-		}
+		a.name = s.free(a.name)
+		s.found[a.answer()] = len(s.asks)
 		s.asks = append(s.asks, a)
 	}
 	s.parts = append(s.parts, x)
+}
+
+// free is a name of a variable that is not taken, and is from now on: name, or name with the next number behind it.
+func (s *stretch) free(name string) string {
+	free := name
+	for s.names[free] > 0 {
+		s.names[name]++
+		free = fmt.Sprintf("%s_%d", name, s.names[name])
+	}
+	s.names[free]++
+	return free
 }
 
 // asks is what has to be known before x.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,9 +18,13 @@ func byHand(t *testing.T, hosts []string, steps func(host string) []*Entry) stri
 	for _, host := range hosts {
 		stage.Pages = append(stage.Pages, NewPage(host, steps(host)...))
 	}
-	sheets, err := (&Book{Stages: []*Chapter{stage}}).Sheets()
-	if err != nil || len(sheets) != 1 {
-		t.Fatalf("%d scripts: %v", len(sheets), err)
+	all, err := (&Book{Stages: []*Chapter{stage}}).Sheets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheets := slices.Collect(all)
+	if len(sheets) != 1 {
+		t.Fatalf("%d scripts", len(sheets))
 	}
 	return sheets[0].Text
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -12,17 +14,17 @@ import (
 // GuideName is the name of the file that says how to go about the sheets.
 const GuideName = "000-README.md"
 
-// Guide says how the sheets of b are carried out, and in which order. Markdown.
-func (b *Book) Guide(sheets []Sheet) string {
-	var w strings.Builder
-	fmt.Fprintf(&w, "# %s, by hand\n\n%s\n\n", prose(b.Playbook), escaped(strings.TrimSpace(b.About)))
+// WriteGuide says how the sheets of b are carried out, and in which order. Markdown. The error is the writer's.
+func (b *Book) WriteGuide(to io.Writer) error {
+	w := bufio.NewWriter(to)
+	fmt.Fprintf(w, "# %s, by hand\n\n%s\n\n", prose(b.Playbook), escaped(strings.TrimSpace(b.About)))
 	for _, row := range b.given() {
-		fmt.Fprintf(&w, "- %s: %s\n", row[0], code(row[1]))
+		fmt.Fprintf(w, "- %s: %s\n", row[0], code(row[1]))
 	}
 	for _, n := range b.Notes {
-		fmt.Fprintf(&w, "\n**Note.** %s\n", prose(n.Text))
+		fmt.Fprintf(w, "\n**Note.** %s\n", prose(n.Text))
 	}
-	w.WriteString(`
+	_, _ = w.WriteString(`
 These scripts do, one after the other, what rung would do. They were written from what was known when they were
 rendered: render again where the cluster has changed since.
 
@@ -39,10 +41,12 @@ rendered: render again where the cluster has changed since.
 | script | where | what |
 |---|---|---|
 `)
-	for _, s := range sheets {
-		fmt.Fprintf(&w, "| `%s` | %s | %s |\n", s.Name, s.Host, strings.Join(s.does, "; "))
+	number := 0
+	for s := range b.stretches {
+		number++
+		fmt.Fprintf(w, "| `%s` | %s | %s |\n", s.sheet(number).Name, cell(s.host), strings.Join(s.does(), "; "))
 	}
-	return w.String()
+	return w.Flush()
 }
 
 // given are the inputs of b that have a value, sorted by name.
@@ -84,12 +88,10 @@ func (b *Book) writeSheets(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for line := range strings.Lines(b.Guide(sheets)) {
-		if _, err := io.WriteString(w, strings.TrimRight("# "+line, " \n")+"\n"); err != nil {
-			return err
-		}
+	if err := b.WriteGuide(&remark{to: w}); err != nil {
+		return err
 	}
-	for _, s := range sheets {
+	for s := range sheets {
 		where := "on " + s.Host
 		if s.Host == step.ThisMachine {
 			where = "on the machine that rung runs on"
@@ -99,4 +101,27 @@ func (b *Book) writeSheets(w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// remark writes lines as remarks of a script.
+type remark struct {
+	to   io.Writer
+	line []byte // what is not a whole line yet
+}
+
+// Write writes all whole lines. A text ends with one.
+func (r *remark) Write(text []byte) (int, error) {
+	r.line = append(r.line, text...)
+	var out bytes.Buffer
+	for {
+		line, rest, whole := bytes.Cut(r.line, []byte("\n"))
+		if !whole {
+			break
+		}
+		out.Write(bytes.TrimRight(append([]byte("# "), line...), " "))
+		out.WriteByte('\n')
+		r.line = rest
+	}
+	_, err := out.WriteTo(r.to)
+	return len(text), err
 }

@@ -16,8 +16,8 @@ var prelude string
 // sheet is the text of a script while it is written.
 type sheet struct {
 	strings.Builder
+	of     *stretch
 	files  []kept
-	asks   []ask
 	number int
 }
 
@@ -34,8 +34,8 @@ type fill struct{ mark, variable string }
 
 // text is s as a script. node is the name of its host in Kubernetes, where that is another.
 func (s *stretch) text(name, node string) string {
-	w := &sheet{asks: s.asks}
-	body := sheet{asks: s.asks}
+	w := &sheet{of: s}
+	body := sheet{of: s}
 	for i, x := range s.parts {
 		if i == 0 || s.parts[i-1].chapter != x.chapter || s.parts[i-1].page != x.page {
 			fmt.Fprintf(&body, "\n# %s, %s\n", x.chapter.Stage, x.page.Host)
@@ -154,8 +154,8 @@ func (w *sheet) part(x part) {
 
 // name is the variable that holds the answer.
 func (w *sheet) name(a ask) string {
-	if i := slices.IndexFunc(w.asks, a.same); i >= 0 {
-		return w.asks[i].name
+	if i, known := w.of.found[a.answer()]; known {
+		return w.of.asks[i].name
 	}
 	panic("a question that nobody asks: " + a.question) // part.asks has it
 }

@@ -2,7 +2,6 @@ package twin_test
 
 import (
 	"fmt"
-	"io"
 	"testing"
 
 	"rung/engine/report"
@@ -10,8 +9,8 @@ import (
 	"rung/engine/twin"
 )
 
-// BenchmarkRender5000 makes the runbook of an upgrade of 5 control planes and 5,000 workers, without a connection: loading
-// and planning included.
+// BenchmarkRender5000 makes the runbook of an upgrade of 5 control planes and 5,000 workers, without a connection, in each
+// form: loading and planning included.
 func BenchmarkRender5000(b *testing.B) {
 	var planes, workers []string
 	for i := range 5 {
@@ -21,14 +20,39 @@ func BenchmarkRender5000(b *testing.B) {
 		workers = append(workers, fmt.Sprintf("w%d", i+1))
 	}
 	hosts := inventoryOf(planes, workers)
-	heap := watchHeap()
-	for b.Loop() {
-		p := bundled(b, hosts, map[string]any{"target": version("1.34.2"), "from": version("1.33.4")})
-		book := report.NewRunbook(io.Discard, false)
-		end := run.Run{Plan: p, Perform: &run.Offline{Hosts: p.Inventory, Sink: book}, Sink: book, Clock: twin.Wall{}, Lanes: 1}.Do(b.Context())
-		if end.Exit != run.ExitDone {
-			b.Fatal(end.Text)
-		}
+	for _, format := range report.Formats {
+		b.Run(string(format), func(b *testing.B) {
+			heap := watchHeap()
+			size := counted(0)
+			for b.Loop() {
+				size = 0
+				p := bundled(b, hosts, map[string]any{"target": version("1.34.2"), "from": version("1.33.4")})
+				binder := report.NewBinder()
+				sink := run.Sink(binder)
+				if format == report.Text {
+					sink = report.NewRunbook(&size, false)
+				}
+				end := run.Run{Plan: p, Perform: &run.Offline{Hosts: p.Inventory, Sink: sink}, Sink: sink, Clock: twin.Wall{}, Lanes: 1}.Do(b.Context())
+				if end.Exit != run.ExitDone {
+					b.Fatal(end.Text)
+				}
+				if format == report.Text {
+					continue
+				}
+				if err := binder.Book().Write(&size, format); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(heap.close())/(1<<20), "MiB")
+			b.ReportMetric(float64(size)/1e6, "MB-written")
+		})
 	}
-	b.ReportMetric(float64(heap.close())/(1<<20), "MiB")
+}
+
+// counted counts what is written to it.
+type counted int
+
+func (c *counted) Write(text []byte) (int, error) {
+	*c += counted(len(text))
+	return len(text), nil
 }

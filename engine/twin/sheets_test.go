@@ -27,6 +27,16 @@ func (s site) book(t *testing.T) *report.Book {
 	return b.Book()
 }
 
+// sheets are the scripts that do by hand what is planned.
+func (s site) sheets(t *testing.T) []report.Sheet {
+	t.Helper()
+	sheets, err := s.book(t).Sheets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Collect(sheets)
+}
+
 // handyman is a person who carries scripts out, and knows what these ask for.
 type handyman struct {
 	site
@@ -72,10 +82,7 @@ func TestScriptsByHandDoWhatARunDoes(t *testing.T) {
 	hosts, inputs := inventoryOf([]string{"cp1"}, []string{"w1"}), map[string]any{"target": version("1.32.6")}
 	byHand, byRung := siteOf(shape), siteOf(shape)
 	byHand.plan, byRung.plan = bundled(t, hosts, inputs), bundled(t, hosts, inputs)
-	sheets, err := byHand.book(t).Sheets()
-	if err != nil {
-		t.Fatal(err)
-	}
+	sheets := byHand.sheets(t)
 	o := handyman{byHand, map[string]string{
 		`manager == "yum"`:          "yes",
 		`manager == "apt"`:          "no",
@@ -111,10 +118,7 @@ func TestScriptsByHandDoWhatARunDoes(t *testing.T) {
 func TestAScriptByHandRefusesWhatItCannotKnow(t *testing.T) {
 	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1})
 	s.plan = planned(t, "node-maintenance.yaml", inventoryOf([]string{"cp1"}, []string{"w1"}), chore)
-	sheets, err := s.book(t).Sheets()
-	if err != nil {
-		t.Fatal(err)
-	}
+	sheets := s.sheets(t)
 	i := slices.IndexFunc(sheets, func(s report.Sheet) bool { return strings.Contains(s.Text, " drain w1 ") })
 	o, sheet := handyman{site: s}, sheets[i]
 	said := func(host, before string, want int, words string) {
