@@ -8,14 +8,20 @@ import (
 // Quote returns word as one word of a POSIX shell. It is the only quoting in
 // the project.
 func Quote(word string) string {
-	if word != "" && strings.IndexFunc(word, unsafe) < 0 {
+	if word != "" && !strings.ContainsFunc(word, unsafe) {
 		return word
 	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+	return inQuotes(word)
 }
 
+func inQuotes(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
+
 func unsafe(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@%+=:,./-_", r))
+	switch {
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+		return false
+	}
+	return !strings.ContainsRune("@%+=:,./-_", r)
 }
 
 // Line returns c as a POSIX shell would be told it, without its surroundings:
@@ -23,14 +29,14 @@ func unsafe(r rune) bool {
 // Env stands before it, and standard input, but for a secret one, behind it.
 func (c Command) Line() string {
 	if c.Script == "" {
-		return strings.Join(append(c.assignments(), quotedCommand(c.Argv)), " ") + c.hereDocument()
+		return strings.Join(append(c.assignments(), quotedCommand(c.Argv)...), " ") + c.hereDocument()
 	}
 	var lines []string
 	for _, set := range c.assignments() {
 		lines = append(lines, "export "+set)
 	}
 	if len(c.Argv) > 0 {
-		lines = append(lines, "set -- "+quoted(c.Argv))
+		lines = append(lines, "set -- "+strings.Join(quoted(c.Argv), " "))
 	}
 	script := strings.Join(append(lines, c.Script), "\n")
 	if here := c.hereDocument(); here != "" {
@@ -105,12 +111,12 @@ func (c Command) hereDocument() string {
 	return " <<'" + end + "'\n" + text + end
 }
 
-func quoted(words []string) string {
+func quoted(words []string) []string {
 	q := make([]string, len(words))
 	for i, w := range words {
 		q[i] = Quote(w)
 	}
-	return strings.Join(q, " ")
+	return q
 }
 
 // Path is the PATH of every command: a login's own may lack the sbin folders.
@@ -125,7 +131,7 @@ func (c Command) Wire() string {
 	open, hidden := c.variables()
 	env := append([]string{"LC_ALL=C", "PATH=" + Path}, open...)
 	if c.Sudo {
-		line = append(line, "sudo -n -- env "+quoted(env))
+		line = append(append(line, "sudo", "-n", "--", "env"), quoted(env)...)
 	} else {
 		for _, e := range env {
 			name, value, _ := strings.Cut(e, "=")
@@ -139,14 +145,15 @@ func (c Command) Wire() string {
 	if len(hidden) > 0 {
 		words = append([]string{"sh", "-c", takeVariables, "sh"}, words...)
 	}
-	return strings.Join(append(line, quotedCommand(words)), " ")
+	return strings.Join(append(line, quotedCommand(words)...), " ")
 }
 
 // quotedCommand quotes words so that the first is a command also where it
 // looks like an assignment.
-func quotedCommand(words []string) string {
+func quotedCommand(words []string) []string {
+	q := quoted(words)
 	if len(words) > 0 && strings.Contains(words[0], "=") {
-		return strings.TrimSpace("'" + strings.ReplaceAll(words[0], "'", `'\''`) + "' " + quoted(words[1:]))
+		q[0] = inQuotes(words[0])
 	}
-	return quoted(words)
+	return q
 }
