@@ -30,6 +30,10 @@ type Discrete struct {
 	asleep  sleepers
 	number  int64
 	stirred bool // sleeps may have been ended before their time
+
+	aside int           // who computes beside the others
+	last  chan struct{} // closed when all who stepped aside have done their work
+	back  []*sleeper    // who have, in that order
 }
 
 // sleeper is somebody who sleeps, or something to be done then.
@@ -94,6 +98,34 @@ func (d *Discrete) Go(f func()) {
 	}()
 }
 
+// Aside lets the others have their turns at this instant while f computes, on other processors where there are some, and
+// returns when it is over and they rest. What f does to anything that others see, it does behind turn, which waits for
+// those who stepped aside before: so it is the same each time.
+func (d *Discrete) Aside(f func(turn func())) {
+	d.mu.Lock()
+	before, done := d.last, make(chan struct{})
+	d.last = done
+	d.aside++
+	d.working--
+	d.next()
+	d.mu.Unlock()
+	turn := func() {
+		if before != nil {
+			<-before
+		}
+	}
+	f(turn)
+	turn()
+	s := &sleeper{at: -1, woken: make(chan struct{})}
+	d.mu.Lock()
+	d.back = append(d.back, s)
+	close(done)
+	d.aside--
+	d.next()
+	d.mu.Unlock()
+	<-s.woken
+}
+
 // Leave is for who waits for something else than the clock.
 func (d *Discrete) Leave() {
 	d.mu.Lock()
@@ -134,8 +166,19 @@ func (d *Discrete) lie(span time.Duration) *sleeper {
 
 // next wakes whoever is next, where nobody works.
 func (d *Discrete) next() {
-	if d.working > 0 || d.roused() || len(d.asleep) == 0 {
+	if d.working > 0 || d.roused() {
 		return
+	}
+	if len(d.asleep) == 0 || d.asleep[0].until.After(d.now) { // this instant is over but for who stepped aside
+		if d.aside == 0 && len(d.back) > 0 {
+			s := d.back[0]
+			d.back = d.back[1:]
+			d.working++
+			close(s.woken)
+		}
+		if d.aside > 0 || d.working > 0 || len(d.asleep) == 0 {
+			return
+		}
 	}
 	s := d.asleep[0]
 	d.now = s.until

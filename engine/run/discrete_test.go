@@ -83,3 +83,45 @@ func TestADeadlineThatWasReleasedMovesNoTime(t *testing.T) {
 		t.Errorf("%s have passed", took)
 	}
 }
+
+func TestWhoStepsAsideWorksBesideTheOthersAndComesBackInOrder(t *testing.T) {
+	start := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+	for range 200 {
+		c := NewDiscrete(start)
+		var mu sync.Mutex
+		var told []string
+		say := func(who string) {
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, fmt.Sprintf("%s %s", c.Now().Sub(start), who))
+		}
+		met := make(chan struct{})
+		crewOf(c, 4, func() {
+			c.Aside(func(turn func()) {
+				<-met // b is at work beside a, or this never ends
+				turn()
+				say("a aside")
+			})
+			say("a")
+		}, func() {
+			c.Aside(func(turn func()) {
+				close(met)
+				turn()
+				say("b aside")
+			})
+			say("b")
+			c.Aside(func(turn func()) { say("b again") })
+		}, func() {
+			c.Aside(func(func()) {}) // it is over before a and b are
+			say("c")
+		}, func() {
+			c.Sleep(time.Second, nil)
+			say("d")
+		})
+		say("all")
+		want := []string{"0s a aside", "0s b aside", "0s a", "0s b", "0s b again", "0s c", "1s d", "1s all"}
+		if !slices.Equal(told, want) {
+			t.Fatalf("got  %q\nwant %q", told, want)
+		}
+	}
+}

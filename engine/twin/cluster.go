@@ -80,7 +80,10 @@ func (c *Cluster) Exec(ctx context.Context, hostName string, cmd step.Command, o
 	}
 	s := c.session(h)
 	t := &tape{session: s}
-	exit := s.login(ctx, cmd.Wire(), bytes.NewReader(cmd.Input()), track{t, false}, track{t, true})
+	exit := 0
+	c.beside(s, func() {
+		exit = s.login(ctx, cmd.Wire(), bytes.NewReader(cmd.Input()), track{t, false}, track{t, true})
+	})
 	if output == nil {
 		output = io.Discard
 	}

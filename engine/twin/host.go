@@ -21,6 +21,7 @@ type host struct {
 	ip           string
 	cpu, memory  int // what it has for pods: thousandths, KiB; the usual where 0
 	down         bool
+	sessions     int                            // that are interpreted now, beside those of other hosts
 	certs        map[string]timeline[time.Time] // when the renewed ones expire
 	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0
 	noImages     []string                       // names of images that no registry has for it

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -54,18 +55,22 @@ func (c *Cluster) Nodes() []Node {
 	return nodes
 }
 
-// Log is every domain command that was carried out, in the order of their starts on the twin's clock.
+// Log is every domain command that was carried out, in the order of their starts on the twin's clock; on an [Asider] those
+// of several hosts at one instant are in any order.
 func (c *Cluster) Log() []Entry {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.log)
 }
 
-// Unknown is every command, or use of one, that the twin did not know. Tests want it empty.
+// Unknown is every command, or use of one, that the twin did not know, in the order of their times and hosts. Tests want it
+// empty.
 func (c *Cluster) Unknown() []Entry {
 	c.unknownMu.Lock()
 	defer c.unknownMu.Unlock()
-	return slices.Clone(c.unknown)
+	sorted := slices.Clone(c.unknown)
+	slices.SortStableFunc(sorted, func(a, b Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Host, b.Host)) })
+	return sorted
 }
 
 // Downloads is every package that a host fetched from a repository, in the order of the twin's clock.

@@ -13,6 +13,7 @@ type session struct {
 	host    *host
 	user    string
 	start   time.Time
+	turn    func() // waits for those that began before on other hosts; nil: nobody else works
 
 	mu       sync.Mutex // pipelines run side by side
 	charged  time.Duration
@@ -72,7 +73,7 @@ func (s *session) mask() fs.FileMode {
 
 // fork is a session of its own that starts now: what it charges, this one does not wait for.
 func (s *session) fork() *session {
-	return &session{cluster: s.cluster, host: s.host, user: s.user, start: s.now(), shells: s.shells, umask: 0o022}
+	return &session{cluster: s.cluster, host: s.host, user: s.user, start: s.now(), turn: s.turn, shells: s.shells, umask: 0o022}
 }
 
 // tape holds what a session says, and when.

@@ -182,6 +182,9 @@ func (p *process) start() int {
 	if !t.domain {
 		return t.run(p)
 	}
+	if !keepsToItself(p.argv) {
+		p.await()
+	}
 	c := p.cluster
 	c.mu.Lock()
 	defer c.mu.Unlock()

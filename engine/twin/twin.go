@@ -50,3 +50,11 @@ func (Wall) Sleep(d time.Duration, done <-chan struct{}) {
 	case <-done:
 	}
 }
+
+// An Asider is a Clock on which one works at a time, and that lets what is only computed go on beside the others; see
+// run.Discrete, which satisfies it.
+type Asider interface {
+	// Aside runs f, and returns when it is over. What f does to anything that others see, it does behind turn, which waits
+	// for those who stepped aside before.
+	Aside(f func(turn func()))
+}

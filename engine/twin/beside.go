@@ -1,0 +1,55 @@
+package twin
+
+import "slices"
+
+// beside carries out a session beside those of other hosts, where the clock can do that. What it does to its own host goes
+// on at once; for the rest it waits for its turn: so that a run on a twin is the same each time.
+func (c *Cluster) beside(s *session, work func()) {
+	clock, can := c.clock.(Asider)
+	if !can {
+		work()
+		return
+	}
+	c.mu.Lock()
+	shared := s.host.sessions > 0 // one that began before is not over
+	s.host.sessions++
+	c.mu.Unlock()
+	clock.Aside(func(turn func()) {
+		s.turn = turn
+		if shared {
+			turn()
+		}
+		work()
+		c.mu.Lock()
+		s.host.sessions--
+		c.mu.Unlock()
+	})
+}
+
+// await is the session's turn to see and to change what is not of its host alone.
+func (s *session) await() {
+	if s.turn != nil {
+		s.turn()
+	}
+}
+
+// keepsToItself tells whether a domain tool is only asked for what its own host has.
+func keepsToItself(argv []string) bool {
+	verb := ""
+	if len(argv) > 1 {
+		verb = argv[1]
+	}
+	switch argv[0] {
+	case "rpm", "dpkg-query", "kubelet":
+		return true
+	case "yum", "dnf":
+		return verb == "list" || verb == "clean"
+	case "kubeadm":
+		return verb == "version"
+	case "kubectl":
+		return verb == "version" && slices.Contains(argv, "--client")
+	case "systemctl":
+		return verb == "is-active" || verb == "is-enabled" || verb == "show"
+	}
+	return false
+}
