@@ -3,6 +3,7 @@ package steps
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -60,9 +61,13 @@ func (b *bench) read(name string) string {
 	return string(text)
 }
 
-// tool makes a stub, whose body is shell; its paths are below the bench too.
+// tool makes a stub, whose body is shell; its paths are below the bench too. It takes the place of a plain tool of its
+// name: what is written through the link would be written into the program of this machine.
 func (b *bench) tool(name, body string) {
 	b.Helper()
+	if err := os.Remove(b.path("bin/" + name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		b.Fatal(err)
+	}
 	b.file("bin/"+name, "#!/bin/sh\necho \""+name+" $*\" >>'"+b.path("log")+"'\n"+b.rooted(body)+"\n")
 	if err := os.Chmod(b.path("bin/"+name), 0o755); err != nil {
 		b.Fatal(err)
@@ -155,4 +160,15 @@ func (b *bench) out(c step.Command) string {
 	b.Helper()
 	out, _ := b.exits(c, 0)
 	return out
+}
+
+func TestAStubLeavesTheProgramOfThisMachineAlone(t *testing.T) {
+	b := newBench(t)
+	b.file("program", "as it was")
+	if err := os.Symlink(b.path("program"), b.path("bin/plain")); err != nil {
+		t.Fatal(err)
+	}
+	b.tool("plain", "echo stub")
+	wantText(t, "the program", b.read("program"), "as it was")
+	wantText(t, "the stub", b.out(step.Command{Argv: []string{"plain"}}), "stub")
 }
