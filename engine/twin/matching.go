@@ -2,13 +2,14 @@ package twin
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"strings"
 	"sync"
 )
 
 // posix turns a POSIX regular expression into one of Go. In a basic one \( \) \{ \} \+ \? \| are the
 // operators, and the plain characters are themselves.
-func posix(expression string, extended, ignoreCase bool) (*regexp.Regexp, error) {
+func posix(expression string, extended, ignoreCase bool) (*pattern, error) {
 	var out strings.Builder
 	if ignoreCase {
 		out.WriteString("(?i)")
@@ -94,7 +95,7 @@ func grep(p *process) int {
 		}
 		alternatives = append(alternatives, line)
 	}
-	var patterns []*regexp.Regexp
+	var patterns []*pattern
 	for _, a := range alternatives {
 		if has('w') {
 			a = `\<` + a + `\>`
@@ -116,7 +117,7 @@ func grep(p *process) int {
 }
 
 // grepFiles looks for the patterns; its status is 0 found, 1 not found, 2 trouble.
-func (p *process) grepFiles(names []string, patterns []*regexp.Regexp, has func(byte) bool) int {
+func (p *process) grepFiles(names []string, patterns []*pattern, has func(byte) bool) int {
 	if len(names) == 0 {
 		names = []string{"-"}
 	}
@@ -144,8 +145,11 @@ func (p *process) grepFiles(names []string, patterns []*regexp.Regexp, has func(
 				continue
 			}
 			count++
+			if has('q') {
+				return 0 // whatever else there is
+			}
 			switch {
-			case has('q'), has('c'), has('l'), has('L'):
+			case has('c'), has('l'), has('L'):
 			case has('o'):
 				for _, match := range matches {
 					if match != "" {
@@ -158,7 +162,6 @@ func (p *process) grepFiles(names []string, patterns []*regexp.Regexp, has func(
 		}
 		found = found || count > 0
 		switch {
-		case has('q'):
 		case has('c'):
 			p.outf("%s%d\n", head, count)
 		case has('l') && count > 0, has('L') && count == 0:
@@ -166,7 +169,7 @@ func (p *process) grepFiles(names []string, patterns []*regexp.Regexp, has func(
 		}
 	}
 	switch {
-	case found && (has('q') || !trouble):
+	case found && !trouble:
 		return 0
 	case trouble:
 		return 2
@@ -176,8 +179,11 @@ func (p *process) grepFiles(names []string, patterns []*regexp.Regexp, has func(
 
 // matchesOf are the parts of a line that match, or the whole line where nobody asks for parts; nil where
 // nothing does.
-func matchesOf(patterns []*regexp.Regexp, line string, parts bool) []string {
+func matchesOf(patterns []*pattern, line string, parts bool) []string {
 	for _, re := range patterns {
+		if !strings.HasPrefix(line, re.begins) {
+			continue
+		}
 		if !parts {
 			if re.MatchString(line) {
 				return []string{line}
@@ -212,26 +218,44 @@ func reordered(args []string) []string {
 	return append(append(options, "--"), operands...)
 }
 
+// pattern is an expression that was compiled.
+type pattern struct {
+	*regexp.Regexp
+	begins string // what every line that matches begins with: most lines of a long list need no more than a glance
+}
+
+// beginning is the text that every match of an expression begins with at the start of a line: of ^kubelet[.] it is kubelet.
+func beginning(expression string) string {
+	tree, err := syntax.Parse(expression, syntax.Perl)
+	if err != nil || tree.Op != syntax.OpConcat || len(tree.Sub) < 2 || tree.Sub[0].Op != syntax.OpBeginText {
+		return ""
+	}
+	if text := tree.Sub[1]; text.Op == syntax.OpLiteral && text.Flags&syntax.FoldCase == 0 {
+		return string(text.Rune)
+	}
+	return ""
+}
+
 // patterns are the expressions that were compiled last, of all twins: scripts have a hundred or so, and run on every host.
 var patterns struct {
 	sync.Mutex
-	of map[string]*regexp.Regexp // by text
+	of map[string]*pattern // by text
 }
 
 // compiled is the pattern of an expression.
-func compiled(text string) (*regexp.Regexp, error) {
+func compiled(text string) (*pattern, error) {
 	patterns.Lock()
 	defer patterns.Unlock()
-	if re := patterns.of[text]; re != nil {
-		return re, nil
+	if known := patterns.of[text]; known != nil {
+		return known, nil
 	}
 	re, err := regexp.Compile(text)
 	if err != nil {
 		return nil, err
 	}
 	if patterns.of == nil || len(patterns.of) >= mostTrees {
-		patterns.of = map[string]*regexp.Regexp{}
+		patterns.of = map[string]*pattern{}
 	}
-	patterns.of[text] = re
-	return re, nil
+	patterns.of[text] = &pattern{re, beginning(text)}
+	return patterns.of[text], nil
 }

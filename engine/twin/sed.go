@@ -1,19 +1,18 @@
 package twin
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
 
 // sedCommand is one command of a sed script: an address, and s, p, d or q.
 type sedCommand struct {
-	first, last string         // line numbers as text, or "$"; empty for none
-	match       *regexp.Regexp // an address that is a pattern
-	until       *regexp.Regexp // the end of a range that is a pattern
+	first, last string   // line numbers as text, or "$"; empty for none
+	match       *pattern // an address that is a pattern
+	until       *pattern // the end of a range that is a pattern
 	negated     bool
 	verb        byte
-	pattern     *regexp.Regexp
+	pattern     *pattern
 	replacement string
 	global      bool
 	prints      bool
@@ -124,7 +123,7 @@ func parseSed(text string, extended bool) ([]*sedCommand, bool) {
 	}
 }
 
-func sedAddress(text string, extended bool) (rest, line string, match *regexp.Regexp, ok bool) {
+func sedAddress(text string, extended bool) (rest, line string, match *pattern, ok bool) {
 	switch {
 	case text == "":
 		return text, "", nil, true

@@ -1,7 +1,6 @@
 package twin
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -49,7 +48,7 @@ func runSed(commands []*sedCommand, text string, quiet bool) string {
 
 // applies tells whether the command's address has this line.
 func (c *sedCommand) applies(line string, number int, last bool) bool {
-	at := func(word string, re *regexp.Regexp) bool {
+	at := func(word string, re *pattern) bool {
 		switch {
 		case re != nil:
 			return re.MatchString(line)
