@@ -39,12 +39,7 @@ func (a *app) savePlan(ctx context.Context, r rendering) error {
 		fmt.Fprintf(a.err, "rung: a run would stop, and no plan was written: %s\n", end.Text)
 		return told{end.Exit}
 	}
-	content, err := made.Encode()
-	if err != nil {
-		return err
-	}
-	err = writeWhole(r.out, 0o600, func(w io.Writer) error { _, err := w.Write(content); return err })
-	if err != nil {
+	if err := writeWhole(r.out, 0o600, made.Encode); err != nil {
 		return err
 	}
 	changes, hosts := changesOf(made.Book)

@@ -172,11 +172,15 @@ func budgetOf(r row) Budget {
 // machines are the hosts of the inventory, with what host-facts and package-versions found on them last.
 func (f *File) machines() []Machine {
 	list := make([]Machine, len(f.Inventory.Hosts))
+	of := map[string][]*Finding{}
+	for i, found := range f.Found {
+		of[found.Host] = append(of[found.Host], &f.Found[i])
+	}
 	for i, h := range f.Inventory.Hosts {
 		m := Machine{Host: h}
-		for _, found := range f.Found {
+		for _, found := range of[h.Name] {
 			switch {
-			case found.Host != h.Name || found.Outputs == nil:
+			case found.Outputs == nil:
 			case found.Type == "host-facts":
 				m.Facts = found.Outputs
 			case found.Type == "package-versions":

@@ -20,6 +20,15 @@ type line struct {
 	Finding *Finding `json:"finding,omitempty"`
 }
 
+// read is a line as it is read: outputs that are the same are made once.
+type read struct {
+	Answer  *Answer `json:"answer"`
+	Finding *struct {
+		Finding
+		Outputs json.RawMessage `json:"outputs"` // in place of those of Finding
+	} `json:"finding"`
+}
+
 // Encode writes f to w, as the package comment says.
 func (f *File) Encode(w io.Writer) error {
 	out := json.NewEncoder(w)
@@ -45,29 +54,25 @@ func (f *File) Encode(w io.Writer) error {
 // Write makes the file path, which only its owner can read; it lies there whole, or not at all. One that lies there
 // already is an fs.ErrExist, unless replace says that it may go.
 func (f *File) Write(path string, replace bool) error {
-	var text bytes.Buffer
-	if !strings.HasSuffix(path, ".gz") {
-		if err := f.Encode(&text); err != nil {
-			return err
+	return Place(path, replace, func(w io.Writer) error {
+		out := bufio.NewWriterSize(w, 1<<16)
+		if !strings.HasSuffix(path, ".gz") {
+			return errors.Join(f.Encode(out), out.Flush())
 		}
-		return Place(path, text.Bytes(), replace)
-	}
-	packed := gzip.NewWriter(&text)
-	if err := errors.Join(f.Encode(packed), packed.Close()); err != nil {
-		return err
-	}
-	return Place(path, text.Bytes(), replace)
+		packed := gzip.NewWriter(out)
+		return errors.Join(f.Encode(packed), packed.Close(), out.Flush())
+	})
 }
 
-// Place makes a file of content that only its owner can read: written aside, and then given its name. One of that name is
-// an fs.ErrExist, unless replace says that it may go.
-func Place(path string, content []byte, replace bool) error {
+// Place makes a file of what write writes that only its owner can read: written aside, and then given its name. One of that
+// name is an fs.ErrExist, unless replace says that it may go.
+func Place(path string, replace bool, write func(io.Writer) error) error {
 	aside, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // 0600
 	if err != nil {
 		return err
 	}
 	defer os.Remove(aside.Name()) // where it has its name, there is none
-	_, err = aside.Write(content)
+	err = write(aside)
 	if err = errors.Join(err, aside.Sync(), aside.Close()); err != nil {
 		return err
 	}
@@ -87,11 +92,12 @@ func Place(path string, content []byte, replace bool) error {
 
 // Read reads a file of facts, whole or not at all.
 func Read(path string) (*File, error) {
-	content, err := os.ReadFile(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	f, err := Decode(bytes.NewReader(content))
+	defer file.Close() // it was only read
+	f, err := Decode(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -126,20 +132,24 @@ func decode(in *bufio.Reader) (*File, error) {
 	case f.Facts > Version:
 		return nil, fmt.Errorf("its format is version %d, and this rung reads up to %d: take a newer rung, or take the facts anew", f.Facts, Version)
 	}
-	lines := json.NewDecoder(in)
+	lines, one := json.NewDecoder(in), newCommon()
 	for n := 2; ; n++ {
-		var l line
+		var l read
 		err := lines.Decode(&l)
 		if errors.Is(err, io.EOF) {
 			break
+		}
+		if err == nil && l.Finding != nil {
+			err = one.finding(&l.Finding.Finding, l.Finding.Outputs)
 		}
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("line %d is not understood (%w): take the facts anew", n, err)
 		case l.Answer != nil:
+			one.answer(l.Answer)
 			f.Recorded = append(f.Recorded, *l.Answer)
 		case l.Finding != nil:
-			f.Found = append(f.Found, *l.Finding)
+			f.Found = append(f.Found, l.Finding.Finding)
 		}
 	}
 	if len(f.Recorded) != f.Answers || len(f.Found) != f.Findings {

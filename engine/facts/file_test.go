@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -98,4 +99,28 @@ func FuzzDecode(f *testing.F) {
 			_, _ = file.Cluster()
 		}
 	})
+}
+
+// A file of thousands of hosts takes little more memory than what they say differently.
+func TestWhatHostsSayAlikeIsKeptOnce(t *testing.T) {
+	f := sample()
+	f.Recorded[1].Host, f.Recorded[1].Stdout = "w2", f.Recorded[0].Stdout
+	second := f.Found[0]
+	second.Host, second.Outputs = "w2", map[string]any{"swap": true}
+	f.Found = append(f.Found, second)
+	var text bytes.Buffer
+	if err := f.Encode(&text); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Decode(&text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := got.Recorded[0].Stdout, got.Recorded[1].Stdout; a != f.Recorded[0].Stdout || unsafe.StringData(a) != unsafe.StringData(b) {
+		t.Errorf("%q and %q are no one text", a, b)
+	}
+	got.Found[0].Outputs["swap"] = "both"
+	if got.Found[1].Outputs["swap"] != "both" || got.Found[1].Host != "w2" {
+		t.Errorf("their outputs are kept twice: %+v", got.Found)
+	}
 }

@@ -25,6 +25,7 @@ type Recorder struct {
 	mu      sync.Mutex
 	answers map[question]Answer
 	found   map[place]Finding
+	common  *common
 }
 
 type (
@@ -47,9 +48,8 @@ func (r *Recorder) Exec(ctx context.Context, host string, c step.Command, output
 	a.hold(trim(result.Stdout), result.Stderr)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.answers == nil {
-		r.answers = map[question]Answer{}
-	}
+	r.begin()
+	r.common.answer(&a)
 	r.answers[question{host, a.Key}] = a
 	return result, nil
 }
@@ -94,16 +94,22 @@ func (r *Recorder) Record(e run.Event) error {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal([]byte(Hide(string(text))), &f.Outputs); err != nil {
-		return fmt.Errorf("%s: the outputs cannot be kept: %w", e.Step, err)
-	}
+	outputs := []byte(Hide(string(text)))
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.found == nil {
-		r.found = map[place]Finding{}
+	r.begin()
+	if err := r.common.finding(&f, outputs); err != nil {
+		return fmt.Errorf("%s: the outputs cannot be kept: %w", e.Step, err)
 	}
 	r.found[at] = f
 	return nil
+}
+
+// begin makes what a Recorder keeps things in.
+func (r *Recorder) begin() {
+	if r.common == nil {
+		r.answers, r.found, r.common = map[question]Answer{}, map[place]Finding{}, newCommon()
+	}
 }
 
 // File is what was kept, under header, which says whose facts they are.

@@ -18,12 +18,14 @@
 package saved
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -61,44 +63,54 @@ type Plan struct {
 	Facts *facts.File       // what it was made from
 }
 
-type body struct {
-	Texts map[string]string `json:"texts"`
-	Book  json.RawMessage   `json:"book"`
-	Shown string            `json:"shown"`
-}
-
-// Encode returns p as a file.
-func (p *Plan) Encode() ([]byte, error) {
-	var book, rest bytes.Buffer
-	if err := p.Book.WriteJSON(&book); err != nil {
-		return nil, err
-	}
-	line, err := json.Marshal(body{p.Texts, book.Bytes(), p.Shown})
-	if err != nil {
-		return nil, err
-	}
-	rest.Write(append(line, '\n'))
-	if err := p.Facts.Encode(&rest); err != nil {
-		return nil, err
-	}
-	header := p.Header
+// Encode writes p as a file: twice, the first time only for its digest, so that it takes no more memory than p.
+func (p *Plan) Encode(w io.Writer) error {
+	header, sum := p.Header, sha256.New()
 	header.Plan = Version
-	if header.SHA256, err = header.digest(rest.Bytes()); err != nil {
-		return nil, err
+	if err := header.begin(sum); err != nil {
+		return err
 	}
+	if err := p.rest(sum); err != nil {
+		return err
+	}
+	header.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	first, err := json.Marshal(header)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return append(append(first, '\n'), rest.Bytes()...), nil
+	if _, err := w.Write(append(first, '\n')); err != nil {
+		return err
+	}
+	return p.rest(w)
 }
 
-// digest is that of h and what follows it.
-func (h Header) digest(rest []byte) (string, error) {
+// rest writes what follows the first line.
+func (p *Plan) rest(w io.Writer) error {
+	out := bufio.NewWriterSize(w, 1<<16)
+	texts, err := json.Marshal(p.Texts)
+	if err != nil {
+		return err
+	}
+	shown, err := json.Marshal(p.Shown)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, `{"texts":%s,"book":`, texts)
+	if err := p.Book.WriteLine(out); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, `,"shown":%s}%s`, shown, "\n")
+	return errors.Join(p.Facts.Encode(out), out.Flush())
+}
+
+// begin begins a digest with h.
+func (h Header) begin(sum io.Writer) error {
 	h.SHA256 = ""
 	line, err := json.Marshal(h)
-	sum := sha256.Sum256(append(append(line, '\n'), rest...))
-	return hex.EncodeToString(sum[:]), err
+	if err == nil {
+		_, err = sum.Write(append(line, '\n'))
+	}
+	return err
 }
 
 // Is says whether content is the beginning of a saved plan.
@@ -106,20 +118,25 @@ func Is(content []byte) bool { return bytes.HasPrefix(content, []byte(`{"rung_pl
 
 // Read reads a saved plan, whole or not at all.
 func Read(path string) (*Plan, error) {
-	content, err := os.ReadFile(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	p, err := Decode(content)
+	defer file.Close() // it was only read
+	p, err := Decode(file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return p, nil
 }
 
-// Decode reads what Encode returned.
-func Decode(content []byte) (*Plan, error) {
-	first, rest, _ := bytes.Cut(content, []byte("\n"))
+// Decode reads what Encode wrote.
+func Decode(from io.Reader) (*Plan, error) {
+	in := bufio.NewReaderSize(from, 1<<16)
+	first, err := in.ReadBytes('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
 	var p Plan
 	switch {
 	case !Is(first) || json.Unmarshal(first, &p.Header) != nil:
@@ -127,23 +144,59 @@ func Decode(content []byte) (*Plan, error) {
 	case p.Plan > Version:
 		return nil, fmt.Errorf("its format is version %d, and this rung reads up to %d: take the rung that made it, %s", p.Plan, Version, p.Rung)
 	}
-	if sum, err := p.digest(rest); err != nil || sum != p.SHA256 {
+	sum := sha256.New()
+	if err := p.begin(sum); err != nil {
+		return nil, err
+	}
+	rest := io.TeeReader(in, sum)
+	wrong := p.decode(rest)
+	if _, err := io.Copy(io.Discard, rest); err != nil {
+		return nil, err
+	}
+	switch { // what was edited may be understood or not
+	case hex.EncodeToString(sum.Sum(nil)) != p.SHA256:
 		return nil, errors.New("it is not what was saved: it was edited or cut short; make it anew")
-	}
-	line, recorded, _ := bytes.Cut(rest, []byte("\n"))
-	var b body
-	err := json.Unmarshal(line, &b)
-	if err == nil {
-		p.Texts, p.Shown = b.Texts, b.Shown
-		p.Book, err = report.ReadBook(bytes.NewReader(b.Book))
-	}
-	if err == nil {
-		p.Facts, err = facts.Decode(bytes.NewReader(recorded))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("it is not understood: %w", err)
+	case wrong != nil:
+		return nil, fmt.Errorf("it is not understood: %w", wrong)
 	}
 	return &p, nil
+}
+
+// decode reads what follows the first line.
+func (p *Plan) decode(rest io.Reader) error {
+	in := json.NewDecoder(rest)
+	key, err := in.Token() // it opens the object
+	for err == nil && in.More() {
+		if key, err = in.Token(); err != nil {
+			break
+		}
+		switch key {
+		case "texts":
+			err = in.Decode(&p.Texts)
+		case "shown":
+			err = in.Decode(&p.Shown)
+		case "book":
+			p.Book, err = report.DecodeBook(in)
+		default:
+			var later json.RawMessage
+			err = in.Decode(&later)
+		}
+	}
+	if err == nil {
+		_, err = in.Token()
+	}
+	switch {
+	case err != nil:
+		return err
+	case p.Book == nil:
+		return errors.New("it has no runbook")
+	}
+	behind := bufio.NewReader(io.MultiReader(in.Buffered(), rest))
+	if _, err := behind.ReadBytes('\n'); err != nil {
+		return err
+	}
+	p.Facts, err = facts.Decode(behind)
+	return err
 }
 
 // Named says whether path is named as saved plans are.

@@ -179,11 +179,12 @@ func samplePlan() *Plan {
 }
 
 func TestAPlanIsReadAsItWasSavedOrNotAtAll(t *testing.T) {
-	content, err := samplePlan().Encode()
-	if err != nil {
+	var file bytes.Buffer
+	if err := samplePlan().Encode(&file); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Decode(content)
+	content := file.String()
+	got, err := Decode(&file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,24 +196,25 @@ func TestAPlanIsReadAsItWasSavedOrNotAtAll(t *testing.T) {
 		content string
 		wants   string
 	}{
-		"edited":             {strings.Replace(string(content), `"act"`, `"axt"`, 1), "edited or cut short"},
-		"edited at its head": {strings.Replace(string(content), `"folder":"/f"`, `"folder":"/g"`, 1), "edited or cut short"},
-		"cut short":          {string(content[:len(content)-3]), "edited or cut short"},
+		"edited":             {strings.Replace(content, `"act"`, `"axt"`, 1), "edited or cut short"},
+		"edited at its head": {strings.Replace(content, `"folder":"/f"`, `"folder":"/g"`, 1), "edited or cut short"},
+		"cut short":          {content[:len(content)-3], "edited or cut short"},
 		"of another kind":    {"STAGE 1\n", "no saved plan"},
-		"of a newer rung":    {strings.Replace(string(content), `"rung_plan":1`, `"rung_plan":9`, 1), "version 9"},
+		"of a newer rung":    {strings.Replace(content, `"rung_plan":1`, `"rung_plan":9`, 1), "version 9"},
 		"nothing":            {"", "no saved plan"},
 	} {
-		if _, err := Decode([]byte(test.content)); err == nil || !strings.Contains(err.Error(), test.wants) {
+		if _, err := Decode(strings.NewReader(test.content)); err == nil || !strings.Contains(err.Error(), test.wants) {
 			t.Errorf("%s: got %v, want %q in it", what, err, test.wants)
 		}
 	}
 }
 
 func FuzzDecode(f *testing.F) {
-	content, _ := samplePlan().Encode()
-	f.Add(content)
+	var content bytes.Buffer
+	_ = samplePlan().Encode(&content)
+	f.Add(content.Bytes())
 	f.Add([]byte(`{"rung_plan":1}`))
-	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = Decode(b) })
+	f.Fuzz(func(_ *testing.T, b []byte) { _, _ = Decode(bytes.NewReader(b)) })
 }
 
 func TestWhatWasNotKnownIsAPieceOfAWordOfAScript(t *testing.T) {
