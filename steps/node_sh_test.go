@@ -153,7 +153,7 @@ func TestTheFactsOfAControlPlane(t *testing.T) {
 	b.tool("yum", "")
 	b.tool("dnf", "")
 	b.tool("swapon", "")
-	b.tool("systemctl", "if test $1 = show; then echo MainPID=42; fi")
+	b.tool("systemctl", "if test $1 = show; then echo MainPID=42; echo ActiveState=active; fi")
 	b.tool("kubeadm", "echo v1.21.14")
 	b.tool("kubelet", "echo Kubernetes v1.21.1")
 	b.tool("kubectl", `echo '{"clientVersion": {'; echo '    "gitVersion": "v1.20.0",'; echo '}}'`)
@@ -172,11 +172,15 @@ func TestTheFactsOfAControlPlane(t *testing.T) {
 	b.file("etc/kubernetes/manifests/etcd.yaml", "    - --data-dir="+b.path("var/data/etcd")+"\n")
 	b.file("var/data/etcd/member/snap/db", strings.Repeat("x", 3<<20))
 	b.file("var/backups/rung/r7/files", "")
-	b.tool("df", `case $2 in
-*/var/data/etcd) echo "/dev/sdb 9 9 2097152 1% /data" ;;
-*/var/backups/rung) echo "/dev/sdc 9 9 1048576 1% /backups" ;;
-*) echo "/dev/sda 9 9 4194304 1% /" ;;
-esac`)
+	b.tool("df", `echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
+shift
+for folder; do
+  case $folder in
+  */var/data/etcd) echo "/dev/sdb            9        9  2097152       1% /data" ;;
+  */var/backups/rung) echo "//backup/its 5 share 9 9 1048576 1% /srv/our backups" ;;
+  *) echo "/dev/sda 9 9 4194304 - /" ;;
+  esac
+done`)
 	if facts := hostFacts(t, b); facts.EtcdData != "/var/data/etcd" || facts.EtcdMiB != 3 || facts.FreeMiBEtcd != 2048 || facts.FreeMiBBackups != 1024 || facts.FreeMiBKubernetes != 4096 || !facts.BackupsApart {
 		t.Errorf("the facts are\n%+v", facts)
 	}
@@ -190,7 +194,7 @@ esac`)
 	b.file("etc/fstab", "UUID=1 none\tswap sw 0 0\n")
 	b.tool("swapon", "echo /dev/sda2")
 	b.tool("crictl", "")
-	b.tool("systemctl", "exit 3")
+	b.tool("systemctl", "echo ActiveState=inactive; echo MainPID=0")
 	for _, gone := range []string{"dnf", "kubeadm", "kubelet", "kubectl"} {
 		_ = os.Remove(b.path("bin/" + gone))
 	}
@@ -205,7 +209,9 @@ esac`)
 	}
 	_ = os.RemoveAll(b.path("etc/kubernetes"))
 	_ = os.RemoveAll(b.path("var"))
-	if facts = hostFacts(t, b); facts.Etcd != "none" || facts.ControlPlane || facts.AdminConf || facts.FreeMiBEtcd == 0 {
+	_ = os.Remove(b.path("etc/os-release"))
+	b.tool("systemctl", "exit 1")
+	if facts = hostFacts(t, b); facts.OS != "" || facts.KubeletActive || !facts.KubeletStale || facts.Etcd != "none" || facts.ControlPlane || facts.AdminConf || facts.FreeMiBEtcd == 0 {
 		t.Errorf("the facts are %+v", facts)
 	}
 }

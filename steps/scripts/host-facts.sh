@@ -1,71 +1,89 @@
 # $1: the folder of our backups. Prints what rung wants to know of this host, one key=value a line.
 manifests=/etc/kubernetes/manifests
 
-# yes COMMAND…: whether it succeeds, as a word.
-yes() { if "$@" >/dev/null 2>&1; then echo true; else echo false; fi; }
+# fact NAME COMMAND…: under that name, whether the command succeeds.
+fact() {
+  name=$1
+  shift
+  if "$@" >/dev/null 2>&1; then echo "$name=true"; else echo "$name=false"; fi
+}
 
 # has NAME: whether there is such a program.
 has() { command -v "$1" >/dev/null 2>&1; }
 
-# disk FOLDER FIELD: what df says of the file system that it is on, or would be made on: 4: free KiB, 6: where it is mounted.
-disk() {
+# place FOLDER: it, or the one above it in which it would be made.
+place() {
   folder=$1
   while ! test -d "$folder"; do
     folder=${folder%/*}
     folder=${folder:-/}
   done
-  df -Pk "$folder" | tail -n 1 | tr -s ' ' | cut -d ' ' -f "$2"
+  echo "$folder"
 }
 
-# free FOLDER: MiB that are free there.
-free() { echo $(($(disk "$1" 4) / 1024)); }
-
-# size FOLDER: MiB that it takes; 0 where it is not. What etcd removes meanwhile does not count.
-size() {
-  kib=$(du -sk "$1" 2>/dev/null | cut -f 1)
-  echo $((${kib:-0} / 1024))
-}
-
-echo "os=$(sed -n 's/^ID=//p' /etc/os-release | tr -d '"')"
-echo "os_version=$(sed -n 's/^VERSION_ID=//p' /etc/os-release | tr -d '"')"
-echo "arch=$(uname -m)"
-echo "kernel=$(uname -r)"
+sed -n -e 's/"//g' -e 's/^ID=/os=/p' -e 's/^VERSION_ID=/os_version=/p' /etc/os-release || :
+kernel=$(uname -rm)
+echo "kernel=${kernel% *}"
+echo "arch=${kernel##* }"
 echo "epoch=$(date +%s)"
 echo "cpus=$(grep -c '^processor' /proc/cpuinfo)"
 echo "boot_id=$(cat /proc/sys/kernel/random/boot_id)"
-echo "root=$(yes test "$(id -u)" = 0)"
+fact root test "$(id -u)" = 0
 
 package_manager=$(package_manager)
 if test "$package_manager" = yum && has dnf; then package_manager=dnf; fi
 echo "package_manager=$package_manager"
 
-echo "has_kubeadm=$(yes has kubeadm)"
-if has kubeadm; then echo "kubeadm=$(kubeadm version -o short)"; fi
-if has kubelet; then echo "kubelet=$(kubelet --version | cut -d ' ' -f 2)"; fi
+if has kubeadm; then
+  echo "has_kubeadm=true"
+  echo "kubeadm=$(kubeadm version -o short)"
+else
+  echo "has_kubeadm=false"
+fi
+if has kubelet; then
+  kubelet=$(kubelet --version) || :
+  echo "kubelet=${kubelet##* }"
+fi
 # `kubectl version --client --short` is gone since 1.28; the JSON has always been there.
-if has kubectl; then echo "kubectl=$(kubectl version --client -o json | grep gitVersion | cut -d '"' -f 4)"; fi
-echo "crictl=$(yes has crictl)"
-echo "kubelet_active=$(yes systemctl is-active kubelet)"
-kubelet_stale=false
-# A package that replaced the binary under a running process leaves it "(deleted)".
-case $(readlink "/proc/$(systemctl show -p MainPID kubelet | cut -d = -f 2)/exe") in
-  '' | *' (deleted)') kubelet_stale=true ;;
+if has kubectl; then echo "kubectl=$(kubectl version --client -o json | sed -n 's/.*"gitVersion": *"\([^"]*\)".*/\1/p')"; fi
+fact crictl has crictl
+
+service=$(systemctl show -p MainPID -p ActiveState kubelet) || :
+case $service in
+  *ActiveState=active*) echo "kubelet_active=true" ;;
+  *) echo "kubelet_active=false" ;;
 esac
-echo "kubelet_stale=$kubelet_stale"
+pid=${service#*MainPID=}
+# A package that replaced the binary under a running process leaves it "(deleted)".
+case $(readlink "/proc/${pid%%[!0-9]*}/exe") in
+  '' | *' (deleted)') echo "kubelet_stale=true" ;;
+  *) echo "kubelet_stale=false" ;;
+esac
 
-echo "swap=$(yes test -n "$(swapon --show=NAME --noheadings)")"
-echo "swap_in_fstab=$(yes grep -q -E '^[^#]+[[:space:]]swap[[:space:]]' /etc/fstab)"
+fact swap test -n "$(swapon --show=NAME --noheadings)"
+fact swap_in_fstab grep -q -E '^[^#]+[[:space:]]swap[[:space:]]' /etc/fstab
 
-echo "control_plane=$(yes test -f "$manifests/kube-apiserver.yaml")"
-echo "admin_conf=$(yes test -f /etc/kubernetes/admin.conf)"
+fact control_plane test -f "$manifests/kube-apiserver.yaml"
+fact admin_conf test -f /etc/kubernetes/admin.conf
 etcd=$(etcd_kind)
-if test "$etcd" = stacked && ! test -f "$manifests/etcd.yaml"; then etcd=none; fi # it was taken out
-echo "etcd=$etcd"
-data=$(flag_of "$manifests/etcd.yaml" data-dir 2>/dev/null)
+data=
+if test -f "$manifests/etcd.yaml"; then
+  data=$(flag_of "$manifests/etcd.yaml" data-dir)
+elif test "$etcd" = stacked; then
+  etcd=none # it was taken out
+fi
 data=${data:-/var/lib/etcd}
+echo "etcd=$etcd"
 echo "etcd_data=$data"
-echo "free_mib_etcd=$(free "$data")"
-echo "etcd_mib=$(size "$data")"
-echo "free_mib_kubernetes=$(free /etc/kubernetes)"
-echo "free_mib_backups=$(free "$1")"
-echo "backups_apart=$(yes test "$(disk "$1" 6)" != "$(disk /etc/kubernetes 6)")"
+# What etcd removes meanwhile does not count.
+kib=0
+if test -d "$data"; then kib=$(du -sk "$data" 2>/dev/null) || :; fi
+echo "etcd_mib=$((${kib%%[!0-9]*} / 1024))"
+
+# Of each of the three: the free KiB, and where it is mounted.
+disks=$(df -Pk "$(place "$data")" "$(place /etc/kubernetes)" "$(place "$1")")
+set -- $(echo "$disks" | sed -n -E '2,$s/.* ([0-9]+) +([0-9]+%|-) +(\/[^ ]*).*/\1 \3/p')
+echo "free_mib_etcd=$(($1 / 1024))"
+echo "free_mib_kubernetes=$(($3 / 1024))"
+echo "free_mib_backups=$(($5 / 1024))"
+fact backups_apart test "$6" != "$4"
