@@ -136,7 +136,7 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 	default:
 		all = c.otherObjects(kind, namespace)
 	}
-	labels, fields := splitTerms(k.option("-l", "--selector")), splitTerms(k.option("--field-selector"))
+	labels, fields := splitTerms(k.option("-l", "--selector")), fieldTerms(k.option("--field-selector"))
 	if labels != nil || fields != nil {
 		all = slices.DeleteFunc(all, func(o object) bool { return !selected(o, labels, fields) })
 	}
@@ -201,20 +201,36 @@ func labelsMatch(terms []string, labels object) bool {
 }
 
 // selected tells whether an object matches -l and --field-selector.
-func selected(o object, labelTerms, fieldTerms []string) bool {
-	labels, _ := dig(o, "metadata", "labels").(object) // none match where there are none
-	if !labelsMatch(labelTerms, labels) {
-		return false
+func selected(o object, labelTerms []string, fields []fieldTerm) bool {
+	if labelTerms != nil {
+		labels, _ := dig(o, "metadata", "labels").(object) // none match where there are none
+		if !labelsMatch(labelTerms, labels) {
+			return false
+		}
 	}
-	for _, term := range fieldTerms {
-		key, value, _ := strings.Cut(term, "=")
-		negated := strings.HasSuffix(key, "!")
-		got := textAt(o, strings.Split(strings.TrimSuffix(key, "!"), ".")...)
-		if (got == strings.TrimPrefix(value, "=")) == negated {
+	for _, term := range fields {
+		if (textAt(o, term.path...) == term.value) == term.negated {
 			return false
 		}
 	}
 	return true
+}
+
+// fieldTerm is one condition of --field-selector: status.phase!=Failed.
+type fieldTerm struct {
+	path    []string
+	value   string
+	negated bool
+}
+
+func fieldTerms(text string) []fieldTerm {
+	var terms []fieldTerm
+	for _, term := range splitTerms(text) {
+		key, value, _ := strings.Cut(term, "=")
+		key, negated := strings.CutSuffix(key, "!")
+		terms = append(terms, fieldTerm{strings.Split(key, "."), strings.TrimPrefix(value, "="), negated})
+	}
+	return terms
 }
 
 func splitTerms(text string) []string {

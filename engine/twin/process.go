@@ -40,11 +40,12 @@ func (p *process) outf(format string, args ...any) { p.say(false, format, args..
 func (p *process) errf(format string, args ...any) { p.say(true, format, args...) }
 
 func (p *process) say(err bool, format string, args ...any) {
-	text := format
-	if len(args) > 0 {
-		text = fmt.Sprintf(format, args...)
+	s := piece(&p.said, p.now(), err)
+	if len(args) == 0 {
+		s.data = append(s.data, format...)
+		return
 	}
-	p.said = append(p.said, saying{p.now(), err, []byte(text)})
+	s.data = fmt.Appendf(s.data, format, args...)
 }
 
 // fail prints what went wrong, after the name of the program, and returns status 1.

@@ -89,10 +89,22 @@ type saying struct {
 	data []byte
 }
 
+// piece is where what is said next goes: behind what was said at that very moment on the same stream, if that came last. A
+// listing of hundreds of lines is one piece.
+func piece(said *[]saying, at time.Time, err bool) *saying {
+	last := len(*said) - 1
+	if last < 0 || (*said)[last].err != err || !(*said)[last].at.Equal(at) {
+		*said = append(*said, saying{at: at, err: err})
+		last++
+	}
+	return &(*said)[last]
+}
+
 func (t *tape) record(at time.Time, err bool, data []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.said = append(t.said, saying{at, err, data})
+	s := piece(&t.said, at, err)
+	s.data = append(s.data, data...)
 }
 
 // track is one of the two streams of a tape.
@@ -107,7 +119,7 @@ func (t track) Write(data []byte) (int, error) {
 
 // WriteAt records data said at a time that may be over already.
 func (t track) WriteAt(data []byte, at time.Time) (int, error) {
-	t.tape.record(at, t.err, append([]byte(nil), data...))
+	t.tape.record(at, t.err, data)
 	return len(data), nil
 }
 
