@@ -69,7 +69,7 @@ func (d *diary) why() string {
 // site is a twin, and the plan that is carried out on it several times.
 type site struct {
 	*twin.Cluster
-	clock *virtual
+	clock run.Clock
 	plan  *plan.Plan
 }
 
@@ -82,6 +82,12 @@ func (f fleet) site() site {
 func siteOf(shape twin.Shape) site {
 	clock := &virtual{now: time.Date(2026, time.March, 14, 9, 0, 0, 0, time.UTC)}
 	return site{Cluster: twin.New(shape, clock), clock: clock}
+}
+
+// bubbled is a site in a bubble of synctest. Its time stands still while anybody works; that of siteOf goes on with every
+// sleep, and a host that waits for minutes uses them up for one that the machine has not let work meanwhile.
+func bubbled(shape twin.Shape) site {
+	return site{Cluster: twin.New(shape, twin.Wall{}), clock: run.Wall{}}
 }
 
 // yes is an operator who confirms everything.

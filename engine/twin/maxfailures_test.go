@@ -3,6 +3,7 @@ package twin_test
 import (
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"rung/engine/run"
 	"rung/engine/twin"
@@ -26,32 +27,34 @@ func TestAsManyWorkersMayFailAsTheOperatorAllows(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 4, Version: version(test.from), Web: -1, PerMinorRepository: true})
-			for _, host := range test.crash {
-				s.CrashKubelet(host)
-			}
-			inputs := map[string]any{"target": version("1.32.6"), "max_failures": test.allowed}
-			if test.atOnce != "" {
-				inputs["at_once"] = test.atOnce
-			}
-			s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2", "w3", "w4"}), inputs)
-			end, d := s.run(t, "r", 0)
-			if end.Exit != run.ExitFailed {
-				t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
-			}
-			var arrived []string
-			for _, n := range s.Nodes() {
-				switch {
-				case n.Kubelet == version("1.32.6") && !n.ControlPlane && n.Ready && !n.Unschedulable:
-					arrived = append(arrived, n.Name)
-				case n.Unschedulable && !slices.Contains(test.crash, n.Name):
-					t.Errorf("%s is left cordoned", n.Name)
+			synctest.Test(t, func(t *testing.T) { // several hosts at once, one of which waits for long: see bubbled
+				s := bubbled(twin.Shape{ControlPlanes: 1, Workers: 4, Version: version(test.from), Web: -1, PerMinorRepository: true})
+				for _, host := range test.crash {
+					s.CrashKubelet(host)
 				}
-			}
-			if !slices.Equal(arrived, test.arrived) {
-				t.Errorf("at the target are %v, want %v%s", arrived, test.arrived, d.why())
-			}
-			s.closedUnsaid(t, &exit{diary: d, how: test.name})
+				inputs := map[string]any{"target": version("1.32.6"), "max_failures": test.allowed}
+				if test.atOnce != "" {
+					inputs["at_once"] = test.atOnce
+				}
+				s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1", "w2", "w3", "w4"}), inputs)
+				end, d := s.run(t, "r", 0)
+				if end.Exit != run.ExitFailed {
+					t.Errorf("it ended with %d: %s%s", end.Exit, end.Text, d.why())
+				}
+				var arrived []string
+				for _, n := range s.Nodes() {
+					switch {
+					case n.Kubelet == version("1.32.6") && !n.ControlPlane && n.Ready && !n.Unschedulable:
+						arrived = append(arrived, n.Name)
+					case n.Unschedulable && !slices.Contains(test.crash, n.Name):
+						t.Errorf("%s is left cordoned", n.Name)
+					}
+				}
+				if !slices.Equal(arrived, test.arrived) {
+					t.Errorf("at the target are %v, want %v%s", arrived, test.arrived, d.why())
+				}
+				s.closedUnsaid(t, &exit{diary: d, how: test.name})
+			})
 		})
 	}
 }
