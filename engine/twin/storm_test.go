@@ -312,3 +312,6 @@ func (s *storm) startedOnce(t *testing.T) {
 		}
 	}
 }
+
+// callTime is how long systemd-run takes on the twin until the unit is there.
+const callTime = 30 * time.Millisecond
