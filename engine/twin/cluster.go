@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"mvdan.cc/sh/v3/expand"
-
 	"rung/engine/kube"
 	"rung/engine/step"
 )
@@ -145,22 +143,6 @@ func (c *Cluster) reach(name string) (*host, error) {
 		}
 	}
 	return h, nil
-}
-
-// login runs a line as the login shell does.
-func (s *session) login(ctx context.Context, line string, stdin io.Reader, stdout, stderr io.Writer) int {
-	if len(line) > longestLine {
-		fmt.Fprintln(stderr, "sh: Argument list too long")
-		return 126
-	}
-	in, err := newInput(stdin)
-	if err != nil {
-		fmt.Fprintf(stderr, "sh: %v\n", err)
-		return 126
-	}
-	defer in.close()
-	env := expand.ListEnviron("HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/bash", "PATH="+step.Path)
-	return s.shell(ctx, script{text: line, env: env, dir: "/root", stdin: in.file, stdout: stdout, stderr: stderr})
 }
 
 // replay hands out what a session said, each piece at its time, and returns when the session is over.

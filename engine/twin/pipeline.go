@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"strconv"
-	"strings"
 	"sync"
 
 	"mvdan.cc/sh/v3/interp"
@@ -18,30 +17,22 @@ import (
 //
 // in the tree of a script, where that says the same: X is a subshell as before, its status does not count, and the
 // program reads what is in the buffer. Left as they are: what goes into a group, a loop, a function or a builtin; an X
-// with a loop, which may say more than anybody reads; and scripts that would show the difference (see shifty).
+// with a loop, which may say more than anybody reads.
 
 const (
 	bufferPrefix = "\x00pipe/" // no file has such a name
 	fedName      = "\x00fed"
 )
 
-// unpipe changes the tree so.
+// unpipe changes the tree of a straight script so.
 func unpipe(tree *syntax.File, programs map[string]tool) {
-	own, plain := map[string]bool{}, true
+	own := map[string]bool{}
 	syntax.Walk(tree, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.FuncDecl:
-			own[n.Name.Value] = true
-		case *syntax.Stmt:
-			plain = plain && !n.Background
-		case *syntax.CallExpr:
-			plain = plain && !shifty(n)
+		if declared, is := n.(*syntax.FuncDecl); is {
+			own[declared.Name.Value] = true
 		}
 		return true
 	})
-	if !plain {
-		return
-	}
 	pipes := 0
 	syntax.Walk(tree, func(n syntax.Node) bool {
 		st, is := n.(*syntax.Stmt)
@@ -80,28 +71,6 @@ func unpipe(tree *syntax.File, programs map[string]tool) {
 
 func word(text string) *syntax.Word {
 	return &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: text}}}
-}
-
-// shifty tells whether a command makes more commands than its script shows, or has all of them shown.
-func shifty(call *syntax.CallExpr) bool {
-	if len(call.Args) == 0 {
-		return false
-	}
-	switch call.Args[0].Lit() {
-	case ".", "eval", "alias":
-		return true
-	case "set":
-		for _, arg := range call.Args[1:] {
-			text := arg.Lit()
-			if text == "" || text == "pipefail" || text == "xtrace" || strings.HasPrefix(text, "-") && strings.Contains(text, "x") {
-				return true
-			}
-			if text == "--" || !strings.HasPrefix(text, "-") && !strings.HasPrefix(text, "+") {
-				break // what follows are parameters
-			}
-		}
-	}
-	return false
 }
 
 // loops tells whether a command has a loop in it.

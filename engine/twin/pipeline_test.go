@@ -61,6 +61,12 @@ func TestAPipeIntoAProgramSaysWhatARealOneSays(t *testing.T) {
 		"echo a | V=b sh -c 'cat; echo $V' | cat",
 		"echo a | nothing-of-the-kind; echo $?",
 		"(echo a | cat; echo b) | cat",
+		"PATH=/bin LC_ALL=C sh -c 'echo \"$LC_ALL $PATH $HOME $USER\"; pwd' sh",
+		"X='a b' env | grep X",
+		"X='a b' sh -c 'echo \"$0 $1 $X\"' \"it's\" 'it'\\''s'",
+		"cat /etc/host*",
+		"nothing-of-the-kind a",
+		"wc -l",
 	} {
 		if got, want := say(script), say("eval :; "+script); got != want {
 			t.Errorf("%s\nwithout pipes: %s\nwith them:     %s", script, got, want)

@@ -38,7 +38,7 @@ func (s *session) shell(ctx context.Context, sc script) int {
 	if slices.Contains(sc.options, "-x") || slices.Contains(sc.options, "pipefail") {
 		programs = nil
 	}
-	parsed, err := parse(sc.text, programs)
+	p, err := parse(sc.text, programs)
 	if err != nil {
 		fmt.Fprintf(sc.stderr, "sh: %v\n", err)
 		return 2
@@ -64,8 +64,10 @@ func (s *session) shell(ctx context.Context, sc script) int {
 	runner.Dir = sc.dir
 	runner.Reset()
 	environ.started = true
-	err = runner.Run(ctx, parsed)
-	s.reap(ctx, runner)
+	err = runner.Run(ctx, p.File)
+	if !p.straight {
+		s.reap(ctx, runner)
+	}
 	var status interp.ExitStatus
 	switch {
 	case err == nil:
@@ -82,7 +84,7 @@ func (s *session) shell(ctx context.Context, sc script) int {
 // reap waits for what the script left in the background: no goroutine outlives its session.
 func (s *session) reap(ctx context.Context, runner *interp.Runner) {
 	if wait, err := parse("trap - EXIT; wait", nil); err == nil {
-		_ = runner.Run(ctx, wait) // its status is not the script's
+		_ = runner.Run(ctx, wait.File) // its status is not the script's
 	}
 }
 

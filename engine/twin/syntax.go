@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -11,7 +12,7 @@ import (
 // on every host. The interpreter reads a tree, and never changes it.
 var trees struct {
 	sync.Mutex
-	of map[tree]*syntax.File
+	of map[tree]*parsed
 }
 
 // tree is what a tree is made of.
@@ -23,28 +24,79 @@ type tree struct {
 // mostTrees bounds what is kept of scripts that come but once.
 const mostTrees = 512
 
-// parse is the tree of a script of the POSIX shell, with its pipes into programs taken out, where
-// these are said (all twins have the same). It is shared, and must not be changed.
-func parse(text string, programs map[string]tool) (*syntax.File, error) {
+// parsed is a script that was parsed. It is shared, and must not be changed.
+type parsed struct {
+	*syntax.File
+	straight bool // see straight
+}
+
+// parse is a script of the POSIX shell, with its pipes into programs taken out, where these are said: all twins have the
+// same.
+func parse(text string, programs map[string]tool) (*parsed, error) {
 	trees.Lock()
 	key := tree{text, programs == nil}
-	file := trees.of[key]
+	known := trees.of[key]
 	trees.Unlock()
-	if file != nil {
-		return file, nil
+	if known != nil {
+		return known, nil
 	}
 	file, err := syntax.NewParser(syntax.Variant(syntax.LangPOSIX)).Parse(strings.NewReader(text), "")
 	if err != nil {
 		return nil, err
 	}
-	if programs != nil {
+	p := &parsed{file, straight(file)}
+	if p.straight && programs != nil {
 		unpipe(file, programs)
 	}
 	trees.Lock()
 	defer trees.Unlock()
 	if trees.of == nil || len(trees.of) >= mostTrees {
-		trees.of = map[tree]*syntax.File{}
+		trees.of = map[tree]*parsed{}
 	}
-	trees.of[key] = file
-	return file, nil
+	trees.of[key] = p
+	return p, nil
+}
+
+// straight tells whether a script does what it shows and no more: nothing of it goes on in the background, makes commands
+// of text, or tells how its commands are carried out.
+func straight(file *syntax.File) bool {
+	is := true
+	syntax.Walk(file, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.Stmt:
+			is = is && !n.Background
+		case *syntax.CallExpr:
+			is = is && !shifty(n)
+		}
+		return is
+	})
+	return is
+}
+
+// shifty tells whether a command is one of those that a straight script does not have.
+func shifty(call *syntax.CallExpr) bool {
+	if len(call.Args) == 0 {
+		return false
+	}
+	switch call.Args[0].Lit() {
+	case ".", "eval", "alias":
+		return true
+	case "trap":
+		return slices.ContainsFunc(call.Args[1:], func(arg *syntax.Word) bool {
+			text, plain := literal(arg)
+			return !plain || strings.Contains(text, "&")
+		})
+	case "set":
+		for _, arg := range call.Args[1:] {
+			text, plain := literal(arg)
+			option := strings.HasPrefix(text, "-") || strings.HasPrefix(text, "+")
+			if !plain || text == "pipefail" || text == "xtrace" || option && strings.Contains(text, "x") {
+				return true
+			}
+			if text == "--" || !option {
+				break // what follows are parameters, or the name of an option
+			}
+		}
+	}
+	return false
 }
