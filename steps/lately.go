@@ -50,6 +50,7 @@ func (b *byLine[T]) read(l listing, stdout, basis []byte, makeOf func(*row) (T, 
 	for line := range strings.Lines(string(stdout)) {
 		one, known := b.last[line]
 		if !known {
+			line = strings.Clone(line) // what is read of it lives on, and all of this answer would with it
 			r, err := l.row(line, len(list)+1)
 			if err != nil {
 				return nil, err
