@@ -15,6 +15,7 @@ type packageList struct {
 	offered   map[string][]string
 	installed map[string][]string
 	releases  map[string][]kube.Version // what of Kubernetes is offered, lowest first
+	brings    map[string]kube.Version   // by the version of a package
 }
 
 var lastPackages lately[packageList]
@@ -33,7 +34,7 @@ func readPackages(answers ...[]byte) packageList {
 // REPOSITORY, where we say installed or another status of dpkg for what the host has.
 // All other lines (headings, progress, warnings) have another shape.
 func readPackageList(text string) packageList {
-	list := packageList{offered: map[string][]string{}, installed: map[string][]string{}, releases: map[string][]kube.Version{}}
+	list := packageList{offered: map[string][]string{}, installed: map[string][]string{}, releases: map[string][]kube.Version{}, brings: map[string]kube.Version{}}
 	broken, installed := "", false
 	for line := range strings.Lines(text) {
 		if who, ok := strings.CutPrefix(line, "manager: "); ok {
@@ -90,6 +91,7 @@ func (l packageList) put(name, version string, installed bool) {
 	if err != nil {
 		return
 	}
+	l.brings[version] = release
 	into := l.offered
 	if installed {
 		into = l.installed
@@ -140,13 +142,24 @@ func (l packageList) lacking(packages []string, some string, is func(kube.Versio
 // release picks the build of a package that brings v: of those on offer the
 // newest, else the one that is installed.
 func (l packageList) release(name string, v kube.Version) (string, error) {
-	release, err := kube.PackageOf(v, l.offered[name])
+	release, err := kube.PackageOf(v, l.builds(l.offered[name], v))
 	if err != nil {
-		if installed, absent := kube.PackageOf(v, l.installed[name]); absent == nil {
+		if installed, absent := kube.PackageOf(v, l.builds(l.installed[name], v)); absent == nil {
 			return installed, nil
 		}
 	}
 	return release, err
+}
+
+// builds are those of a minor.
+func (l packageList) builds(versions []string, minor kube.Version) []string {
+	var some []string
+	for _, text := range versions {
+		if kube.SameMinor(l.brings[text], minor) {
+			some = append(some, text)
+		}
+	}
+	return some
 }
 
 // newestFew names the newest versions, for a message.
