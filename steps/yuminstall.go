@@ -98,7 +98,7 @@ func withoutExcludes(repository string, argv []string, options ...string) step.C
 	line := func(option string) string {
 		return step.Command{Argv: slices.Concat(argv, []string{option + repository}, options)}.Line()
 	}
-	return step.Command{Script: dnf5 + "\nif dnf5; then\n  " + line("--setopt=disable_excludes=") + "\nelse\n  " + line("--disableexcludes=") + "\nfi\n"}
+	return step.Command{Script: dnf5 + "\nif yum_is_dnf5; then\n  " + line("--setopt=disable_excludes=") + "\nelse\n  " + line("--disableexcludes=") + "\nfi\n"}
 }
 
 // latest is the one action of state latest.
