@@ -60,6 +60,7 @@ func All() []step.Type {
 		hookType(),
 		kubeadmBackupsType(),
 		controlPlaneStateType(),
+		recoveryModeType(),
 		manifestsRestoreType(),
 		etcdMembersType(),
 		etcdStopType(),

@@ -43,6 +43,23 @@ func (s site) recovered(t *testing.T, inventory string, inputs map[string]any) (
 	return s.run(t, "mend", 0)
 }
 
+// looked is what kubeadm-recover says before anybody has told it a mode: it names the one that helps then, and changes nothing.
+func (s site) looked(t *testing.T, inventory string, mend map[string]any) {
+	t.Helper()
+	look := map[string]any{}
+	if host, given := mend["host"]; given {
+		look["host"] = host
+	}
+	end, d := s.recovered(t, inventory, look)
+	said := slices.IndexFunc(d.events, func(e run.Event) bool { return strings.Contains(e.Text, "what fits is -e mode=") })
+	if end.Exit != run.ExitDone || d.changes > 0 || said < 0 {
+		t.Fatalf("a look ended with %d after %d changes, and named a mode: %t%s", end.Exit, d.changes, said >= 0, d.why())
+	}
+	if mode := mend["mode"].(string); !strings.Contains(d.events[said].Text, mode) {
+		t.Errorf("a look says %q, and what helps is %s", d.events[said].Text, mode)
+	}
+}
+
 func TestS30WhatAFailedUpgradeLeftIsMendedAndTheUpgradeGoesOn(t *testing.T) {
 	for _, w := range []wreck{
 		{
@@ -69,6 +86,7 @@ func TestS30WhatAFailedUpgradeLeftIsMendedAndTheUpgradeGoesOn(t *testing.T) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			s, inventory := w.wrecked(t)
+			s.looked(t, inventory, w.mend)
 			end, d := s.recovered(t, inventory, w.mend)
 			if end.Exit != run.ExitDone {
 				t.Fatalf("kubeadm-recover ended with %d: %s%s", end.Exit, end.Text, d.why())
@@ -123,6 +141,7 @@ func TestS30ABrokenEtcdIsMendedAndTheUpgradeGoesOn(t *testing.T) {
 			s, inventory := w.wrecked(t)
 			s.inject(t, w.broken...)
 			s.clock.Sleep(time.Minute, nil)
+			s.looked(t, inventory, w.mend)
 			end, d := s.recovered(t, inventory, w.mend)
 			if end.Exit != run.ExitDone {
 				t.Fatalf("kubeadm-recover ended with %d: %s%s", end.Exit, end.Text, d.why())
