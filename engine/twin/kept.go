@@ -47,8 +47,8 @@ func (k *kubectlCall) ranged(template string, objects []object) (string, bool) {
 	if err != nil || rest != "" || len(nodes) != 1 || !nodes[0].isFor || nodes[0].path != ".items[*]" || strings.Contains(template, "$") {
 		return "", false
 	}
-	var out strings.Builder
-	for _, o := range objects {
+	texts := make([]string, len(objects))
+	for i, o := range objects {
 		s := k.cluster.printed[addressOf(o)]
 		if s == nil {
 			s = &shown{o, map[string]string{}}
@@ -62,9 +62,9 @@ func (k *kubectlCall) ranged(template string, objects []object) (string, bool) {
 			text = one.String()
 			s.texts[template] = text
 		}
-		out.WriteString(text)
+		texts[i] = text
 	}
-	return out.String(), true
+	return strings.Join(texts, ""), true
 }
 
 // heartbeat is how often a kubelet that has nothing to tell writes the status of its node: nodeStatusReportFrequency.

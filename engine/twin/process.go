@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -99,6 +100,9 @@ func (p *process) read(name string) (string, error) {
 func (p *process) input() (string, error) {
 	if p.stdin == nil {
 		return "", nil
+	}
+	if b, ok := p.stdin.(*bytes.Buffer); ok { // all of it is there
+		return string(b.Next(b.Len())), nil
 	}
 	data, err := io.ReadAll(p.stdin)
 	return string(data), err

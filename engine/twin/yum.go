@@ -242,6 +242,7 @@ func (y *yumCall) list() int {
 				offers = nil
 			}
 		}
+		available.Grow(80 * len(offers)) // most lines are no longer
 		for _, o := range offers {
 			available.WriteString(listed(name, o.evr, o.repo))
 		}
