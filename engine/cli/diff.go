@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -100,27 +102,35 @@ func writeFound(w io.Writer, was, now *facts.File) {
 	}
 }
 
-func readDocument(file string) (d document, err error) {
-	content, err := os.ReadFile(file)
+func readDocument(name string) (d document, err error) {
+	file, err := os.Open(name)
 	if err != nil {
 		return d, usage("%v", err)
 	}
+	defer file.Close() // it was only read
+	in := bufio.NewReader(file)
+	begins, err := in.Peek(512)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return d, usage("%v", err)
+	}
 	switch {
-	case saved.Is(content):
-		p, err := readPlan(file)
+	case saved.Is(begins):
+		p, err := readPlan(name)
 		if err != nil {
 			return d, err
 		}
 		return document{book: p.Book, facts: p.Facts}, nil
-	case facts.Is(content), bytes.HasPrefix(content, []byte{0x1f, 0x8b}):
-		d.facts, err = facts.Read(file)
-	case bytes.HasPrefix(bytes.TrimSpace(content), []byte("{")):
-		d.book, err = report.ReadBook(bytes.NewReader(content))
+	case facts.Is(begins), bytes.HasPrefix(begins, []byte{0x1f, 0x8b}):
+		d.facts, err = facts.Read(name)
+	case bytes.HasPrefix(bytes.TrimSpace(begins), []byte("{")):
+		d.book, err = report.ReadBook(in)
 	default:
+		var content []byte
+		content, err = io.ReadAll(in)
 		d.lines = strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
 	}
 	if err != nil {
-		return d, usage("%s: %v", file, err)
+		return d, usage("%s: %v", name, err)
 	}
 	return d, nil
 }

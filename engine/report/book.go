@@ -70,15 +70,28 @@ func NewPage(host string, steps ...*Entry) *Page {
 // them.
 func (p *Page) Steps() iter.Seq[*Entry] {
 	return func(yield func(*Entry) bool) {
-		for _, s := range p.steps {
-			if !yield(s.on(p)) {
+		for i := range p.Len() {
+			if !yield(p.Step(i)) {
 				return
 			}
 		}
-		if p.open != nil {
-			yield(p.open)
-		}
 	}
+}
+
+// Len is how many steps p has.
+func (p *Page) Len() int {
+	if p.open != nil {
+		return len(p.steps) + 1
+	}
+	return len(p.steps)
+}
+
+// Step is one of Steps, from 0.
+func (p *Page) Step(i int) *Entry {
+	if i == len(p.steps) {
+		return p.open
+	}
+	return p.steps[i].on(p)
 }
 
 // seal ends the step that is being written.
@@ -90,7 +103,7 @@ func (p *Page) seal(all stencils) {
 
 // missed says whether c came to an end before anything was asked of the host of p.
 func (c *Chapter) missed(p *Page) bool {
-	return bad(c.Outcome) && len(p.steps) == 0 && p.open == nil
+	return bad(c.Outcome) && p.Len() == 0
 }
 
 // Entry is a step on one host.

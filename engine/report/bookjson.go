@@ -78,7 +78,7 @@ func (w *bookWriter) chapter(c *Chapter) error {
 
 func (w *bookWriter) page(p *Page) error {
 	text, err := w.text(p, 4)
-	if err != nil || len(p.steps) == 0 && p.open == nil {
+	if err != nil || p.Len() == 0 {
 		_, _ = w.WriteString(text)
 		return err
 	}

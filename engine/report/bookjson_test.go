@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"rung/engine/run"
 	"rung/engine/step"
 )
 
@@ -91,7 +93,7 @@ func oddBook(random *rand.Rand) *Book {
 // Whoever reads it does not see that it was written page by page.
 func TestABookIsTheJSONThatItWasWhenItWasEncodedWhole(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 5))
-	for range 2000 {
+	for range 700 {
 		b := oddBook(random)
 		var indented, line bytes.Buffer
 		if err := b.WriteJSON(&indented); err != nil {
@@ -109,6 +111,58 @@ func TestABookIsTheJSONThatItWasWhenItWasEncodedWhole(t *testing.T) {
 		}
 		if got := whole(t, read, ""); got != strings.TrimSpace(line.String())+"\n" && !strings.Contains(line.String(), `\ufffd`) {
 			t.Fatalf("it is read as %s\nand was %s", got, line.String())
+		}
+	}
+}
+
+// alike is a book of so many hosts that do the same, each with its own name.
+func alike(t *testing.T, hosts, actions int) (*Book, *Binder) {
+	t.Helper()
+	b := NewBinder()
+	for _, e := range planned(hosts, actions, rand.New(rand.NewPCG(1, 1))) {
+		if e.Kind == run.ActionPlanned {
+			e.On, e.Plan = "", &step.Action{Title: e.Title, Do: step.Command{Argv: []string{"drain", e.Host}, Script: "exit 0"}}
+			recordAll(t, b, []run.Event{e})
+			e = run.Event{Kind: run.StepEnded, Stage: e.Stage, Host: e.Host, Step: e.Step, Outcome: step.Planned}
+		}
+		if e.Kind == run.StageEnded {
+			for i := range hosts {
+				recordAll(t, b, []run.Event{{Kind: run.HostEnded, Stage: e.Stage, Host: fmt.Sprintf("w%d", i+1)}})
+			}
+		}
+		recordAll(t, b, []run.Event{e})
+	}
+	return b.Book(), b
+}
+
+func TestABookOfManyHostsIsAsSmallAsWhatTheyDoDifferently(t *testing.T) {
+	book, binder := alike(t, 300, 4)
+	if len(binder.known) != 4 {
+		t.Errorf("there are %d stencils for 4 steps", len(binder.known))
+	}
+	last := book.Stages[0].Pages[299]
+	if got := slices.Collect(last.Steps()); len(got) != 4 || got[3].Actions[0].Title != "drain w300" || got[3].Actions[0].Do.Argv[1] != "w300" {
+		t.Errorf("%s does %+v", last.Host, got)
+	}
+}
+
+// largest is the most that was written at once, and sum is all.
+type largest struct{ most, sum int }
+
+func (l *largest) Write(text []byte) (int, error) {
+	l.most, l.sum = max(l.most, len(text)), l.sum+len(text)
+	return len(text), nil
+}
+
+func TestNoFormOfABookIsMadeWholeBeforeItIsWritten(t *testing.T) {
+	book, _ := alike(t, 1500, 4)
+	for _, form := range []Format{JSON, Shell} {
+		var out largest
+		if err := book.Write(&out, form); err != nil {
+			t.Fatal(err)
+		}
+		if out.sum < 8*out.most {
+			t.Errorf("%s: %d of %d bytes were written at once", form, out.most, out.sum)
 		}
 	}
 }

@@ -121,3 +121,26 @@ func TestAScriptByHandKeepsSecretsApart(t *testing.T) {
 	said := carriedOut(t, text, "w1", "SECRET_FILE="+one, "SECRET_FILE_2="+two, "SECRET_HTTPS_PROXY=http://me:pw@proxy")
 	wantIn(t, said, "one\none is secret\n", "two\ntwo is secret\n", "http://me:pw@proxy b c\n")
 }
+
+func TestScriptsByHandAreMadeOneAfterTheOther(t *testing.T) {
+	stage := &Chapter{Stage: "Do"}
+	for _, host := range []string{"w1", "w2", "w3"} {
+		stage.Pages = append(stage.Pages, NewPage(host, &Entry{Step: "1", Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "go", Mutates: true, Do: Order{Argv: []string{"go"}}}}}))
+	}
+	stage.Pages = append(stage.Pages, NewPage("w4", &Entry{Step: "1", Outcome: step.Planned, Confirm: "All well?"}))
+	sheets, err := (&Book{Stages: []*Chapter{stage}}).Sheets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, enough := range []int{1, 2, 3, 4, 5} {
+		var names []string
+		for s := range sheets {
+			if names = append(names, s.Name); len(names) == enough {
+				break
+			}
+		}
+		if want := []string{"001-w1.sh", "002-w2.sh", "003-w3.sh", "004-w4.sh"}[:min(enough, 4)]; !slices.Equal(names, want) {
+			t.Errorf("of %d: %q, want %q", enough, names, want)
+		}
+	}
+}

@@ -23,7 +23,7 @@ func Compare(a, b *report.Book) []Difference {
 // Strays says where what would be done now is not what was planned: changes that were not planned, are other ones, or are
 // no more needed. What a plan left open (a guard, a name, a list) may have become anything; what only reads does not count.
 func Strays(plan, now *report.Book) []Difference {
-	h := held{exact: map[at]*report.Entry{}}
+	h := held{exact: map[at]entry{}}
 	h.index(plan)
 	return differences(plan, now, func(was, is *report.Entry) bool { return covers(was, is) }, h.openEntry)
 }
@@ -35,7 +35,7 @@ func differences(a, b *report.Book, same func(was, now *report.Entry) bool, look
 	order = merged(order, more)
 	var found []Difference
 	for _, where := range order {
-		was, is := then[where], now[where]
+		was, is := then[where].get(), now[where].get()
 		for _, lookup := range lookups {
 			if was == nil {
 				was = lookup(where)
@@ -58,17 +58,32 @@ func differences(a, b *report.Book, same func(was, now *report.Entry) bool, look
 	return found
 }
 
-func entries(b *report.Book) (map[at]*report.Entry, []at) {
-	all, order := map[at]*report.Entry{}, []at{}
+// entry is where a step stands. Thousands of hosts share most of theirs: it is made when it is looked at.
+type entry struct {
+	page   *report.Page
+	number int
+	whole  *report.Entry // in place of a page: of a stage that was not begun
+}
+
+// get is the step; nil where there is none.
+func (e entry) get() *report.Entry {
+	if e.page == nil {
+		return e.whole
+	}
+	return e.page.Step(e.number)
+}
+
+func entries(b *report.Book) (map[at]entry, []at) {
+	all, order := map[at]entry{}, []at{}
 	for _, c := range b.Stages {
 		if len(c.Pages) == 0 && c.Outcome != step.OK { // skipped, or refused, as a whole
 			where := at{stage: c.Stage}
-			all[where], order = &report.Entry{Outcome: c.Outcome, Text: c.Text}, append(order, where)
+			all[where], order = entry{whole: &report.Entry{Outcome: c.Outcome, Text: c.Text}}, append(order, where)
 		}
 		for _, p := range c.Pages {
-			for e := range p.Steps() {
-				where := at{c.Stage, p.Host, e.Step}
-				all[where], order = e, append(order, where)
+			for i := range p.Len() {
+				where := at{c.Stage, p.Host, p.Step(i).Step}
+				all[where], order = entry{page: p, number: i}, append(order, where)
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // Hold returns what a run of that id is asked before each of its changes leaves: nil for what b has planned, and a
 // *run.Disagreement for all else.
 func Hold(b *report.Book, id string) func(run.Task) error {
-	h := &held{id: id, exact: map[at]*report.Entry{}}
+	h := &held{id: id, exact: map[at]entry{}}
 	h.index(b)
 	return h.agree
 }
@@ -26,8 +26,8 @@ func (h *held) index(b *report.Book) {
 			h.open = append(h.open, openStage{pattern, c.Stage})
 		}
 		for _, p := range c.Pages {
-			for e := range p.Steps() {
-				h.exact[at{c.Stage, p.Host, e.Step}] = e
+			for i := range p.Len() {
+				h.exact[at{c.Stage, p.Host, p.Step(i).Step}] = entry{page: p, number: i}
 			}
 		}
 	}
@@ -35,7 +35,7 @@ func (h *held) index(b *report.Book) {
 
 type held struct {
 	id    string
-	exact map[at]*report.Entry
+	exact map[at]entry
 	open  []openStage // rounds of loops whose lists were not known
 }
 
@@ -94,7 +94,7 @@ func orHost(on, host string) string {
 
 // entry is the step as it was planned; nil where it was not.
 func (h *held) entry(where at) *report.Entry {
-	if e := h.exact[where]; e != nil {
+	if e := h.exact[where].get(); e != nil {
 		return e
 	}
 	return h.openEntry(where)
@@ -103,7 +103,7 @@ func (h *held) entry(where at) *report.Entry {
 // openEntry is the step as it was planned for rounds that were not known.
 func (h *held) openEntry(where at) *report.Entry {
 	for _, o := range h.open {
-		e := h.exact[at{o.path, where.host, where.step}]
+		e := h.exact[at{o.path, where.host, where.step}].get()
 		if e != nil && o.pattern.MatchString(where.stage) {
 			return e
 		}
