@@ -31,6 +31,7 @@ type part struct {
 	page    *Page
 	entry   *Entry
 	acts    []Act
+	before  []ask // what has to be known before it
 }
 
 // ask is something that has to be known at the top of a script.
@@ -134,7 +135,7 @@ func (b *Book) stretches(cut func(*stretch) bool) {
 		for _, p := range stage.Pages {
 			for e := range p.Steps() {
 				if e.Outcome == step.Planned {
-					c.step(part{stage, p, e, e.Actions})
+					c.step(part{chapter: stage, page: p, entry: e, acts: e.Actions})
 				}
 				if c.enough {
 					return
@@ -159,6 +160,7 @@ func (c *cutter) complete() {
 func (c *cutter) step(x part) {
 	rest := x.acts
 	if len(rest) == 0 {
+		x.before = x.asks()
 		c.waiting = append(c.waiting, x)
 	}
 	for len(rest) > 0 {
@@ -167,6 +169,7 @@ func (c *cutter) step(x part) {
 			n++
 		}
 		x.acts, rest = rest[:n], rest[n:]
+		x.before = x.asks()
 		c.waiting = append(c.waiting, x)
 		c.put(host)
 	}
@@ -198,7 +201,7 @@ func (s *stretch) mustEnd(x part) bool {
 	if x.entry.Confirm != "" || len(x.entry.Depends) > 0 || slices.ContainsFunc(x.acts, func(a Act) bool { return a.Save != nil }) {
 		return true
 	}
-	return slices.ContainsFunc(x.asks(), func(a ask) bool {
+	return slices.ContainsFunc(x.before, func(a ask) bool {
 		return slices.ContainsFunc(s.parts, func(earlier part) bool { return a.needs(earlier.entry.ID) })
 	})
 }
@@ -231,7 +234,7 @@ type answer struct {
 func (a ask) answer() answer { return answer{a.question, a.otherwise, a.stands, a.kind} }
 
 func (s *stretch) add(x part) {
-	for _, a := range x.asks() {
+	for _, a := range x.before {
 		if i, known := s.found[a.answer()]; known {
 			s.asks[i].inText = s.asks[i].inText || a.inText
 			continue

@@ -42,6 +42,7 @@ func (s *stretch) text(name, node string) string {
 		}
 		body.part(x)
 	}
+	w.Grow(len(prelude) + body.Len() + 2048)
 	w.head(s, name, node, body.sudo(s))
 	for _, file := range body.files {
 		w.file(file)
