@@ -27,8 +27,8 @@ func (s *session) login(ctx context.Context, line string, stdin io.Reader, stdou
 	}
 	defer in.close()
 	vars := []string{"HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/bash", "PATH=" + step.Path}
-	if own, argv, plain := plainCommand(line); plain && s.spend() {
-		p := &process{session: s, ctx: ctx, argv: argv, env: &environ{Environ: expand.ListEnviron(slices.Concat(vars, own)...), started: true}, dir: "/root", stdout: stdout, stderr: stderr}
+	if p, err := parse(line, nil); err == nil && p.plain != nil && s.spend() {
+		p := &process{session: s, ctx: ctx, argv: p.plain.argv, env: &environ{Environ: expand.ListEnviron(slices.Concat(vars, p.plain.vars)...), started: true}, dir: "/root", stdout: stdout, stderr: stderr}
 		if in.file != nil {
 			p.stdin = in.file
 		}
@@ -37,35 +37,42 @@ func (s *session) login(ctx context.Context, line string, stdin io.Reader, stdou
 	return s.shell(ctx, script{text: line, env: expand.ListEnviron(vars...), dir: "/root", stdin: in.file, stdout: stdout, stderr: stderr})
 }
 
-// plainCommand is what a line says that is one program with its arguments, and variables before them, in which nothing is
-// left to be expanded: such are all that rung gives to a login shell, and none of them needs an interpreter.
-func plainCommand(line string) (vars, argv []string, plain bool) {
-	file, err := parse(line, nil)
-	if err != nil || len(file.Stmts) != 1 {
-		return nil, nil, false
+// plainCommand is one program with its arguments, and variables before them, in which nothing is left to be expanded: such
+// are all lines that rung gives to a login shell, and none of them needs an interpreter.
+type plainCommand struct{ vars, argv []string }
+
+// plain is the plain command that a script is; nil where it is none.
+func plain(file *syntax.File) *plainCommand {
+	if len(file.Stmts) != 1 {
+		return nil
 	}
 	st := file.Stmts[0]
 	call, is := st.Cmd.(*syntax.CallExpr)
 	if !is || len(call.Args) == 0 || len(st.Redirs) > 0 || st.Negated || st.Background {
-		return nil, nil, false
+		return nil
 	}
+	p := &plainCommand{}
 	for _, assign := range call.Assigns {
-		value := ""
+		value, known := "", true
 		if assign.Value != nil {
-			if value, plain = literal(assign.Value); !plain {
-				return nil, nil, false
-			}
+			value, known = literal(assign.Value)
 		}
-		vars = append(vars, assign.Name.Value+"="+value)
+		if !known {
+			return nil
+		}
+		p.vars = append(p.vars, assign.Name.Value+"="+value)
 	}
 	for _, word := range call.Args {
-		text, plain := literal(word)
-		if !plain {
-			return nil, nil, false
+		text, known := literal(word)
+		if !known {
+			return nil
 		}
-		argv = append(argv, text)
+		p.argv = append(p.argv, text)
 	}
-	return vars, argv, !interp.IsBuiltin(argv[0])
+	if interp.IsBuiltin(p.argv[0]) {
+		return nil
+	}
+	return p
 }
 
 // literal is the text of a word that has nothing to be expanded.

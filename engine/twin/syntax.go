@@ -27,7 +27,8 @@ const mostTrees = 512
 // parsed is a script that was parsed. It is shared, and must not be changed.
 type parsed struct {
 	*syntax.File
-	straight bool // see straight
+	straight bool          // see straight
+	plain    *plainCommand // nil where it is none
 }
 
 // parse is a script of the POSIX shell, with its pipes into programs taken out, where these are said: all twins have the
@@ -44,7 +45,7 @@ func parse(text string, programs map[string]tool) (*parsed, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parsed{file, straight(file)}
+	p := &parsed{file, straight(file), plain(file)}
 	if p.straight && programs != nil {
 		unpipe(file, programs)
 	}
