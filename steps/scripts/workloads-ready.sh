@@ -2,6 +2,9 @@
 all=$(cat)
 now=$(kubectl --kubeconfig /etc/kubernetes/admin.conf get deployments.apps,statefulsets.apps,daemonsets.apps --all-namespaces \
   -o jsonpath='{range .items[*]}{.kind} {.metadata.namespace}/{.metadata.name} now {.spec.replicas}{.status.desiredNumberScheduled} {.status.readyReplicas}{.status.numberReady}{"\n"}{end}')
+# The usual answer: what is ready is what was ready, line for line.
+test "$(echo "$now" | sed -n 's/ now [0-9]* \([1-9]\)/ before \1/p')" != "$all" || exit 0
+
 # What is missing, where $1 nodes lack their pods of every DaemonSet. Sorted, what there was before stands right above what
 # there is now.
 missing() {
@@ -19,13 +22,14 @@ missing() {
   }
 }
 missing=$(missing "$1")
+test -n "$missing" || exit 0
 if echo "$missing" | grep -q '^DaemonSet '; then
   # A node that is not Ready lacks its pods of every DaemonSet: that is the node's matter. Asked last, for it may be a long list.
   nodes=$(kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes -o jsonpath='{range .items[*]}{.status.conditions[?(@.type=="Ready")].status}{"\n"}{end}')
   out=$(echo "$nodes" | grep -vc '^True$' || :)
   test "$out" -le "$1" || missing=$(missing "$out")
+  test -n "$missing" || exit 0
 fi
-test -n "$missing" || exit 0
 count=$(echo "$missing" | wc -l)
 test "$count" -le 10 || echo "$((count)) workloads are not back; the first 10:" >&2
 echo "$missing" | head -n 10 >&2
