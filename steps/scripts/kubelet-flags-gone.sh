@@ -1,6 +1,9 @@
 # $1: the flags that the new kubelet does not take, and nobody takes out of kubeadm's own file; $2: those that
 # it does not take anywhere else.
 own=/var/lib/kubelet/kubeadm-flags.env
+others="/etc/sysconfig/kubelet /etc/default/kubelet /etc/systemd/system/kubelet.service.d/*.conf /usr/lib/systemd/system/kubelet.service.d/*.conf"
+# Most hosts have none of them anywhere.
+grep -s -q -F -e "$(printf '%s\n' $1 $2)" "$own" $others || exit 0
 found=0
 
 # names FILE FLAG…: whether the file hands the kubelet one of the flags.
@@ -17,7 +20,7 @@ names() {
 }
 
 names "$own" $1
-for file in /etc/sysconfig/kubelet /etc/default/kubelet /etc/systemd/system/kubelet.service.d/*.conf /usr/lib/systemd/system/kubelet.service.d/*.conf; do
+for file in $others; do
   names "$file" $2
 done
 if test "$found" = 1; then
