@@ -18,7 +18,12 @@ for question in "$@"; do
   fi
   if answer=$(ask "$question"); then
     echo "$question"
-    test -z "$answer" || printf '%s\n' "$answer" | sed "s|^|$question |"
+    case $answer in
+      '') ;;
+      *"
+"*) printf '%s\n' "$answer" | sed "s|^|$question |" ;;
+      *) printf '%s %s\n' "$question" "$answer" ;;
+    esac
   elif test $? = 3; then
     printf '%s\n' "$answer" | tail -n 1 | sed "s|^|$question! |"
   else

@@ -10,7 +10,9 @@ fi
 ask() { kubectl --kubeconfig /etc/kubernetes/kubelet.conf "$@"; }
 
 # The socket of the runtime that the kubelet works with: where a host has two, kubeadm takes neither.
-socket=$(cat /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/config.yaml 2>/dev/null | sed -n 's/^containerRuntimeEndpoint: *//p' | tr -d "\"'" | grep . | head -n 1) || :
+socket=$(sed -n -e "s/[\"']//g" -e 's/^containerRuntimeEndpoint: *\([^ ]\)/\1/p' /var/lib/kubelet/instance-config.yaml /var/lib/kubelet/config.yaml 2>/dev/null) || :
+socket=${socket%%
+*} # the first
 if test -z "$socket"; then socket=$(sed -n 's/.*--container-runtime-endpoint=\([^ "]*\).*/\1/p' /var/lib/kubelet/kubeadm-flags.env); fi
 if test -z "$socket"; then socket=$(ask get node "$node" -o 'jsonpath={.metadata.annotations.kubeadm\.alpha\.kubernetes\.io/cri-socket}'); fi
 
