@@ -144,15 +144,15 @@ func (h *host) etcdRuns(now time.Time) (d etcdData, up bool) {
 	if up := begins.Add(etcdStart); !started || now.Before(up) {
 		return d, false
 	}
-	d, ok := h.etcdBegins(begins.Add(etcdStart), now, saw)
+	minor := etcdMinor(h.imageTag("etcd", saw))
+	d, ok := h.etcdBegins(begins.Add(etcdStart), now, saw, minor)
 	e := h.cluster.ensembles[d.cluster]
-	return d, ok && e != nil && e.has(d.member, now) && d.minor <= etcdMinor(h.imageTag("etcd", saw))
+	return d, ok && e != nil && e.has(d.member, now) && d.minor <= minor
 }
 
 // etcdBegins is what a start does to the data: a newer etcd takes it over, and an empty folder becomes that of a member who
 // was added, or of a new cluster. It is the data that is there now; false where there is none, or what is there is damaged.
-func (h *host) etcdBegins(at, now, saw time.Time) (etcdData, bool) {
-	minor := etcdMinor(h.imageTag("etcd", saw))
+func (h *host) etcdBegins(at, now, saw time.Time, minor int) (etcdData, bool) {
 	if d, ok := h.etcdDataIn(etcdFolder, now); ok {
 		if d.minor < minor {
 			d.minor = minor
