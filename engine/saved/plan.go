@@ -165,8 +165,12 @@ func Decode(from io.Reader) (*Plan, error) {
 // decode reads what follows the first line.
 func (p *Plan) decode(rest io.Reader) error {
 	in := json.NewDecoder(rest)
-	key, err := in.Token() // it opens the object
+	begin, err := in.Token()
+	if err == nil && begin != json.Delim('{') {
+		err = fmt.Errorf("its second line begins with %v", begin)
+	}
 	for err == nil && in.More() {
+		var key json.Token
 		if key, err = in.Token(); err != nil {
 			break
 		}
