@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"path"
@@ -178,11 +179,12 @@ func setsid(p *process) int {
 	return 0
 }
 
-// background runs a program in a session of its own, which starts that much later, and reports how it ended.
+// background runs a program in a session of its own, which starts that much later, and reports how it ended. That the session
+// which started it is cut off is nothing to it.
 func (p *process) background(after time.Duration, argv []string, vars expand.Environ, stdout, stderr io.Writer) (end time.Time, exit int) {
 	s := p.fork()
 	s.charge(after)
-	next := &process{session: s, ctx: p.ctx, argv: argv, env: vars, dir: p.dir, stdout: stdout, stderr: stderr}
+	next := &process{session: s, ctx: context.WithoutCancel(p.ctx), argv: argv, env: vars, dir: p.dir, stdout: stdout, stderr: stderr}
 	exit = next.start()
 	return s.now(), exit
 }
