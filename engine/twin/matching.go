@@ -1,8 +1,10 @@
 package twin
 
 import (
+	"math"
 	"regexp"
 	"regexp/syntax"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -76,11 +78,18 @@ func classEnd(text string) int {
 
 func grep(p *process) int {
 	args := p.args()
-	set, rest, known := flags(reordered(args), "qEFovcsihHxwnlLr", "emAB")
+	set, rest, known := flags(reordered(args), "qEFovcsihHxwnlLr", "em")
 	if !known {
 		return p.usage()
 	}
 	has := func(letter byte) bool { _, there := set[letter]; return there }
+	most := math.MaxInt
+	if has('m') {
+		var err error
+		if most, err = strconv.Atoi(set['m']); err != nil {
+			return p.usage()
+		}
+	}
 	expression, named := set['e']
 	if !named {
 		if len(rest) == 0 {
@@ -113,11 +122,11 @@ func grep(p *process) int {
 		}
 		patterns = append(patterns, re)
 	}
-	return p.grepFiles(rest, patterns, has)
+	return p.grepFiles(rest, patterns, most, has)
 }
 
 // grepFiles looks for the patterns; its status is 0 found, 1 not found, 2 trouble.
-func (p *process) grepFiles(names []string, patterns []*pattern, has func(byte) bool) int {
+func (p *process) grepFiles(names []string, patterns []*pattern, most int, has func(byte) bool) int {
 	if len(names) == 0 {
 		names = []string{"-"}
 	}
@@ -140,6 +149,9 @@ func (p *process) grepFiles(names []string, patterns []*pattern, has func(byte) 
 			head = name + ":"
 		}
 		for _, line := range linesOf(text) {
+			if count == most {
+				break
+			}
 			matches := matchesOf(patterns, line, has('o'))
 			if (matches != nil) == has('v') {
 				continue

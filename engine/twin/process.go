@@ -109,7 +109,8 @@ func (p *process) input() (string, error) {
 }
 
 // flags takes leading options off args: letters without a value, and letters in valued with one.
-// The rest, after a "--" too, comes back; a letter that is in neither gives ok false.
+// The rest, after a "--" too, comes back; a letter that is in neither gives ok false. The values of a letter that is given
+// several times are lines.
 func flags(args []string, plain, valued string) (set map[byte]string, rest []string, ok bool) {
 	set = map[byte]string{}
 	for len(args) > 0 {
@@ -132,6 +133,9 @@ func flags(args []string, plain, valued string) (set map[byte]string, rest []str
 						return set, args, false
 					}
 					value, args = args[0], args[1:]
+				}
+				if before, again := set[arg[i]]; again {
+					value = before + "\n" + value
 				}
 				set[arg[i]] = value
 				i = len(arg)
