@@ -4,24 +4,28 @@ apt_minors() {
   sources=$1
   minors=$2
   shift 2
+  names=$*
+
+  set --
+  for file in "$sources"/sources.list "$sources"/sources.list.d/*.list "$sources"/sources.list.d/*.sources; do
+    if test -f "$file" && per_minor "$file" >/dev/null; then set -- "$@" "$file"; fi
+  done
+  if test $# = 0; then
+    echo "no repository of this host belongs to one minor: there is nothing else to ask"
+    return
+  fi
 
   tmp=$(mktemp -d)
   trap 'rm -rf "$tmp"' EXIT
   mkdir -p "$tmp/sources"
   chmod 755 "$tmp" # apt fetches as a user of its own
-  for file in "$sources"/sources.list "$sources"/sources.list.d/*.list "$sources"/sources.list.d/*.sources; do
-    if ! test -f "$file" || ! per_minor "$file" >/dev/null; then continue; fi
+  for file; do
     case $file in
       *.list) per_minor "$file" >"$tmp/sources/${file##*/}" ;;
       *) cp "$file" "$tmp/sources/" ;;
     esac
   done
-  if test -z "$(ls "$tmp/sources")"; then
-    echo "no repository of this host belongs to one minor: there is nothing else to ask"
-    return
-  fi
 
-  names=$*
   for minor in $minors; do
     name_minor "$minor" "$tmp/sources"/*
     rm -rf "$tmp/lists"
