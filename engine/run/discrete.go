@@ -32,9 +32,9 @@ type Discrete struct {
 	number  int64
 	stirred bool // sleeps may have been ended before their time
 
-	aside int           // who computes beside the others
-	last  chan struct{} // closed when all who stepped aside have done their work
-	back  []*sleeper    // who have, in that order
+	aside int             // who computes beside the others
+	last  chan struct{}   // closed when all who stepped aside have done their work
+	back  []chan struct{} // of those who have, in the order in which they did: closed when they may go on
 }
 
 // sleeper is somebody who sleeps, or something to be done then.
@@ -99,9 +99,9 @@ func (d *Discrete) Go(f func()) {
 	}()
 }
 
-// Aside lets the others have their turns at this instant while f computes, on other processors where there are some, and
-// returns when it is over and they rest. What f does to anything that others see, it does behind turn, which waits for
-// those who stepped aside before: so it is the same each time.
+// Aside lets the others have their turns at this instant while f computes, on other processors where there are some. It
+// returns when f is over and has no one before it: whoever has a turn at this instant, and all who stepped aside before.
+// What f does to anything that others see, it does behind turn, which waits for these: so it is the same each time.
 func (d *Discrete) Aside(f func(turn func())) {
 	d.mu.Lock()
 	before, done := d.last, make(chan struct{})
@@ -118,14 +118,14 @@ func (d *Discrete) Aside(f func(turn func())) {
 	}
 	f(turn)
 	turn()
-	s := &sleeper{at: -1, woken: make(chan struct{})}
+	goOn := make(chan struct{})
 	d.mu.Lock()
-	d.back = append(d.back, s)
+	d.back = append(d.back, goOn)
 	close(done)
 	d.aside--
 	d.next()
 	d.mu.Unlock()
-	<-s.woken
+	<-goOn
 }
 
 // Leave is for who waits for something else than the clock.
@@ -171,14 +171,14 @@ func (d *Discrete) next() {
 	if d.working > 0 || d.roused() {
 		return
 	}
-	if len(d.asleep) == 0 || d.asleep[0].until.After(d.now) { // this instant is over but for who stepped aside
-		if d.aside == 0 && len(d.back) > 0 {
-			s := d.back[0]
-			d.back = d.back[1:]
+	if len(d.asleep) == 0 || d.asleep[0].until.After(d.now) { // nobody else has a turn at this instant
+		if len(d.back) > 0 {
 			d.working++
-			close(s.woken)
+			close(d.back[0])
+			d.back = d.back[1:]
+			return
 		}
-		if d.aside > 0 || d.working > 0 || len(d.asleep) == 0 {
+		if d.aside > 0 || len(d.asleep) == 0 {
 			return
 		}
 	}
