@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -77,10 +76,6 @@ With --fault something is wrong with it before it starts:
 	return verb
 }
 
-// rehearsalGarbage is how much more memory than it needs a rehearsal may take, in percent: collecting takes a quarter of
-// its time with the usual 100.
-const rehearsalGarbage = 400
-
 func (a *app) rehearse(ctx context.Context, r *rehearsal) error {
 	scene, p, err := a.scene(r)
 	if err != nil {
@@ -92,7 +87,7 @@ func (a *app) rehearse(ctx context.Context, r *rehearsal) error {
 	}
 	_, live := terminal(a.out)
 	forecast := report.NewForecast(a.out, report.ForecastOptions{Colour: report.Coloured(live, os.Getenv), All: a.verbosity > 0, JSON: r.json})
-	defer debug.SetGCPercent(debug.SetGCPercent(rehearsalGarbage)) // a large cluster is asked for whole lists again and again
+	defer roomy()()
 	stop := listen(ctx)
 	defer stop.close()
 	end := scene.Play(stop.first(), p, forecast)

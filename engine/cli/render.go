@@ -50,10 +50,11 @@ kept in a file, and nothing is connected to; what was not asked then is not know
 Hosts that do the same are told as one, and a long script is told once, but for --full.
 
 --format markdown is a checklist with what a change board asks for; with --facts or --from also how
-long it takes, as rehearsed, and the versions before and after. --format sh makes scripts of it that do the same by hand, one host after the other; with -o
-into a new folder. --format json is for programs. With -o it goes into a new file; with -o
-NAME.plan, and --live or --facts, it is saved as a plan, which rung run --plan carries out as
-it was read, and which rung render NAME.plan shows again.`,
+long it takes, as rehearsed, and the versions before and after. --format sh makes scripts of it
+that do the same by hand, one host after the other; with -o into a new folder. --format json is for
+programs. With -o it goes into a new file; with -o NAME.plan, and --live or --facts, it is saved as
+a plan, which rung run --plan carries out as it was read, and which rung render NAME.plan shows
+again.`,
 		Example: "  rung render kubeadm-upgrade -i inventory.yaml -e target=1.21.14 --from 1.20.0",
 		Args:    playbookArg,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -102,6 +103,7 @@ func (a *app) render(ctx context.Context, r rendering) error {
 	if r.saves {
 		return a.savePlan(ctx, r)
 	}
+	defer roomy()()
 	p, _, err := a.load(r.request)
 	if err != nil {
 		return err
