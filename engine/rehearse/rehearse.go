@@ -17,6 +17,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -76,12 +77,16 @@ func (s *Scene) Version() kube.Version { return s.shape.Version }
 // of their node. Questions of the playbook are answered with yes. It is played once: another play goes on with the
 // cluster as this one left it, and at its time.
 func (s *Scene) Play(ctx context.Context, p *plan.Plan, sink run.Sink) run.Ending {
+	defer s.clock.Hire(hands * runtime.GOMAXPROCS(0))()
 	x := &run.Execute{Exec: &cast{s, p}, Hosts: p.Inventory, Clock: s.clock, Sink: sink, Vault: openVault}
 	return run.Run{
 		ID: "rehearsal", Plan: p, Perform: x, Sink: sink, Clock: s.clock, Reached: p.Hosts(), Probe: x.Probe,
 		Confirm: func(context.Context, string) run.Answer { return run.Answer{Yes: true, How: "yes, in a rehearsal"} },
 	}.Do(ctx)
 }
+
+// hands are how many interpret commands for each processor: some of them wait for their turns.
+const hands = 4
 
 // Away are the hosts of p that a run could not connect to, and would not start without.
 func (s *Scene) Away(p *plan.Plan) []string {

@@ -2,7 +2,6 @@ package run
 
 import (
 	"cmp"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -32,9 +31,7 @@ type Discrete struct {
 	number  int64
 	stirred bool // sleeps may have been ended before their time
 
-	aside int             // who computes beside the others
-	last  chan struct{}   // closed when all who stepped aside have done their work
-	back  []chan struct{} // of those who have, in the order in which they did: closed when they may go on
+	errands // see Aside
 }
 
 // sleeper is somebody who sleeps, or something to be done then.
@@ -99,35 +96,6 @@ func (d *Discrete) Go(f func()) {
 	}()
 }
 
-// Aside lets the others have their turns at this instant while f computes, on other processors where there are some. It
-// returns when f is over and has no one before it: whoever has a turn at this instant, and all who stepped aside before.
-// What f does to anything that others see, it does behind turn, which waits for these: so it is the same each time.
-func (d *Discrete) Aside(f func(turn func())) {
-	d.mu.Lock()
-	before, done := d.last, make(chan struct{})
-	d.last = done
-	d.aside++
-	d.working--
-	d.next()
-	d.mu.Unlock()
-	runtime.Gosched() // whoever is next goes on at once, and f where there is room: the other way round costs ten times f's start
-	turn := func() {
-		if before != nil {
-			<-before
-		}
-	}
-	f(turn)
-	turn()
-	goOn := make(chan struct{})
-	d.mu.Lock()
-	d.back = append(d.back, goOn)
-	close(done)
-	d.aside--
-	d.next()
-	d.mu.Unlock()
-	<-goOn
-}
-
 // Leave is for who waits for something else than the clock.
 func (d *Discrete) Leave() {
 	d.mu.Lock()
@@ -174,7 +142,7 @@ func (d *Discrete) next() {
 	if len(d.asleep) == 0 || d.asleep[0].until.After(d.now) { // nobody else has a turn at this instant
 		if len(d.back) > 0 {
 			d.working++
-			close(d.back[0])
+			close(d.back[0].goOn)
 			d.back = d.back[1:]
 			return
 		}
