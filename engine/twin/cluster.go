@@ -24,6 +24,7 @@ type Cluster struct {
 
 	mu        sync.Mutex // of all that follows
 	hosts     []*host    // the nodes
+	ordered   []*host    // by name
 	plain     []*host    // those that are none
 	byName    map[string]*host
 	market    *market
@@ -48,8 +49,9 @@ type Cluster struct {
 	dns           *workload // one of them
 	budgets       []*budget
 	pods          []*pod
-	serial        int                // makes names
-	printed       map[uintptr]*shown // what is kept of objects, by their addresses
+	serial        int                   // makes names
+	printed       map[uintptr]*shown    // what is kept of objects, by their addresses
+	templates     map[string][]pathNode // that were parsed
 
 	unknownMu sync.Mutex
 	unknown   []Entry

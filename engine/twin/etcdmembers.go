@@ -216,14 +216,29 @@ func (e *ensemble) has(id uint64, now time.Time) bool {
 func (c *Cluster) alive(e *ensemble, now time.Time) int {
 	n := 0
 	for _, h := range c.hosts[:c.shape.ControlPlanes] {
-		if d, ok := h.etcdDataIn(etcdFolder, now); !ok || d.cluster != e.id {
-			continue
-		}
-		if h.etcdUp(now) {
+		if h.etcdUpIn(e, now) {
 			n++
 		}
 	}
 	return n
+}
+
+func (h *host) etcdUpIn(e *ensemble, now time.Time) bool {
+	d, ok := h.etcdDataIn(etcdFolder, now)
+	return ok && d.cluster == e.id && h.etcdUp(now)
+}
+
+// mostRun tells whether more than half of its members run. Every glance at an apiserver asks for it.
+func (c *Cluster) mostRun(e *ensemble, now time.Time) bool {
+	up, members := 0, len(e.members.at(now))
+	for _, h := range c.hosts[:c.shape.ControlPlanes] {
+		if h.etcdUpIn(e, now) {
+			if up++; 2*up > members {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // etcdServes tells whether the member of this host runs and has a quorum. That of a new and empty cluster has nothing to
@@ -237,7 +252,7 @@ func (h *host) etcdServes(now time.Time) bool {
 		return false
 	}
 	e := h.cluster.ensembles[d.cluster]
-	return !e.blank && 2*h.cluster.alive(e, now) > len(e.members.at(now))
+	return !e.blank && h.cluster.mostRun(e, now)
 }
 
 // EtcdMemberBroken damages the data of a member: it does not start any more.

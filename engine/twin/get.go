@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -136,10 +137,7 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 	default:
 		all = c.otherObjects(kind, namespace)
 	}
-	labels, fields := splitTerms(k.option("-l", "--selector")), fieldTerms(k.option("--field-selector"))
-	if labels != nil || fields != nil {
-		all = slices.DeleteFunc(all, func(o object) bool { return !selected(o, labels, fields) })
-	}
+	all = k.selected(all)
 	if len(names) == 0 {
 		return all, 0
 	}
@@ -200,8 +198,21 @@ func labelsMatch(terms []string, labels object) bool {
 	return true
 }
 
-// selected tells whether an object matches -l and --field-selector.
-func selected(o object, labelTerms []string, fields []fieldTerm) bool {
+// selected are the objects that match -l and --field-selector.
+func (k *kubectlCall) selected(all []object) []object {
+	labels, fields := k.option("-l", "--selector"), k.option("--field-selector")
+	if labels == "" && fields == "" {
+		return all
+	}
+	labelTerms, terms := splitTerms(labels), fieldTerms(fields)
+	key := "-l " + labels + " --field-selector " + fields
+	return slices.DeleteFunc(all, func(o object) bool {
+		text, _ := k.cluster.shownOf(o).text(key, func() (string, error) { return strconv.FormatBool(isSelected(o, labelTerms, terms)), nil })
+		return text == "false"
+	})
+}
+
+func isSelected(o object, labelTerms []string, fields []fieldTerm) bool {
 	if labelTerms != nil {
 		labels, _ := dig(o, "metadata", "labels").(object) // none match where there are none
 		if !labelsMatch(labelTerms, labels) {
@@ -242,20 +253,12 @@ func splitTerms(text string) []string {
 
 // print prints objects in the format of -o.
 func (k *kubectlCall) print(kind string, objects []object, single bool) int {
-	var all any = object{"apiVersion": "v1", "items": listOf(objects), "kind": "List", "metadata": object{"resourceVersion": ""}}
-	if single {
-		if len(objects) == 0 {
-			return 0
-		}
-		all = objects[0]
+	if single && len(objects) == 0 {
+		return 0
 	}
 	format := k.option("-o", "--output")
 	if path, ok := strings.CutPrefix(format, "jsonpath="); ok {
-		if text, done := k.ranged(path, objects); done && !single {
-			k.outf("%s", text)
-			return 0
-		}
-		text, err := jsonPath(path, all)
+		text, err := k.templated(path, objects, single)
 		if err != nil {
 			k.errf("error: error parsing jsonpath %s, %v\n", path, err)
 			return 1
@@ -265,9 +268,17 @@ func (k *kubectlCall) print(kind string, objects []object, single bool) int {
 	}
 	switch format {
 	case "json":
-		k.outf("%s", jsonOf(all))
+		if single {
+			k.outf("%s", jsonOf(objects[0]))
+		} else {
+			k.outf("%s", k.cluster.jsonList(objects))
+		}
 	case "yaml":
-		k.outf("%s", yamlOf(all, ""))
+		if single {
+			k.outf("%s", yamlOf(objects[0], ""))
+		} else {
+			k.outf("%s", yamlOf(listOf(objects), ""))
+		}
 	case "name":
 		for _, o := range objects {
 			k.outf("%s/%s\n", strings.TrimSuffix(qualified(kind), "s")[:len(kind)-1]+strings.TrimPrefix(qualified(kind), kind), textAt(o, "metadata", "name"))
@@ -296,12 +307,13 @@ func (k *kubectlCall) within(kind string) string {
 	}
 }
 
-func listOf(objects []object) []any {
-	list := make([]any, len(objects))
+// listOf is the list that kubectl makes of objects.
+func listOf(objects []object) object {
+	items := make([]any, len(objects))
 	for i, o := range objects {
-		list[i] = o
+		items[i] = o
 	}
-	return list
+	return object{"apiVersion": "v1", "items": items, "kind": "List", "metadata": object{"resourceVersion": ""}}
 }
 
 func jsonOf(value any) string {

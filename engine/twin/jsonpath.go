@@ -7,22 +7,6 @@ import (
 	"strings"
 )
 
-// jsonPath evaluates a template of kubectl's -o jsonpath: text, {.a.b}, {.a[0]}, {.a[*].b}, {.a['x.y']},
-// {.a[?(@.b=="c")].d}, {range .a[*]}…{end} and quoted text. It is our own, as the upstream evaluator comes
-// with a module far larger than this room.
-func jsonPath(template string, root any) (string, error) {
-	nodes, rest, err := parsePath(template, false)
-	if err != nil {
-		return "", err
-	}
-	if rest != "" {
-		return "", fmt.Errorf("not in range, nothing to end")
-	}
-	var out strings.Builder
-	err = writePath(&out, nodes, root, root)
-	return out.String(), err
-}
-
 // pathNode is a piece of a template: text, an expression, or a range over one.
 type pathNode struct {
 	text  string
@@ -31,6 +15,9 @@ type pathNode struct {
 	isFor bool
 }
 
+// parsePath reads a template of kubectl's -o jsonpath: text, {.a.b}, {.a[0]}, {.a[*].b}, {.a['x.y']},
+// {.a[?(@.b=="c")].d}, {range .a[*]}…{end} and quoted text. It is our own, as the upstream evaluator comes
+// with a module far larger than this room.
 func parsePath(template string, inRange bool) (nodes []pathNode, rest string, err error) {
 	for template != "" {
 		text, after, found := strings.Cut(template, "{")

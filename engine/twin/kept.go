@@ -1,8 +1,8 @@
 package twin
 
 import (
+	"errors"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,10 +20,31 @@ type kept[K comparable] struct {
 	shown *shown
 }
 
-// shown is an object, and what was printed of it, by template.
+// shown is an object, and what was printed of it, or asked about it, by the options that ask for it.
 type shown struct {
 	object object
 	texts  map[string]string
+}
+
+// shownOf is what is kept of an object, or would be.
+func (c *Cluster) shownOf(o object) *shown {
+	if s := c.printed[addressOf(o)]; s != nil {
+		return s
+	}
+	return &shown{o, map[string]string{}}
+}
+
+// text is what is kept under a key, made where there is nothing yet. It depends on the object alone.
+func (s *shown) text(key string, made func() (string, error)) (string, error) {
+	text, known := s.texts[key]
+	if known {
+		return text, nil
+	}
+	text, err := made()
+	if err == nil {
+		s.texts[key] = text
+	}
+	return text, err
 }
 
 // of is the object of that key, made where the one that is kept is another.
@@ -40,31 +61,72 @@ func (o *kept[K]) of(c *Cluster, key K, pin any, made func() object) object {
 
 func addressOf[V any](m map[string]V) uintptr { return reflect.ValueOf(m).Pointer() }
 
-// ranged prints a template that is one range over all objects, and says whether it is one. What it prints of an object
-// depends on nothing else, unless it speaks of the whole, which is called $.
-func (k *kubectlCall) ranged(template string, objects []object) (string, bool) {
-	nodes, rest, err := parsePath(template, false)
-	if err != nil || rest != "" || len(nodes) != 1 || !nodes[0].isFor || nodes[0].path != ".items[*]" || strings.Contains(template, "$") {
-		return "", false
+// templated prints objects by a template: one of them, or a list. What it prints of an object depends on nothing else,
+// unless it speaks of the whole, which is called $, or of a list in another way than by one range over it.
+func (k *kubectlCall) templated(template string, objects []object, single bool) (string, error) {
+	nodes, err := k.cluster.template(template)
+	if err != nil {
+		return "", err
 	}
-	texts := make([]string, len(objects))
-	for i, o := range objects {
-		s := k.cluster.printed[addressOf(o)]
-		if s == nil {
-			s = &shown{o, map[string]string{}}
+	var out strings.Builder
+	each, key := nodes, "one by "+template
+	if !single {
+		if len(nodes) != 1 || !nodes[0].isFor || nodes[0].path != ".items[*]" || strings.Contains(template, "$") {
+			whole := listOf(objects)
+			err := writePath(&out, nodes, whole, whole)
+			return out.String(), err
 		}
-		text, known := s.texts[template]
-		if !known {
+		each, key = nodes[0].body, "each by "+template
+	}
+	for _, o := range objects {
+		text, err := k.cluster.shownOf(o).text(key, func() (string, error) {
 			var one strings.Builder
-			if writePath(&one, nodes[0].body, o, o) != nil {
-				return "", false
-			}
-			text = one.String()
-			s.texts[template] = text
+			err := writePath(&one, each, o, o)
+			return one.String(), err
+		})
+		if err != nil {
+			return "", err
 		}
-		texts[i] = text
+		out.WriteString(text)
 	}
-	return strings.Join(texts, ""), true
+	return out.String(), nil
+}
+
+// template is one that was parsed.
+func (c *Cluster) template(text string) ([]pathNode, error) {
+	if nodes, known := c.templates[text]; known {
+		return nodes, nil
+	}
+	nodes, rest, err := parsePath(text, false)
+	if err == nil && rest != "" {
+		err = errors.New("not in range, nothing to end")
+	}
+	if err == nil {
+		c.templates[text] = nodes
+	}
+	return nodes, err
+}
+
+// jsonList is a list as kubectl prints it with -o json.
+func (c *Cluster) jsonList(objects []object) string {
+	if len(objects) == 0 {
+		return jsonOf(listOf(objects))
+	}
+	const indent = "        "
+	var out strings.Builder
+	out.WriteString("{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n")
+	for i, o := range objects {
+		text, _ := c.shownOf(o).text("-o json", func() (string, error) { // it never fails
+			return strings.ReplaceAll(strings.TrimSuffix(jsonOf(o), "\n"), "\n", "\n"+indent), nil
+		})
+		if i > 0 {
+			out.WriteString(",\n")
+		}
+		out.WriteString(indent)
+		out.WriteString(text)
+	}
+	out.WriteString("\n    ],\n    \"kind\": \"List\",\n    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n")
+	return out.String()
 }
 
 // heartbeat is how often a kubelet that has nothing to tell writes the status of its node: nodeStatusReportFrequency.
@@ -98,10 +160,8 @@ func (c *Cluster) keptNode(h *host, now time.Time) object {
 
 // nodeObjects are all nodes, by name.
 func (c *Cluster) nodeObjects(now time.Time) []object {
-	hosts := slices.Clone(c.hosts)
-	slices.SortFunc(hosts, func(a, b *host) int { return strings.Compare(a.name, b.name) })
-	all := make([]object, len(hosts))
-	for i, h := range hosts {
+	all := make([]object, len(c.ordered))
+	for i, h := range c.ordered {
 		all[i] = c.keptNode(h, now)
 	}
 	return all

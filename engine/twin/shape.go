@@ -3,6 +3,8 @@ package twin
 import (
 	"fmt"
 	"path"
+	"slices"
+	"strings"
 	"time"
 
 	"rung/engine/kube"
@@ -67,7 +69,7 @@ func New(shape Shape, clock Clock) *Cluster {
 	if !kube.Known(shape.Version) || !shape.Version.Exact() {
 		panic(fmt.Sprintf("twin: no cluster can be made of version %q", shape.Version))
 	}
-	c := &Cluster{shape: shape, clock: clock, born: clock.Now().Add(-age), made: [2]time.Time{clock.Now(), ownTime(clock)}, byName: map[string]*host{}, printed: map[uintptr]*shown{}, market: offered(shape)}
+	c := &Cluster{shape: shape, clock: clock, born: clock.Now().Add(-age), made: [2]time.Time{clock.Now(), ownTime(clock)}, byName: map[string]*host{}, printed: map[uintptr]*shown{}, templates: map[string][]pathNode{}, market: offered(shape)}
 	c.tools = tools()
 	// What all hosts of a kind share: with apt or without, control plane or not.
 	installed := map[bool]map[string]string{false: c.market.installed(shape.Version), true: c.market.installedDebs(shape.Version)}
@@ -89,6 +91,7 @@ func New(shape Shape, clock Clock) *Cluster {
 	for i, name := range shape.Names {
 		add(name, i < shape.ControlPlanes)
 	}
+	c.ordered = slices.SortedFunc(slices.Values(c.hosts), func(a, b *host) int { return strings.Compare(a.name, b.name) })
 	c.leader = always(lead{holder: c.hosts[0], since: c.born})
 	c.config = always(clusterConfig{version: shape.Version, repository: kube.DefaultImageRepository(shape.Version)})
 	c.kubeletConfig = always(shape.Version)
