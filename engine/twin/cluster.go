@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -90,13 +91,28 @@ func (c *Cluster) Exec(ctx context.Context, hostName string, cmd step.Command, o
 	if cmd.Detach { // it is waited for
 		ctx = context.WithoutCancel(ctx)
 	}
-	var stdout, stderr bytes.Buffer
-	if err := c.replay(ctx, s, t, io.MultiWriter(&stdout, output), io.MultiWriter(&stderr, output)); err != nil {
+	stdout, stderr := heard{output: output}, heard{output: output}
+	if err := c.replay(ctx, s, t, &stdout, &stderr); err != nil {
 		return step.Result{}, err
 	}
-	tail := stderr.Bytes()
+	tail := stderr.data
 	tail = tail[max(0, len(tail)-step.TailBytes):]
-	return step.Result{Exit: exit, Stdout: stdout.Bytes(), Stderr: tail, Took: s.now().Sub(s.start)}, nil
+	return step.Result{Exit: exit, Stdout: stdout.data, Stderr: tail, Took: s.now().Sub(s.start)}, nil
+}
+
+// heard is what was replayed. What comes in one piece, as long lists do, is not copied.
+type heard struct {
+	data   []byte
+	output io.Writer
+}
+
+func (h *heard) Write(piece []byte) (int, error) {
+	if h.data == nil {
+		h.data = slices.Clip(piece)
+	} else {
+		h.data = append(h.data, piece...)
+	}
+	return h.output.Write(piece)
 }
 
 // Shell interprets one command line as the login shell of a host would, and returns its exit status. It is

@@ -266,19 +266,15 @@ func (k *kubectlCall) print(kind string, objects []object, single bool) int {
 		k.outf("%s", text)
 		return 0
 	}
+	whole := listOf(objects)
+	if single {
+		whole = objects[0]
+	}
 	switch format {
 	case "json":
-		if single {
-			k.outf("%s", jsonOf(objects[0]))
-		} else {
-			k.outf("%s", k.cluster.jsonList(objects))
-		}
+		k.outf("%s", jsonOf(whole))
 	case "yaml":
-		if single {
-			k.outf("%s", yamlOf(objects[0], ""))
-		} else {
-			k.outf("%s", yamlOf(listOf(objects), ""))
-		}
+		k.outf("%s", yamlOf(whole, ""))
 	case "name":
 		for _, o := range objects {
 			k.outf("%s/%s\n", strings.TrimSuffix(qualified(kind), "s")[:len(kind)-1]+strings.TrimPrefix(qualified(kind), kind), textAt(o, "metadata", "name"))

@@ -68,17 +68,18 @@ func (k *kubectlCall) templated(template string, objects []object, single bool) 
 	if err != nil {
 		return "", err
 	}
-	var out strings.Builder
 	each, key := nodes, "one by "+template
 	if !single {
 		if len(nodes) != 1 || !nodes[0].isFor || nodes[0].path != ".items[*]" || strings.Contains(template, "$") {
+			var out strings.Builder
 			whole := listOf(objects)
 			err := writePath(&out, nodes, whole, whole)
 			return out.String(), err
 		}
 		each, key = nodes[0].body, "each by "+template
 	}
-	for _, o := range objects {
+	texts := make([]string, len(objects))
+	for i, o := range objects {
 		text, err := k.cluster.shownOf(o).text(key, func() (string, error) {
 			var one strings.Builder
 			err := writePath(&one, each, o, o)
@@ -87,9 +88,9 @@ func (k *kubectlCall) templated(template string, objects []object, single bool) 
 		if err != nil {
 			return "", err
 		}
-		out.WriteString(text)
+		texts[i] = text
 	}
-	return out.String(), nil
+	return strings.Join(texts, ""), nil
 }
 
 // template is one that was parsed.
@@ -105,28 +106,6 @@ func (c *Cluster) template(text string) ([]pathNode, error) {
 		c.templates[text] = nodes
 	}
 	return nodes, err
-}
-
-// jsonList is a list as kubectl prints it with -o json.
-func (c *Cluster) jsonList(objects []object) string {
-	if len(objects) == 0 {
-		return jsonOf(listOf(objects))
-	}
-	const indent = "        "
-	var out strings.Builder
-	out.WriteString("{\n    \"apiVersion\": \"v1\",\n    \"items\": [\n")
-	for i, o := range objects {
-		text, _ := c.shownOf(o).text("-o json", func() (string, error) { // it never fails
-			return strings.ReplaceAll(strings.TrimSuffix(jsonOf(o), "\n"), "\n", "\n"+indent), nil
-		})
-		if i > 0 {
-			out.WriteString(",\n")
-		}
-		out.WriteString(indent)
-		out.WriteString(text)
-	}
-	out.WriteString("\n    ],\n    \"kind\": \"List\",\n    \"metadata\": {\n        \"resourceVersion\": \"\"\n    }\n}\n")
-	return out.String()
 }
 
 // heartbeat is how often a kubelet that has nothing to tell writes the status of its node: nodeStatusReportFrequency.

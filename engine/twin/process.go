@@ -46,6 +46,10 @@ func (p *process) say(err bool, format string, args ...any) {
 		s.data = append(s.data, format...)
 		return
 	}
+	if text, is := args[0].(string); is && format == "%s" { // long lists are said so
+		s.data = append(s.data, text...)
+		return
+	}
 	s.data = fmt.Appendf(s.data, format, args...)
 }
 
@@ -62,6 +66,10 @@ func (p *process) flush() {
 		w := p.stdout
 		if s.err {
 			w = p.stderr
+		}
+		if t, is := w.(track); is {
+			t.keep(s.data, s.at)
+			continue
 		}
 		writeAt(w, s.data, s.at)
 	}

@@ -123,6 +123,17 @@ func (t track) WriteAt(data []byte, at time.Time) (int, error) {
 	return len(data), nil
 }
 
+// keep is WriteAt of data that nobody else has.
+func (t track) keep(data []byte, at time.Time) {
+	t.tape.mu.Lock()
+	defer t.tape.mu.Unlock()
+	if s := piece(&t.tape.said, at, t.err); s.data == nil {
+		s.data = data
+	} else {
+		s.data = append(s.data, data...)
+	}
+}
+
 // timedWriter is a writer that keeps the time with the data: a track, or an open file.
 type timedWriter interface {
 	WriteAt(data []byte, at time.Time) (int, error)
