@@ -10,20 +10,32 @@ func (c *Cluster) beside(s *session, work func()) {
 		work()
 		return
 	}
-	c.mu.Lock()
+	s.host.lock()
 	shared := s.host.sessions > 0 // one that began before is not over
 	s.host.sessions++
-	c.mu.Unlock()
+	s.host.unlock()
 	clock.Aside(func(turn func()) {
 		s.turn = turn
 		if shared {
 			turn()
 		}
 		work()
-		c.mu.Lock()
+		s.host.lock()
 		s.host.sessions--
-		c.mu.Unlock()
+		s.host.unlock()
 	})
+}
+
+// lock is for what is of one host alone: its disk, its packages, its services. Others work on theirs meanwhile, and whoever
+// needs more than one host, or changes what the cluster sees, locks the cluster.
+func (h *host) lock() {
+	h.cluster.mu.RLock()
+	h.mu.Lock()
+}
+
+func (h *host) unlock() {
+	h.mu.Unlock()
+	h.cluster.mu.RUnlock()
 }
 
 // await is the session's turn to see and to change what is not of its host alone.

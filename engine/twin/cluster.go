@@ -23,14 +23,13 @@ type Cluster struct {
 	made  [2]time.Time // by the clock, and by the hosts' own
 	tools map[string]tool
 
-	mu        sync.Mutex // of all that follows
-	hosts     []*host    // the nodes
-	ordered   []*host    // by name
-	plain     []*host    // those that are none
+	mu        sync.RWMutex // of all that follows; what is of one host alone: see host.lock
+	hosts     []*host      // the nodes
+	ordered   []*host      // by name
+	plain     []*host      // those that are none
 	byName    map[string]*host
 	market    *market
 	odd       oddities
-	log       []Entry
 	downloads []Entry
 	faults    []fault
 
@@ -53,6 +52,9 @@ type Cluster struct {
 	serial        int                   // makes names
 	printed       map[uintptr]*shown    // what is kept of objects, by their addresses
 	templates     map[string][]pathNode // that were parsed
+
+	logMu sync.Mutex
+	log   []Entry
 
 	unknownMu sync.Mutex
 	unknown   []Entry
@@ -134,8 +136,8 @@ func (c *Cluster) Shell(ctx context.Context, hostName, line string, stdin io.Rea
 }
 
 func (c *Cluster) session(h *host) *session {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.RLock()
+	defer c.mu.RUnlock()
 	user := "root"
 	if h.powerless {
 		user = "operator"
@@ -145,8 +147,8 @@ func (c *Cluster) session(h *host) *session {
 
 // reach finds a host that is up.
 func (c *Cluster) reach(name string) (*host, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.RLock()
+	defer c.mu.RUnlock()
 	h := c.byName[name]
 	switch {
 	case h == nil:
@@ -181,9 +183,9 @@ func (c *Cluster) replay(ctx context.Context, s *session, t *tape, stdout, stder
 }
 
 func (c *Cluster) wait(ctx context.Context, s *session, until time.Time) error {
-	c.mu.Lock()
+	c.mu.RLock()
 	gone, lost := s.host.leaves(s.start, until)
-	c.mu.Unlock()
+	c.mu.RUnlock()
 	if lost {
 		until = gone
 	}
@@ -193,13 +195,20 @@ func (c *Cluster) wait(ctx context.Context, s *session, until time.Time) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.RLock()
+	defer c.mu.RUnlock()
 	_, rebooted := s.host.leaves(s.start, until) // it may have been asked for meanwhile
 	if rebooted || s.host.down {
 		return step.ErrLost
 	}
 	return nil
+}
+
+// record keeps a domain command.
+func (c *Cluster) record(s *session, argv []string) {
+	c.logMu.Lock()
+	defer c.logMu.Unlock()
+	c.log = append(c.log, Entry{Host: s.host.name, Argv: argv, At: s.now()})
 }
 
 // note keeps a command that the twin does not know.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io/fs"
+	"sync"
 	"time"
 
 	"rung/engine/kube"
@@ -21,6 +22,7 @@ type host struct {
 	ip           string
 	cpu, memory  int // what it has for pods: thousandths, KiB; the usual where 0
 	down         bool
+	mu           sync.Mutex                     // of what is of it alone; see lock
 	sessions     int                            // that are interpreted now, beside those of other hosts
 	certs        map[string]timeline[time.Time] // when the renewed ones expire
 	certsLast    time.Duration                  // how long those of the beginning last; a year after birth where 0

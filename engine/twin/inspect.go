@@ -58,8 +58,8 @@ func (c *Cluster) Nodes() []Node {
 // Log is every domain command that was carried out, in the order of their starts on the twin's clock; on an [Asider] those
 // of several hosts at one instant are in any order.
 func (c *Cluster) Log() []Entry {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.logMu.Lock()
+	defer c.logMu.Unlock()
 	return slices.Clone(c.log)
 }
 

@@ -86,8 +86,8 @@ func (p *process) path(name string) string {
 
 // locked works on the host's disk, for programs that are not domain tools.
 func (p *process) locked(work func(d *disk, now time.Time) error) error {
-	p.cluster.mu.Lock()
-	defer p.cluster.mu.Unlock()
+	p.host.lock()
+	defer p.host.unlock()
 	return work(p.host.disk, p.now())
 }
 

@@ -240,7 +240,7 @@ func systemdRun(p *process) int {
 	}
 	u = &unit{start: p.now(), end: p.now().Add(time.Hour)}
 	p.host.units[name] = u
-	c.log = append(c.log, Entry{Host: p.host.name, Argv: p.argv, At: p.now()})
+	c.record(p.session, p.argv)
 	c.mu.Unlock()
 	p.charge(30 * time.Millisecond)
 	p.dir = path.Join("/", dir)

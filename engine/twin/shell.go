@@ -184,13 +184,16 @@ func (p *process) start() int {
 	if !t.domain {
 		return t.run(p)
 	}
-	if !keepsToItself(p.argv) {
-		p.await()
-	}
 	c := p.cluster
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.log = append(c.log, Entry{Host: p.host.name, Argv: p.argv, At: p.now()})
+	if keepsToItself(p.argv) {
+		p.host.lock()
+		defer p.host.unlock()
+	} else {
+		p.await()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+	}
+	c.record(p.session, p.argv)
 	if f := c.fault(p.host.name, p.argv); f != nil {
 		p.errf("%s", f.stderr)
 		return f.exit
@@ -236,8 +239,8 @@ func (p *process) ofEtcd(name string) bool {
 
 // has tells whether the host has the tool installed.
 func (p *process) has(t tool) bool {
-	p.cluster.mu.Lock()
-	defer p.cluster.mu.Unlock()
+	p.host.lock()
+	defer p.host.unlock()
 	return p.host.hasTool(t, p.now())
 }
 
