@@ -78,11 +78,15 @@ func (g *gate) free() int {
 	return g.places - g.inside
 }
 
-// start carries f out beside whoever calls.
+// start carries f out beside whoever calls. Where there is one place, whoever calls would only wait for it to be free again,
+// and does f itself.
 func (g *gate) start(f func()) {
-	if g.crew != nil {
+	switch {
+	case g.crew != nil:
 		g.crew.Go(f)
-		return
+	case g.places == 1:
+		f()
+	default:
+		go f() // whoever calls waits until it has left
 	}
-	go f() // whoever calls waits until it has left
 }
