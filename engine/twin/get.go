@@ -1,8 +1,6 @@
 package twin
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -310,17 +308,6 @@ func listOf(objects []object) object {
 		items[i] = o
 	}
 	return object{"apiVersion": "v1", "items": items, "kind": "List", "metadata": object{"resourceVersion": ""}}
-}
-
-func jsonOf(value any) string {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "    ")
-	if err := encoder.Encode(value); err != nil {
-		panic(err) // maps, lists and text can always be encoded
-	}
-	return out.String()
 }
 
 // table prints objects as people read them.
