@@ -2,8 +2,9 @@ package twin
 
 import "slices"
 
-// beside carries out a session beside those of other hosts, where the clock can do that. What it does to its own host goes
-// on at once; for the rest it waits for its turn: so that a run on a twin is the same each time.
+// beside carries out a session beside those of other hosts, where the clock can do that. What it does to a worker of its own
+// goes on at once; for the rest it waits for its turn: so that a run on a twin is the same each time. All that is on a control
+// plane, and be it a file, is part of what the cluster sees.
 func (c *Cluster) beside(s *session, work func()) {
 	clock, can := c.clock.(Asider)
 	if !can {
@@ -16,7 +17,7 @@ func (c *Cluster) beside(s *session, work func()) {
 	s.host.unlock()
 	clock.Aside(func(turn func()) {
 		s.turn = turn
-		if shared {
+		if shared || s.host.controlPlane {
 			turn()
 		}
 		work()
@@ -26,14 +27,23 @@ func (c *Cluster) beside(s *session, work func()) {
 	})
 }
 
-// lock is for what is of one host alone: its disk, its packages, its services. Others work on theirs meanwhile, and whoever
-// needs more than one host, or changes what the cluster sees, locks the cluster.
+// lock is for what is of one host alone: its disk, its packages, its services. On workers others work on theirs meanwhile.
+// Whoever needs more than one host, or what the cluster sees, locks the cluster: and a look at a control plane does, where
+// whoever comes first finds out that etcd has begun.
 func (h *host) lock() {
+	if h.controlPlane {
+		h.cluster.mu.Lock()
+		return
+	}
 	h.cluster.mu.RLock()
 	h.mu.Lock()
 }
 
 func (h *host) unlock() {
+	if h.controlPlane {
+		h.cluster.mu.Unlock()
+		return
+	}
 	h.mu.Unlock()
 	h.cluster.mu.RUnlock()
 }

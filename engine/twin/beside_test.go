@@ -1,6 +1,7 @@
 package twin_test
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"testing"
@@ -43,5 +44,52 @@ func TestWhatHostsDoToTheClusterAtOneInstantIsInTheOrderOfTheirCommands(t *testi
 		if said, _ := cluster.ReadFile(c.first, "/tmp/said"); said != "early\nlate\n" {
 			t.Errorf("on one host: %q", said)
 		}
+	}
+}
+
+// A manifest is a file of one host, and what the cluster sees.
+func TestWhoBeganFirstSeesNoManifestThatIsTakenAway(t *testing.T) {
+	v, _ := kube.Parse("1.33.4") // it is one
+	clock := run.NewDiscrete(time.Now())
+	cluster := twin.New(twin.Shape{ControlPlanes: 1, Workers: 1, Version: v}, clock)
+	var both sync.WaitGroup
+	for _, command := range []struct{ host, script string }{
+		{"w1", "for i in $(seq 2000); do :; done; kubectl --kubeconfig /etc/kubernetes/kubelet.conf get node w1 -o name"},
+		{"cp1", "mv /etc/kubernetes/manifests/kube-apiserver.yaml /tmp/"},
+	} {
+		both.Add(1)
+		clock.Go(func() {
+			defer both.Done()
+			if r, err := cluster.Exec(t.Context(), command.host, step.Command{Script: command.script}, io.Discard); err != nil || r.Exit != 0 {
+				t.Errorf("%s: exit %d, %v: %s", command.host, r.Exit, err, r.Stderr)
+			}
+		})
+	}
+	clock.Leave()
+	both.Wait()
+}
+
+// With the race detector: who looks first at a control plane has its etcd begin.
+func TestManyLooksAtControlPlanesAtOnce(t *testing.T) {
+	v, _ := kube.Parse("1.33.4") // it is one
+	cluster := twin.New(twin.Shape{ControlPlanes: 3, Version: v}, run.Wall{})
+	var all sync.WaitGroup
+	for _, host := range []string{"cp1", "cp2", "cp3"} {
+		all.Go(func() {
+			const looks = "for i in $(seq 100); do ls /proc >/dev/null; mv /var/lib/etcd/member /tmp/m$i 2>/dev/null || :; done"
+			cluster.Shell(t.Context(), host, looks, nil, io.Discard, io.Discard)
+		})
+	}
+	all.Wait()
+}
+
+func TestWhatIsKeptOfAnObjectIsBounded(t *testing.T) {
+	v, _ := kube.Parse("1.33.4") // it is one
+	cluster := twin.New(twin.Shape{ControlPlanes: 1, Workers: 1, Version: v}, run.NewDiscrete(time.Now()))
+	for i := range 100 {
+		cluster.Shell(t.Context(), "cp1", fmt.Sprintf("kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A --field-selector spec.nodeName=w%d", i), nil, io.Discard, io.Discard)
+	}
+	if most := cluster.MostTexts(); most == 0 || most > 20 {
+		t.Errorf("%d texts are kept of one object", most)
 	}
 }

@@ -96,3 +96,12 @@ func (d *dump) disk(at string, v reflect.Value) {
 		}
 	}
 }
+
+// MostTexts is how many texts are kept of the object of which most are.
+func (c *Cluster) MostTexts() int {
+	most := 0
+	for _, s := range c.printed {
+		most = max(most, len(s.texts))
+	}
+	return most
+}

@@ -9,7 +9,10 @@ import (
 
 func TestJSONIsAsEncodingJSONHasIt(t *testing.T) {
 	for _, value := range []any{
-		object{}, []any{}, object{"a": object{}, "b": []any{}}, nil, true, 5, -3, 1.5, int64(7), "", "plain",
+		object{},
+		[]any{},
+		object{"a": object{}, "b": []any{}},
+		nil, true, 5, -3, 1.5, int64(7), "", "plain",
 		`a "quoted" \ line` + "\n\t\x01", "<html> & ü 日本 \u2028 \xff",
 		object{"z": 1, "a": []any{object{"b": "c"}, "d", nil, false, []any{1, 2}}, `k"ey`: object{"x": []string{"y", "z"}, "m": map[string]string{"a": "b"}}},
 		object{"at": time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), "list": []object{{"a": 1}}, "none": []object(nil)},

@@ -34,6 +34,9 @@ func (c *Cluster) shownOf(o object) *shown {
 	return &shown{o, map[string]string{}}
 }
 
+// mostTexts bounds what is kept of an object: each of thousands of nodes may be asked for by a selector of its own.
+const mostTexts = 16
+
 // text is what is kept under a key, made where there is nothing yet. It depends on the object alone.
 func (s *shown) text(key string, made func() (string, error)) (string, error) {
 	text, known := s.texts[key]
@@ -41,7 +44,7 @@ func (s *shown) text(key string, made func() (string, error)) (string, error) {
 		return text, nil
 	}
 	text, err := made()
-	if err == nil {
+	if err == nil && len(s.texts) < mostTexts {
 		s.texts[key] = text
 	}
 	return text, err

@@ -16,8 +16,8 @@ import (
 //	{ ( X ) >BUFFER || :; FED BUFFER program; }
 //
 // in the tree of a script, where that says the same: X is a subshell as before, its status does not count, and the
-// program reads what is in the buffer. Left as they are: what goes into a group, a loop, a function or a builtin; an X
-// with a loop, which may say more than anybody reads.
+// program reads what is in the buffer. Left as they are: what goes into a group, a loop, a function or a builtin, or into
+// words that ask for $? or for an answer; an X with a loop, which may say more than anybody reads.
 
 const (
 	bufferPrefix = "\x00pipe/" // no file has such a name
@@ -26,13 +26,7 @@ const (
 
 // unpipe changes the tree of a straight script so.
 func unpipe(tree *syntax.File, programs map[string]tool) {
-	own := map[string]bool{}
-	syntax.Walk(tree, func(n syntax.Node) bool {
-		if declared, is := n.(*syntax.FuncDecl); is {
-			own[declared.Name.Value] = true
-		}
-		return true
-	})
+	own := functions(tree)
 	pipes := 0
 	syntax.Walk(tree, func(n syntax.Node) bool {
 		st, is := n.(*syntax.Stmt)
@@ -40,15 +34,15 @@ func unpipe(tree *syntax.File, programs map[string]tool) {
 			return true
 		}
 		pipe, is := st.Cmd.(*syntax.BinaryCmd)
-		if !is || pipe.Op != syntax.Pipe || loops(pipe.X) {
+		if !is || pipe.Op != syntax.Pipe || own.loop(pipe.X) {
 			return true
 		}
 		program, is := pipe.Y.Cmd.(*syntax.CallExpr)
-		if !is || len(program.Args) == 0 || pipe.Y.Negated || readsElsewhere(pipe.Y) {
+		if !is || len(program.Args) == 0 || pipe.Y.Negated || readsElsewhere(pipe.Y) || asksAround(pipe.Y) {
 			return true
 		}
 		name := program.Args[0].Lit()
-		if _, known := programs[name]; !known || own[name] || interp.IsBuiltin(name) {
+		if _, known := programs[name]; !known || own[name] != nil || interp.IsBuiltin(name) {
 			return true
 		}
 		pipes++
@@ -73,11 +67,50 @@ func word(text string) *syntax.Word {
 	return &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: text}}}
 }
 
-// loops tells whether a command has a loop in it.
-func loops(st *syntax.Stmt) (found bool) {
+// declared are the functions of a script, by their names.
+type declared map[string]*syntax.Stmt
+
+func functions(tree *syntax.File) declared {
+	own := declared{}
+	syntax.Walk(tree, func(n syntax.Node) bool {
+		if f, is := n.(*syntax.FuncDecl); is {
+			own[f.Name.Value] = f.Body
+		}
+		return true
+	})
+	return own
+}
+
+// loop tells whether a command has a loop in it, or calls a function that has.
+func (d declared) loop(st *syntax.Stmt) bool { return d.loops(st, map[string]bool{}) }
+
+func (d declared) loops(st *syntax.Stmt, seen map[string]bool) (found bool) {
 	syntax.Walk(st, func(n syntax.Node) bool {
-		if _, is := n.(*syntax.WhileClause); is {
+		switch n := n.(type) {
+		case *syntax.WhileClause:
 			found = true
+		case *syntax.CallExpr:
+			if len(n.Args) == 0 {
+				break
+			}
+			if name := n.Args[0].Lit(); d[name] != nil && !seen[name] {
+				seen[name] = true
+				found = found || d.loops(d[name], seen)
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+// asksAround tells whether a command has words that see the status of what was before it, or read its standard input.
+func asksAround(st *syntax.Stmt) (found bool) {
+	syntax.Walk(st, func(n syntax.Node) bool {
+		switch n := n.(type) {
+		case *syntax.CmdSubst:
+			found = true
+		case *syntax.ParamExp:
+			found = found || n.Param.Value == "?"
 		}
 		return !found
 	})

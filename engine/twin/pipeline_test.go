@@ -5,12 +5,16 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
 
 	"rung/engine/kube"
 	"rung/engine/run"
+	"rung/engine/step"
 	"rung/engine/twin"
 )
 
@@ -67,9 +71,51 @@ func TestAPipeIntoAProgramSaysWhatARealOneSays(t *testing.T) {
 		"cat /etc/host*",
 		"nothing-of-the-kind a",
 		"wc -l",
+		"echo a | V=$(cat) env | grep V=",
+		"false; echo a | sed \"s/a/$?/\"",
+		"f() { while :; do echo y; done; }; g() { f; }; g | head -n 2",
+		"printf 'tr() { echo mine; }\\n' >/tmp/f; command . /tmp/f; echo a | tr a b",
+		"\\eval 'tr() { echo mine; }'; echo a | tr a b",
+		"set -e; x=$(false; echo a | cat); echo \"$x\"",
+		"f() { return 3 | cat; echo r $?; }; f",
+		"cat nofile | cat; echo $?",
+		"trap 'echo bye' EXIT; (exit 2) | cat; set -e; echo a | grep b",
 	} {
 		if got, want := say(script), say("eval :; "+script); got != want {
 			t.Errorf("%s\nwithout pipes: %s\nwith them:     %s", script, got, want)
+		}
+	}
+}
+
+func TestAShellBehindAPipeLeavesNothingBehind(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would close what nobody has
+	c := pipeTwin()
+	open := func() int {
+		entries, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Skip("there is no /proc here: ", err)
+		}
+		return len(entries)
+	}
+	before, goroutines := open(), runtime.NumGoroutine()
+	for range 50 {
+		c.Shell(t.Context(), "w1", "echo a | sh -c cat; seq 30000 | sh -c :", nil, io.Discard, io.Discard)
+	}
+	if files, left := open()-before, runtime.NumGoroutine()-goroutines; files > 5 || left > 5 {
+		t.Errorf("%d files and %d goroutines are left", files, left)
+	}
+}
+
+func TestNothingIsDoneForWhoeverHasGivenUp(t *testing.T) {
+	c := pipeTwin()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, argv := range [][]string{{"touch", "/tmp/made"}, {"sh", "-c", "touch /tmp/made"}} {
+		if _, err := c.Exec(ctx, "w1", step.Command{Argv: argv}, io.Discard); err == nil {
+			t.Errorf("%q ended well", argv)
+		}
+		if _, err := c.ReadFile("w1", "/tmp/made"); err == nil {
+			t.Errorf("%q was done", argv)
 		}
 	}
 }

@@ -35,20 +35,30 @@ func (s *session) shell(ctx context.Context, sc script) int {
 	}
 	defer s.leave()
 	programs := s.cluster.tools
-	if slices.Contains(sc.options, "-x") || slices.Contains(sc.options, "pipefail") {
-		programs = nil
+	if slices.ContainsFunc(sc.options, func(o string) bool { return o == "-x" || o == "xtrace" || o == "pipefail" }) {
+		programs = nil // they show how commands are carried out
 	}
 	p, err := parse(sc.text, programs)
 	if err != nil {
 		fmt.Fprintf(sc.stderr, "sh: %v\n", err)
 		return 2
 	}
+	stdin, is := sc.stdin.(*os.File)
+	if !is {
+		in, err := newInput(sc.stdin)
+		if err != nil {
+			fmt.Fprintf(sc.stderr, "sh: %v\n", err)
+			return 2
+		}
+		defer in.close()
+		stdin = in.file
+	}
 	i := &invocation{session: s}
 	environ := &environ{Environ: sc.env}
 	runner, err := interp.New(
 		interp.Env(environ),
 		interp.Dir("/"),
-		interp.StdIO(sc.stdin, sc.stdout, sc.stderr),
+		interp.StdIO(stdin, sc.stdout, sc.stderr),
 		interp.Params(append(append([]string(nil), sc.options...), append([]string{"--"}, sc.params...)...)...),
 		interp.CallHandler(i.call),
 		interp.ExecHandlers(func(interp.ExecHandlerFunc) interp.ExecHandlerFunc { return i.exec }),
@@ -169,6 +179,9 @@ func (i *invocation) exec(ctx context.Context, args []string) error {
 
 // start finds and runs the program of p.argv.
 func (p *process) start() int {
+	if p.ctx.Err() != nil {
+		return 130
+	}
 	name := path.Base(p.argv[0])
 	t, known := p.cluster.tools[name]
 	if !known || strings.Contains(p.argv[0], "/") && !p.isBinary(p.argv[0]) {

@@ -79,9 +79,12 @@ func shifty(call *syntax.CallExpr) bool {
 	if len(call.Args) == 0 {
 		return false
 	}
-	switch call.Args[0].Lit() {
-	case ".", "eval", "alias":
+	name, _ := literal(call.Args[0])
+	switch name {
+	case ".", "source", "eval", "alias", "builtin":
 		return true
+	case "command": // -v only asks
+		return len(call.Args) > 1 && !strings.HasPrefix(call.Args[1].Lit(), "-")
 	case "trap":
 		return slices.ContainsFunc(call.Args[1:], func(arg *syntax.Word) bool {
 			text, plain := literal(arg)

@@ -307,6 +307,7 @@ func pgrep(p *process) int {
 
 // kill knows the processes of pgrep.
 func kill(p *process) int {
+	p.await()
 	p.cluster.mu.Lock()
 	defer p.cluster.mu.Unlock()
 	_, rest, known := flags(p.args(), "0123456789", "s")
