@@ -17,7 +17,7 @@ type ControlPlaneStateOutput struct {
 	ClusterAPI  bool         `yaml:"cluster_api" doc:"An apiserver answers at the address in admin.conf."`
 	Version     kube.Version `yaml:"version" doc:"kubernetesVersion of kubeadm-config: what the cluster runs, or is on its way to; unset where no API answers."`
 	Etcd        string       `yaml:"etcd" doc:"stacked, external, or none."`
-	EtcdHealthy bool         `yaml:"etcd_healthy" doc:"The stacked etcd here answers, which it does only where there is a quorum; of an external one, the apiserver reaches it."`
+	EtcdHealthy bool         `yaml:"etcd_healthy" doc:"The stacked etcd here answers, which it does only where there is a quorum; of an external one, an apiserver has read from it."`
 }
 
 //go:embed scripts/etcd-access.sh
@@ -58,10 +58,14 @@ func (ControlPlaneState) Collect(results []step.Result) (ControlPlaneStateOutput
 	if err != nil {
 		return out, nil, err
 	}
+	etcd := map[bool]string{true: "its etcd answers", false: "its etcd does not answer"}[out.EtcdHealthy]
+	if out.Etcd != "stacked" && !out.EtcdHealthy {
+		etcd = "etcd does not run here, and was not asked"
+	}
 	works := []string{
 		map[bool]string{true: "its apiserver answers", false: "its apiserver does not answer"}[out.API],
 		map[bool]string{true: "the API at admin.conf's address answers", false: "no API answers at admin.conf's address"}[out.ClusterAPI],
-		map[bool]string{true: "its etcd answers", false: "its etcd does not answer"}[out.EtcdHealthy],
+		etcd,
 	}
 	return out, []step.Note{{Warning: !out.API || !out.EtcdHealthy, Text: strings.Join(works, "; ")}}, nil
 }

@@ -68,8 +68,10 @@ func (s RecoveryMode) fits(is ControlPlaneStateOutput) (mode, why string) {
 		return "manifests", kept + ", and no API answers"
 	case is.EtcdHealthy:
 		return "", "etcd answers, no API does, and no other manifests are kept: journalctl -u kubelet, and crictl logs of kube-apiserver, say why"
+	case is.Etcd != "stacked" && len(s.Restorable) > 0:
+		return "manifests", kept + ", and its apiserver does not answer; etcd does not run here, and was not asked: where it is broken, mend it where it runs"
 	case is.Etcd != "stacked":
-		return "", "etcd does not answer, and does not run here: mend it where it runs"
+		return "", "its apiserver does not answer, and no other manifests are kept; etcd does not run here, and was not asked: look at it where it runs, and at why kube-apiserver does not answer with journalctl -u kubelet and crictl logs"
 	case s.Quorum && !s.Single && slices.Contains(s.Restorable, "etcd"):
 		return "manifests", kept + ", and its etcd does not answer; where its data is broken, etcd-member"
 	case s.Quorum && !s.Single:

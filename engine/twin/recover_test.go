@@ -14,20 +14,21 @@ import (
 
 // wreck is a cluster whose upgrade fails, and how it is mended.
 type wreck struct {
-	name    string
-	planes  int
-	from    string
-	to      string
-	faults  []string       // before the upgrade
-	mend    map[string]any // inputs of kubeadm-recover
-	named   string         // the mode that a look names, where it tells of that in mend as another one
-	changes string         // what that changes
+	name     string
+	planes   int
+	external bool // its etcd
+	from     string
+	to       string
+	faults   []string       // before the upgrade
+	mend     map[string]any // inputs of kubeadm-recover
+	named    string         // the mode that a look names, where it tells of that in mend as another one
+	changes  string         // what that changes
 }
 
 // wrecked is a site whose upgrade has failed.
 func (w wreck) wrecked(t *testing.T) (s site, inventory string) {
 	t.Helper()
-	s = siteOf(twin.Shape{ControlPlanes: w.planes, Workers: 1, Version: version(w.from), Web: -1})
+	s = siteOf(twin.Shape{ControlPlanes: w.planes, Workers: 1, Version: version(w.from), Web: -1, ExternalEtcd: w.external})
 	inventory = inventoryOf(s.ControlPlanes(), []string{"w1"})
 	s.inject(t, w.faults...)
 	s.plan = bundled(t, inventory, map[string]any{"target": version(w.to)})
@@ -284,6 +285,40 @@ func TestS30AnEtcdThatRunsElsewhereIsNotTouched(t *testing.T) {
 		if want := "the etcd of cp1 is external: it is mended where it runs"; end.Exit != run.ExitRefused || d.changes > 0 || !strings.Contains(d.why(), want) {
 			t.Errorf("%s ended with %d after %d changes: %s%s", mode, end.Exit, d.changes, end.Text, d.why())
 		}
+	}
+}
+
+// An external etcd is the same for all control planes: an API that answers anywhere has one.
+func TestS30WhereEtcdRunsElsewhereAnUpgradeThatWasKilledIsMended(t *testing.T) {
+	for _, mode := range []string{"manifests", "reapply"} {
+		w := wreck{planes: 3, external: true, from: "1.31.4", to: "1.32.6", faults: []string{"apply-dies:apiserver"}}
+		s, inventory := w.wrecked(t)
+		s.looked(t, inventory, map[string]any{"mode": mode}, "manifests")
+		if end, d := s.recovered(t, inventory, map[string]any{"mode": mode}); end.Exit != run.ExitDone {
+			t.Errorf("%s ended with %d: %s%s", mode, end.Exit, end.Text, d.why())
+		}
+	}
+}
+
+func TestS30AnEtcdThatNobodyAskedIsNotBlamed(t *testing.T) {
+	w := wreck{planes: 1, external: true, from: "1.31.4", to: "1.32.6", faults: []string{"apply-dies:apiserver"}}
+	s, inventory := w.wrecked(t)
+	s.looked(t, inventory, map[string]any{"mode": "manifests"}, "")
+
+	s = siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1, ExternalEtcd: true})
+	s.inject(t, "etcd-lost:2")
+	end, d := s.recovered(t, inventory, nil)
+	for _, want := range []string{
+		"its apiserver does not answer; no API answers at admin.conf's address; etcd does not run here, and was not asked",
+		"no mode fits: its apiserver does not answer, and no other manifests are kept; etcd does not run here, and was not asked: look at it where it runs",
+	} {
+		if !slices.ContainsFunc(d.events, func(e run.Event) bool { return strings.HasPrefix(e.Text, want) }) {
+			t.Errorf("a look ended with %d, and nobody said %q: %s%s", end.Exit, want, end.Text, d.why())
+		}
+	}
+	end, d = s.recovered(t, inventory, map[string]any{"mode": "reapply"})
+	if want := "kubeadm upgrade apply needs one: look whether etcd is well where it runs"; end.Exit != run.ExitRefused || !strings.Contains(d.why(), want) {
+		t.Errorf("reapply ended with %d, and does not say %q: %s%s", end.Exit, want, end.Text, d.why())
 	}
 }
 

@@ -21,5 +21,7 @@ if program=$(etcd_program etcdctl) && test "$etcd" = stacked; then
   if ETCDCTL_API=3 "$program" $(etcd_options) --command-timeout=5s endpoint health >/dev/null 2>&1; then etcd_healthy=true; fi
 elif test "$api" = true; then
   etcd_healthy=true # an apiserver is not ready without its etcd
+elif test "$etcd" = external && test "$cluster_api" = true; then
+  etcd_healthy=true # whichever apiserver has answered, the etcd is the same
 fi
 echo "etcd_healthy=$etcd_healthy"
