@@ -133,7 +133,7 @@ func (d *Draft) field(f Field, n *yamldoc.Node, names guard.Names) diag.List {
 // Fill makes the step for one host. unknown lists the names that have no
 // value. Where they stand in text, the text holds <name> in their place, and
 // there is a step: good to show, not to perform. Where any other field depends
-// on one, s is nil. An error says which field has no value, as a FieldError.
+// on one, s is nil. An error says which field has no value, as a FieldError, and wraps why.
 func (d *Draft) Fill(v guard.Values) (s Step, unknown []string, err error) {
 	p := d.Type.fresh()
 	p.Elem().Set(d.base)
@@ -141,7 +141,7 @@ func (d *Draft) Fill(v guard.Values) (s Step, unknown []string, err error) {
 	for _, h := range d.holes {
 		missing, err := h.fill(v, p.Elem().Field(h.field.index))
 		if err != nil {
-			return nil, nil, Refuse(h.field.Name, "%s: %v", h.field.Name, err)
+			return nil, nil, Refuse(h.field.Name, "%s: %w", h.field.Name, err)
 		}
 		open.widen(missing)
 	}

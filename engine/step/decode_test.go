@@ -2,6 +2,9 @@ package step
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
 	"reflect"
 	"strings"
 	"testing"
@@ -246,6 +249,30 @@ func TestAFilledFieldKeepsItsRules(t *testing.T) {
 	_, _, err := d.Fill(known())
 	if err == nil || err.Error() != `finish: must be one of matt, gloss, not "w1"` {
 		t.Error(err)
+	}
+}
+
+func TestWhyAFieldHasNoValueIsFoundInTheError(t *testing.T) {
+	d, found := decode(t, `{target: "${{ host.name }}"}`)
+	if found != nil {
+		t.Fatal(found)
+	}
+	why := errors.New("nobody knows it")
+	d.holes[0].fill = func(guard.Values, reflect.Value) (gap, error) { return gap{}, fmt.Errorf("host.name: %w", why) }
+	_, _, err := d.Fill(known())
+	if !errors.Is(err, why) || err.Error() != "target: host.name: nobody knows it" {
+		t.Error(err)
+	}
+}
+
+func TestARefusalWrapsWhatItIsMadeOf(t *testing.T) {
+	for _, err := range []error{Refuse("target", "target is not there: %w", fs.ErrNotExist), RefuseItem("tools", 1, "tools: %w", fs.ErrNotExist)} {
+		if of, ok := errors.AsType[*FieldError](err); !ok || !errors.Is(err, fs.ErrNotExist) || !strings.HasSuffix(of.Text, ": file does not exist") {
+			t.Errorf("%#v", err)
+		}
+	}
+	if err := (&FieldError{Field: "target", Text: "too long"}); errors.Unwrap(err) != nil {
+		t.Error(errors.Unwrap(err))
 	}
 }
 

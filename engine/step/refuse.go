@@ -15,19 +15,26 @@ type FieldError struct {
 	Item  int    // of a list: which item, from 1; 0: all of it
 	Key   string // of a table: the entry of which key; "": all of it
 	Text  string // what is wrong with it, for the operator: lower case, no full stop
+	cause error  // of which Refuse made it; nil where a step type did
 }
 
 // Error returns the text.
 func (e *FieldError) Error() string { return e.Text }
 
-// Refuse makes a FieldError about the whole of field.
+// Unwrap returns the error of which Refuse or RefuseItem made it, and nil where neither has: so errors.Is and errors.As
+// find what they were given for %w.
+func (e *FieldError) Unwrap() error { return e.cause }
+
+// Refuse makes a FieldError about the whole of field. As for fmt.Errorf, %w stands for an error that it wraps.
 func Refuse(field, format string, args ...any) error {
-	return &FieldError{Field: field, Text: fmt.Sprintf(format, args...)}
+	cause := fmt.Errorf(format, args...)
+	return &FieldError{Field: field, Text: cause.Error(), cause: cause}
 }
 
-// RefuseItem makes a FieldError about the item of field, a list, that has the index i in Go.
+// RefuseItem makes a FieldError about the item of field, a list, that has the index i in Go. It takes %w as Refuse does.
 func RefuseItem(field string, i int, format string, args ...any) error {
-	return &FieldError{Field: field, Item: i + 1, Text: fmt.Sprintf(format, args...)}
+	cause := fmt.Errorf(format, args...)
+	return &FieldError{Field: field, Item: i + 1, Text: cause.Error(), cause: cause}
 }
 
 // Place is where in the playbook stands what err, of a Plan of d or of its Fill, is about, and how many runes of it to
