@@ -216,6 +216,75 @@ done`)
 	}
 }
 
+// Nothing of the facts of a host hangs on what du and df make of a folder.
+func TestS31WhatDfAndDuDoNotKnowIsNothingThatIsFree(t *testing.T) {
+	const header = "Filesystem 1024-blocks Used Available Capacity Mounted on\n"
+	for _, test := range []struct {
+		name, du, df string
+		want         HostFactsOutput
+	}{
+		{
+			"all is well", "echo '4096 /'", "/dev/a 9 9 10240 50% /a\n/dev/b 9 9 20480 50% /b\n/dev/c 9 9 30720 50% /c\n",
+			HostFactsOutput{EtcdMiB: 4, FreeMiBEtcd: 10, FreeMiBKubernetes: 20, FreeMiBBackups: 30, BackupsApart: true},
+		},
+		{
+			"the folder is gone when du comes", "echo 'du: cannot access' >&2; exit 1", "/dev/a 9 9 10240 50% /a\n/dev/a 9 9 10240 50% /a\n/dev/a 9 9 10240 50% /a\n",
+			HostFactsOutput{FreeMiBEtcd: 10, FreeMiBKubernetes: 10, FreeMiBBackups: 10},
+		},
+		{
+			"more is taken than there is", "echo '0 /'", "/dev/a 9 9 -10240 105% /a\n/dev/b 9 9 20480 50% /b\n/dev/a 9 9 -10240 105% /a\n",
+			HostFactsOutput{FreeMiBKubernetes: 20, BackupsApart: true},
+		},
+		{
+			"df does not know", "echo '0 /'", "/dev/a 9 9 10240 50% /a\nnone - - - - /b\nnone 0 0 0 - /c\n",
+			HostFactsOutput{FreeMiBEtcd: 10, BackupsApart: true},
+		},
+		{
+			"folders that are called as patterns are", "echo '0 /'", "/dev/a 9 9 10240 50% /*\n/dev/a 9 9 10240 50% /*\n/dev/c-1 9 9 30720 50% /[c] d\n",
+			HostFactsOutput{FreeMiBEtcd: 10, FreeMiBKubernetes: 10, FreeMiBBackups: 30, BackupsApart: true},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := factsBench(t)
+			b.tool("du", test.du)
+			b.tool("df", "cat <<.\n"+header+test.df+".")
+			got := hostFacts(t, b)
+			got = HostFactsOutput{
+				EtcdMiB: got.EtcdMiB, FreeMiBEtcd: got.FreeMiBEtcd, FreeMiBKubernetes: got.FreeMiBKubernetes,
+				FreeMiBBackups: got.FreeMiBBackups, BackupsApart: got.BackupsApart,
+			}
+			if got != test.want {
+				t.Errorf("the facts are %+v, want %+v", got, test.want)
+			}
+		})
+	}
+
+	b := factsBench(t)
+	_ = os.Remove(b.path("bin/du"))
+	if facts := hostFacts(t, b); facts.EtcdMiB != 0 || facts.FreeMiBEtcd == 0 {
+		t.Errorf("without du: %+v", facts)
+	}
+	// No value of one folder may stand under the name of another.
+	b.tool("df", "echo '/dev/a 9 9 10240 50% /a'; echo 'df: /etc/kubernetes: Stale file handle' >&2; exit 1")
+	_, stderr := b.exits(actionsOf(t, "host-facts: {}", "")[0].Do, 1)
+	for _, want := range []string{"df: /etc/kubernetes: Stale file handle\n", "each of /var/lib/etcd, /etc/kubernetes and /var/backups/rung", "it says here: /dev/a 9 9 10240 50% /a\n"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("it says %q, and not %q", stderr, want)
+		}
+	}
+}
+
+// factsBench is a host with the folder of etcd's data, and nothing else to tell of.
+func factsBench(t *testing.T) *bench {
+	b := newBench(t)
+	b.file("proc/cpuinfo", "processor : 0\n")
+	b.file("proc/sys/kernel/random/boot_id", "7c0d\n")
+	b.file("var/lib/etcd/member/snap/db", "")
+	b.tool("systemctl", "exit 1")
+	b.tool("swapon", "")
+	return b
+}
+
 func hostFacts(t *testing.T, b *bench) HostFactsOutput {
 	t.Helper()
 	out, _ := b.exits(actionsOf(t, "host-facts: {}", "")[0].Do, 0)

@@ -78,11 +78,19 @@ echo "etcd_data=$data"
 # What etcd removes meanwhile does not count.
 kib=0
 if test -d "$data"; then kib=$(du -sk "$data" 2>/dev/null) || :; fi
-echo "etcd_mib=$((${kib%%[!0-9]*} / 1024))"
+kib=${kib%%[!0-9]*}
+echo "etcd_mib=$((${kib:-0} / 1024))"
 
-# Of each of the three: the free KiB, and where it is mounted.
-disks=$(df -Pk "$(place "$data")" "$(place /etc/kubernetes)" "$(place "$1")")
-set -- $(echo "$disks" | sed -n -E '2,$s/.* ([0-9]+) +([0-9]+%|-) +(\/[^ ]*).*/\1 \3/p')
+# Of each of the three: the free KiB, and where it is mounted. Where more is taken than there is for everybody, df says
+# a number below zero, and - where it does not know: nothing to count on is free there.
+disks=$(df -Pk "$(place "$data")" "$(place /etc/kubernetes)" "$(place "$1")") || :
+backups=$1
+set -f # a folder may be called as a pattern is
+set -- $(printf '%s\n' "$disks" | sed -n -E -e '2,$s/ -[0-9]*( +([0-9]+%|-) +\/)/ 0\1/' -e '2,$s/.* ([0-9]+) +([0-9]+%|-) +(\/[^ ]*).*/\1 \3/p')
+if test $# != 6; then
+  echo "df does not say what is free for each of $data, /etc/kubernetes and $backups: look at them with df -Pk; it says here: ${disks:-nothing}" >&2
+  exit 1
+fi
 echo "free_mib_etcd=$(($1 / 1024))"
 echo "free_mib_kubernetes=$(($3 / 1024))"
 echo "free_mib_backups=$(($5 / 1024))"
