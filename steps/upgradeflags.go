@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"rung/engine/kube"
-
 	"rung/engine/step"
 )
 
