@@ -138,8 +138,11 @@ Source: https://etcd.io/docs/v3.6/op-guide/runtime-configuration/
 
 // Plan returns the one action.
 func (s EtcdMemberAdd) Plan(step.Scope) ([]step.Action, error) {
-	if !isOpen(s.Peer) && (!strings.HasPrefix(s.Peer, "https://") || strings.ContainsAny(s.Peer+s.Name, ", \n")) {
-		return nil, step.Refuse("peer", "want a plain name and a peer such as https://192.0.2.12:2380, not %q and %q", s.Name, s.Peer)
+	switch {
+	case !isOpen(s.Name) && (s.Name == "" || strings.ContainsAny(s.Name, "=, \t\n")):
+		return nil, step.Refuse("name", "name must be that of a member, such as cp2, without spaces, commas and =, not %q", s.Name)
+	case !isOpen(s.Peer) && (!strings.HasPrefix(s.Peer, "https://") || strings.ContainsAny(s.Peer, ", \t\n")):
+		return nil, step.Refuse("peer", "peer must be one URL such as https://192.0.2.12:2380, not %q", s.Peer)
 	}
 	return []step.Action{{
 		Title: fmt.Sprintf("replace the member %s of etcd, at %s", s.Name, s.Peer),
