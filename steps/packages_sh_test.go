@@ -157,6 +157,26 @@ grep -h baseurl "$repos"/*
 	}
 }
 
+// A group of yum has spaces in its name, and a pattern is for the package manager, not for the folder that a script runs in.
+func TestB2NamesOfPackagesReachThePackageManagerAsTheyAre(t *testing.T) {
+	for manager, tools := range map[string][]string{"yum": {"yum"}, "apt": {"apt-get", "apt-cache"}} {
+		t.Run(manager, func(t *testing.T) {
+			b := newBench(t)
+			b.file("etc/yum.repos.d/kubernetes.repo", officialRepo)
+			b.file("etc/yum.repos.d/mirror.repo", mirrorRepo)
+			b.file("etc/apt/sources.list.d/kubernetes.list", officialList)
+			b.file("etc/apt/sources.list.d/mirror.sources", mirrorSources)
+			for _, tool := range tools {
+				b.tool(tool, `for word; do printf '<%s>' "$word"; done`)
+			}
+			do := actionsOf(t, "package-versions: {manager: "+manager+", packages: ['@Container Management', '*.go'], from: 1.31.4, to: 1.32.1}", "")[1].Do
+			if out, _ := b.exits(do, 0); strings.Count(out, "<@Container Management><*.go>") != 2 {
+				t.Errorf("it is asked for %s", out)
+			}
+		})
+	}
+}
+
 // dnf 5 has no --disableexcludes, and its versions and locks lie elsewhere.
 func TestB1DNF5IsAskedInItsOwnWay(t *testing.T) {
 	b := newBench(t)

@@ -4,21 +4,22 @@ yum_minors() {
   repos=$1
   minors=$2
   shift 2
-  packages=$*
 
-  set --
+  tmp=
   for file in "$repos"/*.repo; do
-    if test -f "$file" && per_minor "$file" >/dev/null; then set -- "$@" "$file"; fi
+    if ! test -f "$file" || ! per_minor "$file" >/dev/null; then continue; fi
+    if test -z "$tmp"; then
+      tmp=$(mktemp -d)
+      trap 'rm -rf "$tmp"' EXIT
+      mkdir -p "$tmp/repos"
+    fi
+    cp "$file" "$tmp/repos/"
   done
-  if test $# = 0; then
+  if test -z "$tmp"; then
     echo "no repository of this host belongs to one minor: there is nothing else to ask"
     return
   fi
 
-  tmp=$(mktemp -d)
-  trap 'rm -rf "$tmp"' EXIT
-  mkdir -p "$tmp/repos"
-  cp "$@" "$tmp/repos/"
   # The host's own settings, such as a proxy, stay; keys are imported into the throw-away cache only.
   {
     echo "[main]"
@@ -31,7 +32,6 @@ yum_minors() {
     grep -s -v -E '^(\[main\]|reposdir|cachedir|persistdir|assumeyes)' "$main" || :
   } >"$tmp/yum.conf"
 
-  set -- $packages
   if test -s /etc/yum/pluginconf.d/versionlock.list; then set -- "$@" --disableplugin=versionlock; fi # see yum_list
   for minor in $minors; do
     name_minor "$minor" "$tmp/repos"/*.repo
