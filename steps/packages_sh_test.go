@@ -82,6 +82,20 @@ func TestB2TheRepositoryFollowsTheHop(t *testing.T) {
 	empty.exits(*action.Check, 0)
 }
 
+// The echo of some shells ends at \c.
+func TestB2ABackslashInAnAddressHidesNothingBehindIt(t *testing.T) {
+	action := actionsOf(t, "repo-switch: {version: 1.32.6}", "")[0]
+	b := newBench(t)
+	b.tool("yum", "")
+	b.file("etc/yum.repos.d/kubernetes.repo", `[kubernetes]
+baseurl=https://mirror.example/v1.32/rpm/se\cret/
+gpgkey=https://mirror.example/v1.31/rpm/key
+`)
+	b.exits(*action.Check, 1)
+	b.exits(action.Do, 0)
+	b.exits(*action.Check, 0)
+}
+
 // Others number their repositories as pkgs.k8s.io does, and a file that is switched off is nobody's.
 func TestB2WhatIsNotOfKubernetesOrSwitchedOffKeepsItsMinor(t *testing.T) {
 	const istio = "[istio]\nbaseurl=https://istio.example/v1.22/rpm/\nenabled=1\n"
@@ -320,6 +334,11 @@ func TestS11TheImagesAreThoseOfTheClusterInTheRuntimeOfTheKubelet(t *testing.T) 
 	b.exits(do, 0)
 	if given := b.read("var/given"); strings.Contains(given, "\nimageRepository:") || !strings.Contains(given, "  imageRepository: mirror.example/dns\n") {
 		t.Errorf("a default repository is passed on:\n%s", given)
+	}
+	b.file("var/cluster", strings.Replace(b.read("var/cluster"), "dns:\n", "apiServer:\n  extraArgs:\n    audit: \"a\\cb\\n\"\ndns:\n", 1))
+	b.exits(do, 0)
+	if given := b.read("var/given"); !strings.Contains(given, `audit: "a\cb\n"`+"\ndns:\n") {
+		t.Errorf("what has a backslash is passed on as:\n%s", given)
 	}
 	b.tool("kubeadm", "exit 1")
 	b.exits(do, 1)

@@ -22,9 +22,9 @@ cluster=$(ask -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.Cl
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 {
-  echo "$cluster" | sed -e "s/^kubernetesVersion:.*/kubernetesVersion: $version/" -e '/^imageRepository: k8s\.gcr\.io$/d' -e '/^imageRepository: registry\.k8s\.io$/d'
+  printf '%s\n' "$cluster" | sed -e "s/^kubernetesVersion:.*/kubernetesVersion: $version/" -e '/^imageRepository: k8s\.gcr\.io$/d' -e '/^imageRepository: registry\.k8s\.io$/d'
   echo "---"
-  echo "$cluster" | grep '^apiVersion:'
+  printf '%s\n' "$cluster" | grep '^apiVersion:'
   echo "kind: InitConfiguration"
   echo "localAPIEndpoint: {advertiseAddress: 1.2.3.4}"
   echo "nodeRegistration: {name: node${socket:+, criSocket: \"$socket\"}}"
