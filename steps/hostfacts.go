@@ -57,6 +57,8 @@ func hostFactsType() step.Type {
 		Doc: `One script that changes nothing. Guards then read, for example,
 steps.facts.swap (S8), steps.facts.etcd (S6) and steps.facts.free_mib_etcd (S31:
 kubeadm keeps a copy of etcd's data for every hop).
+
+Where df gives no number of what is free, or one below zero, it is 0 MiB.
 `,
 		Example: "host-facts: {}\n",
 	})
