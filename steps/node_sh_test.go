@@ -216,6 +216,42 @@ done`)
 	}
 }
 
+// Where host-facts would have to look at disks, kubelet-facts says the same of the kubelet.
+func TestTheKubeletOfAHostIsToldByItself(t *testing.T) {
+	for _, test := range []struct {
+		name, kubelet, service, exe string
+		want                        KubeletFactsOutput
+	}{
+		{"it runs", "echo Kubernetes v1.21.1", "echo MainPID=42; echo ActiveState=active", "/usr/bin/kubelet", KubeletFactsOutput{Installed: version(t, "1.21.1"), Active: true}},
+		{"it was replaced under its process", "echo Kubernetes v1.21.14", "echo ActiveState=active; echo MainPID=42", "/usr/bin/kubelet (deleted)", KubeletFactsOutput{Installed: version(t, "1.21.14"), Active: true, Stale: true}},
+		{"it does not run", "echo Kubernetes v1.21.1", "echo MainPID=0; echo ActiveState=failed", "/usr/bin/kubelet", KubeletFactsOutput{Installed: version(t, "1.21.1"), Stale: true}},
+		{"nobody knows of it", "", "exit 1", "", KubeletFactsOutput{Stale: true}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := factsBench(t)
+			b.tool("swapon", "")
+			b.tool("systemctl", "test $1 != show || { "+test.service+"; }")
+			if test.kubelet != "" {
+				b.tool("kubelet", test.kubelet)
+			}
+			if test.exe != "" {
+				b.file("proc/42/cmdline", "")
+				if err := os.Symlink(test.exe, b.path("proc/42/exe")); err != nil {
+					t.Fatal(err)
+				}
+			}
+			out, _ := b.exits(actionsOf(t, "kubelet-facts: {}", "")[0].Do, 0)
+			got, _, err := KubeletFacts{}.Collect([]step.Result{{Stdout: []byte(out)}})
+			if err != nil || got != test.want {
+				t.Errorf("the kubelet is %+v (%v), want %+v", got, err, test.want)
+			}
+			if host := hostFacts(t, b); host.Kubelet != got.Installed || host.KubeletActive != got.Active || host.KubeletStale != got.Stale {
+				t.Errorf("host-facts says %+v, and kubelet-facts %+v", host, got)
+			}
+		})
+	}
+}
+
 // Nothing of the facts of a host hangs on what du and df make of a folder.
 func TestS31WhatDfAndDuDoNotKnowIsNothingThatIsFree(t *testing.T) {
 	const header = "Filesystem 1024-blocks Used Available Capacity Mounted on\n"

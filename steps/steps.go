@@ -47,6 +47,7 @@ func All() []step.Type {
 		capacityType(),
 		cordonType(),
 		drainType(),
+		kubeletFactsType(),
 		kubeletFlagsType(),
 		kubeletRestartType(),
 		osUpdatesType(),

@@ -87,7 +87,7 @@ func TestScriptsByHandDoWhatARunDoes(t *testing.T) {
 		`manager == "yum"`:          "yes",
 		`manager == "apt"`:          "no",
 		`^Does this hold|^Was this`: "yes",
-		`kubelet_stale|== "ok"`:     "yes",
+		`here.stale|== "ok"`:        "yes",
 		`releases\.kube`:            "1.32.6-150500.1.1",
 		`^A name for this work`:     "by-hand",
 	}}

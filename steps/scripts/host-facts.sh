@@ -40,25 +40,9 @@ if has kubeadm; then
 else
   echo "has_kubeadm=false"
 fi
-if has kubelet; then
-  kubelet=$(kubelet --version) || :
-  echo "kubelet=${kubelet##* }"
-fi
 # `kubectl version --client --short` is gone since 1.28; the JSON has always been there.
 if has kubectl; then echo "kubectl=$(kubectl version --client -o json | sed -n 's/.*"gitVersion": *"\([^"]*\)".*/\1/p')"; fi
 fact crictl has crictl
-
-service=$(systemctl show -p MainPID -p ActiveState kubelet) || :
-case $service in
-  *ActiveState=active*) echo "kubelet_active=true" ;;
-  *) echo "kubelet_active=false" ;;
-esac
-pid=${service#*MainPID=}
-# A package that replaced the binary under a running process leaves it "(deleted)".
-case $(readlink "/proc/${pid%%[!0-9]*}/exe") in
-  '' | *' (deleted)') echo "kubelet_stale=true" ;;
-  *) echo "kubelet_stale=false" ;;
-esac
 
 fact swap test -n "$(swapon --show=NAME --noheadings)"
 fact swap_in_fstab grep -q -E '^[^#]+[[:space:]]swap[[:space:]]' /etc/fstab
