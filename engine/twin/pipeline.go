@@ -132,8 +132,9 @@ func readsElsewhere(st *syntax.Stmt) bool {
 // same buffer at once: they differ by their standard input.
 type invocation struct {
 	*session
-	mu   sync.Mutex
-	full map[bufferKey][]*buffer // not read yet
+	choices choices // of its script
+	mu      sync.Mutex
+	full    map[bufferKey][]*buffer // not read yet
 }
 
 type bufferKey struct {

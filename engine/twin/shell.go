@@ -53,11 +53,11 @@ func (s *session) shell(ctx context.Context, sc script) int {
 		defer in.close()
 		stdin = in.file
 	}
-	i := &invocation{session: s}
+	i := &invocation{session: s, choices: p.choices}
 	environ := &environ{Environ: sc.env}
 	runner, err := interp.New(
 		interp.Env(environ),
-		interp.Dir("/"),
+		func(r *interp.Runner) error { r.Dir = sc.dir; return nil }, // interp.Dir would look for it on this machine
 		interp.StdIO(stdin, sc.stdout, sc.stderr),
 		interp.Params(append(append([]string(nil), sc.options...), append([]string{"--"}, sc.params...)...)...),
 		interp.CallHandler(i.call),
@@ -71,7 +71,6 @@ func (s *session) shell(ctx context.Context, sc script) int {
 		fmt.Fprintf(sc.stderr, "sh: %v\n", err)
 		return 2
 	}
-	runner.Dir = sc.dir
 	runner.Reset()
 	environ.started = true
 	err = runner.Run(ctx, p.File)
@@ -134,11 +133,14 @@ func (e *environ) Get(name string) expand.Variable {
 
 // call sees every simple command, builtins too. It sends those builtins to programs of ours that the
 // interpreter lacks, or would answer from this machine.
-func (s *session) call(ctx context.Context, args []string) ([]string, error) {
+func (i *invocation) call(ctx context.Context, args []string) ([]string, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if !s.spend() {
+	if args[0] == choiceName {
+		return i.choices.choose(args[1], args[2]), nil
+	}
+	if !i.spend() {
 		return nil, fmt.Errorf("twin: killed after %d commands or %s: the script does not end", mostCommands, mostTime)
 	}
 	for len(args) > 1 && args[0] == "command" && !strings.HasPrefix(args[1], "-") {

@@ -17,8 +17,8 @@ var trees struct {
 
 // tree is what a tree is made of.
 type tree struct {
-	text  string
-	pipes bool // they are left in it
+	text string
+	asIs bool // nothing of it is taken out
 }
 
 // mostTrees bounds what is kept of scripts that come but once.
@@ -29,10 +29,11 @@ type parsed struct {
 	*syntax.File
 	straight bool          // see straight
 	plain    *plainCommand // nil where it is none
+	choices  choices       // of its cases
 }
 
-// parse is a script of the POSIX shell, with its pipes into programs taken out, where these are said: all twins have the
-// same.
+// parse is a script of the POSIX shell. Where programs are said, of which all twins have the same, its cases and its pipes
+// into these are taken out.
 func parse(text string, programs map[string]tool) (*parsed, error) {
 	trees.Lock()
 	key := tree{text, programs == nil}
@@ -45,8 +46,9 @@ func parse(text string, programs map[string]tool) (*parsed, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parsed{file, straight(file), plain(file)}
+	p := &parsed{File: file, straight: straight(file), plain: plain(file)}
 	if p.straight && programs != nil {
+		p.choices = unfold(file)
 		unpipe(file, programs)
 	}
 	trees.Lock()
