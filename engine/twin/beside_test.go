@@ -89,7 +89,7 @@ func TestWhatIsKeptOfAnObjectIsBounded(t *testing.T) {
 	for i := range 100 {
 		cluster.Shell(t.Context(), "cp1", fmt.Sprintf("kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A --field-selector spec.nodeName=w%d", i), nil, io.Discard, io.Discard)
 	}
-	if most := cluster.MostTexts(); most == 0 || most > 20 {
-		t.Errorf("%d texts are kept of one object", most)
+	if most := cluster.MostAnswers(); most == 0 || most > 20 {
+		t.Errorf("%d answers are kept of one object", most)
 	}
 }

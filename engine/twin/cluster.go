@@ -49,9 +49,10 @@ type Cluster struct {
 	dns           *workload // one of them
 	budgets       []*budget
 	pods          []*pod
-	serial        int                   // makes names
-	printed       map[uintptr]*shown    // what is kept of objects, by their addresses
-	templates     map[string][]pathNode // that were parsed
+	serial        int                    // makes names
+	daemonPods    map[string]*daemonPods // as they were shown last, by namespace and name of their sets
+	templates     map[string]*jsonpath   // that were parsed
+	selections    map[string]*question   // that were made
 
 	logMu sync.Mutex
 	log   []Entry

@@ -7,14 +7,16 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"rung/engine/kube"
 )
 
 // passed are the fields of the cluster and its hosts that looking moves: what was asked, what is kept of what was
 // answered, names that were given out, and that yum has fetched its lists. All else counts.
 var passed = []string{
-	"Cluster.log", "Cluster.downloads", "Cluster.unknown", "Cluster.unknownMu", "Cluster.mu", "Cluster.logMu", "host.mu", "Cluster.clock", "Cluster.tools", "Cluster.serial", "Cluster.templates",
+	"Cluster.log", "Cluster.downloads", "Cluster.unknown", "Cluster.unknownMu", "Cluster.mu", "Cluster.logMu", "host.mu", "Cluster.clock", "Cluster.tools", "Cluster.serial", "Cluster.templates", "Cluster.selections",
 	"host.tmp", "host.metadata", "host.cluster", "host.locks",
-	"Cluster.printed", "host.node", "host.daemons",
+	"Cluster.daemonPods", "host.node",
 }
 
 // Everything is all that a cluster is at that time, a line for each thing: objects of the API with their pasts, and files,
@@ -97,11 +99,20 @@ func (d *dump) disk(at string, v reflect.Value) {
 	}
 }
 
-// MostTexts is how many texts are kept of the object of which most are.
-func (c *Cluster) MostTexts() int {
+// MostAnswers is how many answers are kept of the pod of which most are.
+func (c *Cluster) MostAnswers() int {
 	most := 0
-	for _, s := range c.printed {
-		most = max(most, len(s.texts))
+	for _, pods := range c.daemonPods {
+		for _, v := range pods.sorted {
+			most = max(most, len(v.shown.answers))
+		}
 	}
 	return most
+}
+
+// SetProxy has kube-proxy be of that version from now on.
+func (c *Cluster) SetProxy(v kube.Version) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.proxy.set(c.clock.Now(), v)
 }

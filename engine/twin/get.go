@@ -51,7 +51,7 @@ func (k *kubectlCall) get() int {
 	if before, name, ok := strings.Cut(kind, "/"); ok {
 		kind, names = before, append([]string{name}, names...)
 	}
-	var objects []object
+	var objects []*shown
 	code := 0
 	for name := range strings.SplitSeq(kind, ",") {
 		if kind = resource(name); kind == "" || !k.cluster.served(kind, k.server.componentVersion("kube-apiserver", k.now())) {
@@ -92,7 +92,7 @@ func (k *kubectlCall) raw(path string) int {
 }
 
 // find is the objects of a kind, or those with these names.
-func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
+func (k *kubectlCall) find(kind string, names []string) ([]*shown, int) {
 	now, c := k.now(), k.cluster
 	namespace := k.option("-n", "--namespace")
 	if namespace == "" {
@@ -101,48 +101,30 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 	if k.option("-A", "--all-namespaces") != "" {
 		namespace = ""
 	}
-	var all []object
+	var all []*shown
 	switch kind {
 	case "nodes":
 		if len(names) > 0 { // of a thousand nodes, only these
 			return k.nodesNamed(names)
 		}
-		all = c.nodeObjects(now)
+		all = c.nodes(now)
 	case "pods":
 		for _, v := range c.podViews(namespace, now) {
 			if len(names) == 0 || slices.Contains(names, v.name) {
-				all = append(all, v.object())
+				all = append(all, v.show())
 			}
 		}
-	case "configmaps":
-		if namespace == "" || namespace == "kube-system" {
-			all = c.configMaps(now)
-		}
-	case "deployments":
-		all = c.workloadObjects("Deployment", namespace, now)
-	case "statefulsets":
-		all = append(c.workloadObjects("StatefulSet", namespace, now), c.otherObjects(kind, namespace)...)
-	case "daemonsets":
-		all = c.daemonSetObjects(namespace, now)
-	case "leases":
-		all = c.leaseObjects(namespace, now)
-	case "events":
-		all = c.eventObjects(namespace, now)
-	case "poddisruptionbudgets":
-		all = c.budgetObjects(namespace, now)
-	case "persistentvolumes":
-		all = append(c.volumeObjects(), c.otherObjects(kind, namespace)...)
 	default:
-		all = c.otherObjects(kind, namespace)
+		all = shownOnce(c.objects(kind, namespace, now))
 	}
 	all = k.selected(all)
 	if len(names) == 0 {
 		return all, 0
 	}
-	var found []object
+	var found []*shown
 	code := 0
 	for _, name := range names {
-		i := slices.IndexFunc(all, func(o object) bool { return textAt(o, "metadata", "name") == name })
+		i := slices.IndexFunc(all, func(s *shown) bool { return textAt(s.object, "metadata", "name") == name })
 		if i >= 0 {
 			found = append(found, all[i])
 		} else if k.option("--ignore-not-found") != "true" {
@@ -151,6 +133,32 @@ func (k *kubectlCall) find(kind string, names []string) ([]object, int) {
 		}
 	}
 	return found, code
+}
+
+// objects are those of a kind of which there are few, in a namespace or in all.
+func (c *Cluster) objects(kind, namespace string, now time.Time) []object {
+	switch kind {
+	case "configmaps":
+		if namespace == "" || namespace == "kube-system" {
+			return c.configMaps(now)
+		}
+		return nil
+	case "deployments":
+		return c.workloadObjects("Deployment", namespace, now)
+	case "statefulsets":
+		return append(c.workloadObjects("StatefulSet", namespace, now), c.otherObjects(kind, namespace)...)
+	case "daemonsets":
+		return c.daemonSetObjects(namespace, now)
+	case "leases":
+		return c.leaseObjects(namespace, now)
+	case "events":
+		return c.eventObjects(namespace, now)
+	case "poddisruptionbudgets":
+		return c.budgetObjects(namespace, now)
+	case "persistentvolumes":
+		return append(c.volumeObjects(), c.otherObjects(kind, namespace)...)
+	}
+	return c.otherObjects(kind, namespace)
 }
 
 // qualified is a kind as errors name it.
@@ -166,11 +174,11 @@ func qualified(kind string) string {
 	return kind
 }
 
-func (k *kubectlCall) nodesNamed(names []string) ([]object, int) {
-	var found []object
+func (k *kubectlCall) nodesNamed(names []string) ([]*shown, int) {
+	var found []*shown
 	for _, name := range names {
 		if h := k.node(name); h != nil {
-			found = append(found, k.cluster.keptNode(h, k.now()))
+			found = append(found, k.cluster.keptNode(h, k.cluster.nodeKeyOfAll(k.now()), k.now()))
 		}
 	}
 	if len(found) < len(names) {
@@ -197,15 +205,20 @@ func labelsMatch(terms []string, labels object) bool {
 }
 
 // selected are the objects that match -l and --field-selector.
-func (k *kubectlCall) selected(all []object) []object {
+func (k *kubectlCall) selected(all []*shown) []*shown {
 	labels, fields := k.option("-l", "--selector"), k.option("--field-selector")
 	if labels == "" && fields == "" {
 		return all
 	}
-	labelTerms, terms := splitTerms(labels), fieldTerms(fields)
 	key := "-l " + labels + " --field-selector " + fields
-	return slices.DeleteFunc(all, func(o object) bool {
-		text, _ := k.cluster.shownOf(o).text(key, func() (string, error) { return strconv.FormatBool(isSelected(o, labelTerms, terms)), nil })
+	q := k.cluster.selections[key]
+	if q == nil {
+		labelTerms, terms := splitTerms(labels), fieldTerms(fields)
+		q = &question{func(o object) (string, error) { return strconv.FormatBool(isSelected(o, labelTerms, terms)), nil }}
+		k.cluster.selections[key] = q
+	}
+	return slices.DeleteFunc(all, func(s *shown) bool {
+		text, _ := s.answer(q)
 		return text == "false"
 	})
 }
@@ -250,7 +263,7 @@ func splitTerms(text string) []string {
 }
 
 // print prints objects in the format of -o.
-func (k *kubectlCall) print(kind string, objects []object, single bool) int {
+func (k *kubectlCall) print(kind string, objects []*shown, single bool) int {
 	if single && len(objects) == 0 {
 		return 0
 	}
@@ -266,7 +279,7 @@ func (k *kubectlCall) print(kind string, objects []object, single bool) int {
 	}
 	whole := listOf(objects)
 	if single {
-		whole = objects[0]
+		whole = objects[0].object
 	}
 	switch format {
 	case "json":
@@ -274,8 +287,8 @@ func (k *kubectlCall) print(kind string, objects []object, single bool) int {
 	case "yaml":
 		k.outf("%s", yamlOf(whole, ""))
 	case "name":
-		for _, o := range objects {
-			k.outf("%s/%s\n", strings.TrimSuffix(qualified(kind), "s")[:len(kind)-1]+strings.TrimPrefix(qualified(kind), kind), textAt(o, "metadata", "name"))
+		for _, s := range objects {
+			k.outf("%s/%s\n", strings.TrimSuffix(qualified(kind), "s")[:len(kind)-1]+strings.TrimPrefix(qualified(kind), kind), textAt(s.object, "metadata", "name"))
 		}
 	case "", "wide":
 		if len(objects) == 0 {
@@ -302,23 +315,23 @@ func (k *kubectlCall) within(kind string) string {
 }
 
 // listOf is the list that kubectl makes of objects.
-func listOf(objects []object) object {
+func listOf(objects []*shown) object {
 	items := make([]any, len(objects))
-	for i, o := range objects {
-		items[i] = o
+	for i, s := range objects {
+		items[i] = s.object
 	}
 	return object{"apiVersion": "v1", "items": items, "kind": "List", "metadata": object{"resourceVersion": ""}}
 }
 
 // table prints objects as people read them.
-func (k *kubectlCall) table(kind string, objects []object, wide bool) string {
+func (k *kubectlCall) table(kind string, objects []*shown, wide bool) string {
 	head, row := k.columns(kind, wide)
 	var rows [][]string
 	if k.option("--no-headers") == "" {
 		rows = append(rows, head)
 	}
-	for _, o := range objects {
-		rows = append(rows, row(o))
+	for _, s := range objects {
+		rows = append(rows, row(s.object))
 	}
 	return columns(rows, 6)
 }

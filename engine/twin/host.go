@@ -43,7 +43,6 @@ type host struct {
 	kubelet    timeline[kubelet]
 	spec       timeline[nodeSpec]
 	node       kept[nodeKey]
-	daemons    map[string]*daemon     // by namespace and name of their sets
 	outages    []outage               // of the apiserver
 	stops      map[string][]time.Time // of containers of static pods, by component
 	crashing   map[string]time.Time   // when the manifest was written with which a component does not start, by its name
@@ -80,7 +79,7 @@ type nodeSpec struct {
 func newHost(c *Cluster, name string, index int, controlPlane bool, base *layer, installed map[string]string) *host {
 	h := &host{
 		cluster: c, name: name, index: index, controlPlane: controlPlane, installed: installed,
-		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, daemons: map[string]*daemon{}, crashing: map[string]time.Time{}, locks: map[string]*lock{}, services: map[string]timeline[bool]{}, held: map[string]timeline[bool]{},
+		ip: fmt.Sprintf("10.%d.%d.%d", 200+index/60000, index/250%240, 11+index%240), changed: map[string]*timeline[string]{}, units: map[string]*unit{}, crashing: map[string]time.Time{}, locks: map[string]*lock{}, services: map[string]timeline[bool]{}, held: map[string]timeline[bool]{},
 	}
 	h.disk = &disk{base: base, written: map[string]*timeline[file]{}}
 	h.disk.proc, h.disk.writeProc = h.procfs, h.writeProc
@@ -172,9 +171,9 @@ const nodeGrace = 40 * time.Second
 
 // ready is the status of the node's condition Ready.
 func (h *host) ready(now time.Time) string {
-	k := h.kubelet.at(now)
-	switch {
-	case !k.active && now.Sub(h.kubelet.since(now)) > nodeGrace:
+	m := h.kubelet.last(now) // there is one: a host has its kubelet from the beginning
+	switch k := &m.value; {
+	case !k.active && now.Sub(m.from) > nodeGrace:
 		return "Unknown"
 	case k.active && now.Before(k.ready):
 		return "False"

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -108,27 +109,20 @@ type podView struct {
 	ready, emptyDir                             bool
 	phase, claim                                string
 	created                                     time.Time
-	made                                        object // of it, where it is kept
+	place                                       string // what the API sorts pods by
+	shown                                       *shown // of it, where it is kept
 }
-
-// place is what the API sorts pods by.
-func (v *podView) place() string { return v.namespace + "/" + v.name }
 
 // podViews are the pods of a namespace, or of all where it is empty, sorted as kubectl prints them.
 func (c *Cluster) podViews(namespace string, now time.Time) []*podView {
 	var views []*podView
-	add := func(v podView) { views = append(views, &v) }
+	add := func(v podView) {
+		v.place = v.namespace + "/" + v.name
+		views = append(views, &v)
+	}
 	for _, p := range c.pods {
 		if p.exists(now) && (namespace == "" || p.owner.namespace == namespace) {
 			add(c.workloadPod(p, now))
-		}
-	}
-	for _, set := range c.daemonSets(now) {
-		if namespace != "" && namespace != set.namespace {
-			continue
-		}
-		for _, h := range c.hosts {
-			views = append(views, c.keptDaemon(set, h, now))
 		}
 	}
 	if namespace == "" || namespace == "kube-system" {
@@ -140,7 +134,12 @@ func (c *Cluster) podViews(namespace string, now time.Time) []*podView {
 			}
 		}
 	}
-	sortBy(views, (*podView).place)
+	slices.SortStableFunc(views, byPlace)
+	for _, set := range c.daemonSets(now) {
+		if namespace == "" || namespace == set.namespace {
+			views = merged(views, c.daemonViews(set, now))
+		}
+	}
 	return views
 }
 
@@ -211,6 +210,7 @@ func (c *Cluster) daemonSetPod(set daemonSet, h *host, now time.Time) podView {
 			v.created = since
 		}
 	}
+	v.place = v.namespace + "/" + v.name
 	return v
 }
 
@@ -228,10 +228,15 @@ func (c *Cluster) staticPod(h *host, component string, now time.Time) podView {
 	}
 }
 
-func (v *podView) object() object {
-	if v.made != nil {
-		return v.made
+// show is the pod as the API serves it.
+func (v *podView) show() *shown {
+	if v.shown == nil {
+		return &shown{object: v.object()}
 	}
+	return v.shown
+}
+
+func (v *podView) object() object {
 	status := map[bool]string{true: "True", false: "False"}[v.ready]
 	metadata := object{"creationTimestamp": stamp(v.created), "labels": v.labels, "name": v.name, "namespace": v.namespace, "uid": uid(v.namespace, v.name)}
 	if v.owner != "" {

@@ -69,7 +69,7 @@ func New(shape Shape, clock Clock) *Cluster {
 	if !kube.Known(shape.Version) || !shape.Version.Exact() {
 		panic(fmt.Sprintf("twin: no cluster can be made of version %q", shape.Version))
 	}
-	c := &Cluster{shape: shape, clock: clock, born: clock.Now().Add(-age), made: [2]time.Time{clock.Now(), ownTime(clock)}, byName: map[string]*host{}, printed: map[uintptr]*shown{}, templates: map[string][]pathNode{}, market: offered(shape)}
+	c := &Cluster{shape: shape, clock: clock, born: clock.Now().Add(-age), made: [2]time.Time{clock.Now(), ownTime(clock)}, byName: map[string]*host{}, daemonPods: map[string]*daemonPods{}, templates: map[string]*jsonpath{}, selections: map[string]*question{}, market: offered(shape)}
 	c.tools = tools()
 	// What all hosts of a kind share: with apt or without, control plane or not.
 	installed := map[bool]map[string]string{false: c.market.installed(shape.Version), true: c.market.installedDebs(shape.Version)}

@@ -20,23 +20,28 @@ const memory = mostTime
 // always is a timeline that never changes, until it is set.
 func always[T any](value T) timeline[T] { return timeline[T]{{value: value}} }
 
-// at is the value at that time.
-func (l timeline[T]) at(now time.Time) T {
+// last is the moment since which the value of that time is what it is; nil before the first.
+func (l timeline[T]) last(now time.Time) *moment[T] {
 	for i := len(l) - 1; i >= 0; i-- {
 		if !l[i].from.After(now) {
-			return l[i].value
+			return &l[i]
 		}
 	}
-	var zero T
-	return zero
+	return nil
+}
+
+// at is the value at that time.
+func (l timeline[T]) at(now time.Time) (value T) {
+	if m := l.last(now); m != nil {
+		return m.value
+	}
+	return value
 }
 
 // since is when the value of that time came to be.
 func (l timeline[T]) since(now time.Time) time.Time {
-	for i := len(l) - 1; i >= 0; i-- {
-		if !l[i].from.After(now) {
-			return l[i].from
-		}
+	if m := l.last(now); m != nil {
+		return m.from
 	}
 	return time.Time{}
 }

@@ -1,0 +1,45 @@
+package twin_test
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rung/engine/twin"
+)
+
+// still is a clock that nobody's sleep moves.
+type still struct{ at time.Time }
+
+func (c *still) Now() time.Time                       { return c.at }
+func (c *still) Sleep(time.Duration, <-chan struct{}) {}
+
+// says is what a command line prints on cp1.
+func says(t *testing.T, c *twin.Cluster, line string) string {
+	t.Helper()
+	var out bytes.Buffer
+	if exit := c.Shell(t.Context(), "cp1", line, nil, &out, io.Discard); exit != 0 {
+		t.Fatalf("%s: exit %d", line, exit)
+	}
+	return out.String()
+}
+
+func TestPodsAreListedInOrderWhateverBecameOfThem(t *testing.T) {
+	clock := &still{time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
+	c := twin.New(twin.Shape{ControlPlanes: 3, Workers: 40, Version: version("1.33.4"), Web: 3}, clock)
+	const list = `kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A -o jsonpath='{range .items[*]}{.metadata.namespace}/{.metadata.name} {.spec.containers[0].image}{"\n"}{end}'`
+	before := strings.Split(says(t, c, list), "\n")
+	c.SetProxy(version("1.34.2"))
+	after := strings.Split(says(t, c, list), "\n")
+	for _, lines := range [][]string{before, after} {
+		if lines = lines[:len(lines)-1]; len(lines) != 2*43+3*4+2+3 || !slices.IsSorted(lines) {
+			t.Errorf("%d pods, sorted: %t\n%s", len(lines), slices.IsSorted(lines), strings.Join(lines, "\n"))
+		}
+	}
+	if slices.Equal(before, after) || strings.Contains(strings.Join(after, "\n"), "kube-proxy:v1.33.4") {
+		t.Errorf("the pods of kube-proxy are still the old ones:\n%s", strings.Join(after, "\n"))
+	}
+}
