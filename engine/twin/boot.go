@@ -61,7 +61,9 @@ func (h *host) addKernel(pkg, version string, now time.Time) {
 // booted is the boot in which the host is.
 func (h *host) booted(now time.Time) boot {
 	b := h.boots.at(now)
-	b.id = cmp.Or(b.id, uid("boot", h.name))
+	if b.id == "" {
+		b.id = uid("boot", h.name)
+	}
 	if b.kernel = cmp.Or(h.cluster.odd.kernel, b.kernel); b.kernel == "" {
 		pkg, versions := h.kernelOf()
 		b.kernel = releaseOfKernel(pkg, versions[0])

@@ -49,6 +49,8 @@ type Cluster struct {
 	dns           *workload // one of them
 	budgets       []*budget
 	pods          []*pod
+	restarts      int // how often a kubelet was started, stopped, or lost
+	heard         census
 	serial        int                    // makes names
 	daemonPods    map[string]*daemonPods // as they were shown last, by namespace and name of their sets
 	templates     map[string]*jsonpath   // that were parsed

@@ -14,7 +14,7 @@ import (
 // passed are the fields of the cluster and its hosts that looking moves: what was asked, what is kept of what was
 // answered, names that were given out, and that yum has fetched its lists. All else counts.
 var passed = []string{
-	"Cluster.log", "Cluster.downloads", "Cluster.unknown", "Cluster.unknownMu", "Cluster.mu", "Cluster.logMu", "host.mu", "Cluster.clock", "Cluster.tools", "Cluster.serial", "Cluster.templates", "Cluster.selections",
+	"Cluster.log", "Cluster.downloads", "Cluster.unknown", "Cluster.unknownMu", "Cluster.mu", "Cluster.logMu", "host.mu", "Cluster.clock", "Cluster.tools", "Cluster.serial", "Cluster.restarts", "Cluster.heard", "Cluster.templates", "Cluster.selections",
 	"host.tmp", "host.metadata", "host.cluster", "host.locks",
 	"Cluster.daemonPods", "host.node",
 }

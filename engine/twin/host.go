@@ -152,17 +152,22 @@ func (h *host) hasTool(t tool, now time.Time) bool {
 func (h *host) startKubelet(now time.Time, after time.Duration) {
 	before := h.kubelet.at(now)
 	if v := h.binary("kubelet", now); h.kubeletFails(v, now) != "" {
-		h.kubelet.set(now, kubelet{version: v, failing: h.kubeletFails(v, now)})
+		h.setKubelet(now, kubelet{version: v, failing: h.kubeletFails(v, now)})
 		return
 	}
-	h.kubelet.set(now, kubelet{active: true, version: h.binary("kubelet", now), pid: before.pid%30000 + 811, boot: h.booted(now).id, ready: now.Add(after)})
+	h.setKubelet(now, kubelet{active: true, version: h.binary("kubelet", now), pid: before.pid%30000 + 811, boot: h.booted(now).id, ready: now.Add(after)})
 	h.cluster.schedule(now.Add(after))
 }
 
 func (h *host) stopKubelet(now time.Time) {
 	k := h.kubelet.at(now)
 	k.active = false
+	h.setKubelet(now, k)
+}
+
+func (h *host) setKubelet(now time.Time, k kubelet) {
 	h.kubelet.set(now, k)
+	h.cluster.restarts++
 }
 
 // nodeGrace is how long the cluster waits for a silent kubelet before it calls the node's state unknown:

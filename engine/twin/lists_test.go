@@ -43,3 +43,22 @@ func TestPodsAreListedInOrderWhateverBecameOfThem(t *testing.T) {
 		t.Errorf("the pods of kube-proxy are still the old ones:\n%s", strings.Join(after, "\n"))
 	}
 }
+
+func TestWhoAsksAtTheSameInstantHearsWhatBecameOfAKubelet(t *testing.T) {
+	clock := &still{time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
+	c := twin.New(twin.Shape{ControlPlanes: 1, Workers: 2, Version: version("1.33.4")}, clock)
+	const later = `sleep 60; kubectl --kubeconfig /etc/kubernetes/admin.conf get daemonsets -A -o jsonpath='{.items[0].status.numberReady}'`
+	for _, do := range []struct {
+		what, ready string
+		then        func()
+	}{
+		{"nothing", "3", func() {}},
+		{"it is stopped", "2", func() { c.Shell(t.Context(), "w1", "systemctl stop kubelet", nil, io.Discard, io.Discard) }},
+		{"it is started", "3", func() { c.Shell(t.Context(), "w1", "sleep 50; systemctl start kubelet", nil, io.Discard, io.Discard) }},
+		{"its host has no power", "2", func() { c.PowerLoss("w1", time.Hour) }},
+	} {
+		if do.then(); says(t, c, later) != do.ready {
+			t.Errorf("%s: %s are ready and not %s", do.what, says(t, c, later), do.ready)
+		}
+	}
+}

@@ -26,6 +26,7 @@ func (c *Cluster) nodeObject(h *host, now time.Time) object {
 		annotations[key] = value
 	}
 	cpu, memory := h.room()
+	machine := uid("machine", h.name)
 	labels := object{"beta.kubernetes.io/arch": "amd64", "beta.kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "kubernetes.io/hostname": h.name, "kubernetes.io/os": "linux"}
 	for _, role := range c.roles(h, now) {
 		labels["node-role.kubernetes.io/"+role] = ""
@@ -53,8 +54,8 @@ func (c *Cluster) nodeObject(h *host, now time.Time) object {
 			"conditions":  c.nodeConditions(h, now),
 			"nodeInfo": object{
 				"architecture": "amd64", "bootID": k.boot, "containerRuntimeVersion": c.runtimeOf(), "kernelVersion": h.booted(now).kernel,
-				"kubeProxyVersion": "v" + k.version.String(), "kubeletVersion": "v" + k.version.String(), "machineID": strings.ReplaceAll(uid("machine", h.name), "-", ""),
-				"operatingSystem": "linux", "osImage": osImage, "systemUUID": uid("machine", h.name),
+				"kubeProxyVersion": "v" + k.version.String(), "kubeletVersion": "v" + k.version.String(), "machineID": strings.ReplaceAll(machine, "-", ""),
+				"operatingSystem": "linux", "osImage": osImage, "systemUUID": machine,
 			},
 		},
 	}
@@ -75,8 +76,9 @@ func (c *Cluster) roles(h *host, now time.Time) []string {
 }
 
 func (c *Cluster) nodeConditions(h *host, now time.Time) []any {
+	beat, since := stamp(now.Truncate(heartbeat)), stamp(h.kubelet.at(now).ready)
 	condition := func(kind, status, reason, message string) any {
-		return object{"lastHeartbeatTime": stamp(now.Truncate(heartbeat)), "lastTransitionTime": stamp(h.kubelet.at(now).ready), "message": message, "reason": reason, "status": status, "type": kind}
+		return object{"lastHeartbeatTime": beat, "lastTransitionTime": since, "message": message, "reason": reason, "status": status, "type": kind}
 	}
 	ready := condition("Ready", "True", "KubeletReady", "kubelet is posting ready status")
 	pressure := "False"

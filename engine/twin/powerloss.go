@@ -32,6 +32,7 @@ func (h *host) blackout(now time.Time) {
 	}
 	h.pledges = nil
 	h.kubelet.cut(now)
+	h.cluster.restarts++
 	h.metadata.cut(now)
 	cutAll(h.services, now)
 	cutAll(h.held, now)

@@ -46,12 +46,7 @@ func (c *Cluster) workloadImage(w *workload, now time.Time) string {
 
 // daemonSetObjects are the DaemonSets of a namespace, or of all.
 func (c *Cluster) daemonSetObjects(namespace string, now time.Time) []object {
-	ready := 0
-	for _, h := range c.hosts {
-		if h.ready(now) != "Unknown" {
-			ready++
-		}
-	}
+	ready := c.hearing(now)
 	var found []object
 	for _, d := range c.daemonSets(now) {
 		if namespace != "" && namespace != d.namespace {
@@ -74,6 +69,27 @@ func (c *Cluster) daemonSetObjects(namespace string, now time.Time) []object {
 		})
 	}
 	return found
+}
+
+// census is how many nodes were heard of at a time.
+type census struct {
+	at       time.Time
+	restarts int // see Cluster
+	nodes    int
+}
+
+// hearing is how many nodes the cluster hears of. Thousands of hosts ask at the same instant whether all is as it was.
+func (c *Cluster) hearing(now time.Time) int {
+	if c.heard.at.Equal(now) && c.heard.restarts == c.restarts {
+		return c.heard.nodes
+	}
+	c.heard = census{at: now, restarts: c.restarts}
+	for _, h := range c.hosts {
+		if h.ready(now) != "Unknown" {
+			c.heard.nodes++
+		}
+	}
+	return c.heard.nodes
 }
 
 // volumeObjects are the PersistentVolumes: one for each pod whose data lies on a node.
