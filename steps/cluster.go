@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"rung/engine/kube"
 )
@@ -49,12 +50,17 @@ func ready(conditions []condition) bool {
 // readCluster reads `kubectl get nodes -o json` and `get pods -o json`.
 func readCluster(nodesJSON, podsJSON []byte) (cluster, error) {
 	var nodes struct{ Items []node }
-	if err := json.Unmarshal(nodesJSON, &nodes); err != nil {
-		return cluster{}, fmt.Errorf("kubectl's list of nodes is not understood: %w", err)
-	}
 	var pods struct{ Items []pod }
-	if err := json.Unmarshal(podsJSON, &pods); err != nil {
-		return cluster{}, fmt.Errorf("kubectl's list of pods is not understood: %w", err)
+	var ofPods error
+	var both sync.WaitGroup
+	both.Go(func() { ofPods = json.Unmarshal(podsJSON, &pods) }) // either may be of many megabytes
+	ofNodes := json.Unmarshal(nodesJSON, &nodes)
+	both.Wait()
+	switch {
+	case ofNodes != nil:
+		return cluster{}, fmt.Errorf("kubectl's list of nodes is not understood: %w", ofNodes)
+	case ofPods != nil:
+		return cluster{}, fmt.Errorf("kubectl's list of pods is not understood: %w", ofPods)
 	}
 	if len(nodes.Items) == 0 {
 		return cluster{}, fmt.Errorf("the cluster lists no nodes: is /etc/kubernetes/admin.conf its own?")

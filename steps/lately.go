@@ -32,11 +32,18 @@ func (l *lately[T]) read(makeOf func() (T, error), answers ...[]byte) (T, error)
 }
 
 // byLine makes a T of each line of a listing. A line that stood in the last answer, too, is not read again: of the pods of
-// a large cluster few are others when it is looked at the next time.
+// a large cluster few are others when it is looked at the next time, and most stand where they stood.
 type byLine[T any] struct {
 	mu    sync.Mutex
 	basis []byte // what else all of them are made of
-	last  map[string]T
+	last  []*lineRead[T]
+	known map[string]*lineRead[T] // those, and at most as many that stood in answers before
+}
+
+// lineRead is what was made of a line.
+type lineRead[T any] struct {
+	line string
+	made T
 }
 
 // read returns what makeOf makes of each line of stdout, with basis, in their order. Nobody may change what is in it.
@@ -44,24 +51,37 @@ func (b *byLine[T]) read(l listing, stdout, basis []byte, makeOf func(*row) (T, 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if !bytes.Equal(b.basis, basis) {
-		b.last = nil
+		b.basis, b.last, b.known = basis, nil, nil
 	}
-	list, now := make([]T, 0, len(b.last)), make(map[string]T, len(b.last))
+	if b.known == nil || len(b.known) > 2*len(b.last) {
+		b.known = byText(b.last)
+	}
+	list, now := make([]T, 0, len(b.last)), make([]*lineRead[T], 0, len(b.last))
 	for line := range strings.Lines(string(stdout)) {
-		one, known := b.last[line]
-		if !known {
-			line = strings.Clone(line) // what is read of it lives on, and all of this answer would with it
-			r, err := l.row(line, len(list)+1)
+		var one *lineRead[T]
+		if n := len(now); n < len(b.last) && b.last[n].line == line {
+			one = b.last[n]
+		} else if one = b.known[line]; one == nil {
+			one = &lineRead[T]{line: strings.Clone(line)} // what is read of it lives on, and all of this answer would with it
+			r, err := l.row(one.line, n+1)
 			if err != nil {
 				return nil, err
 			}
-			if one, err = makeOf(&r); err != nil {
+			if one.made, err = makeOf(&r); err != nil {
 				return nil, err
 			}
+			b.known[one.line] = one
 		}
-		now[line] = one
-		list = append(list, one)
+		now, list = append(now, one), append(list, one.made)
 	}
-	b.basis, b.last = basis, now
+	b.last = now
 	return list, nil
+}
+
+func byText[T any](lines []*lineRead[T]) map[string]*lineRead[T] {
+	known := make(map[string]*lineRead[T], len(lines))
+	for _, one := range lines {
+		known[one.line] = one
+	}
+	return known
 }

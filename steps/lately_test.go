@@ -3,6 +3,7 @@ package steps
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,4 +37,41 @@ func TestANodeThatIsKnownHoldsOnToNoAnswerOfLongAgo(t *testing.T) {
 		t.Errorf("%d bytes are kept of %d", kept, answered)
 	}
 	runtime.KeepAlive(lines)
+}
+
+func TestOfAListThatIsReadAgainOnlyNewLinesAreRead(t *testing.T) {
+	names := listing{what: "names", fields: []string{".name"}}
+	var all byLine[string]
+	reads := 0
+	read := func(basis string, lines ...string) {
+		t.Helper()
+		list, err := all.read(names, []byte(strings.Join(lines, "\n")+"\n"), []byte(basis), func(r *row) (string, error) {
+			reads++
+			return basis + r.text(".name"), nil
+		})
+		for i := range lines {
+			lines[i] = basis + lines[i]
+		}
+		if err != nil || !slices.Equal(list, lines) {
+			t.Errorf("%q, %v, and not %q", list, err, lines)
+		}
+	}
+	for _, look := range []struct {
+		basis string
+		lines []string
+		reads int
+	}{
+		{"1", []string{"a", "b", "c"}, 3},
+		{"1", []string{"a", "b", "c"}, 3},
+		{"1", []string{"a", "x", "b", "c", "c"}, 4},
+		{"1", []string{"c", "b", "a"}, 4},
+		{"2", []string{"c", "b", "a"}, 7},
+		{"2", []string{"d", "e", "f", "g"}, 11},
+		{"2", []string{"h"}, 12},
+		{"2", []string{"h", "d"}, 13}, // of long ago
+	} {
+		if read(look.basis, slices.Clone(look.lines)...); reads != look.reads {
+			t.Errorf("after %q with %s, %d lines were read and not %d", look.lines, look.basis, reads, look.reads)
+		}
+	}
 }

@@ -114,6 +114,9 @@ func (l packageList) versions(packages []string) []kube.Version {
 			common = slices.Clone(of)
 			continue
 		}
+		if slices.Equal(common, of) { // as it mostly is
+			continue
+		}
 		common = slices.DeleteFunc(common, func(v kube.Version) bool { return !slices.Contains(of, v) })
 	}
 	return common
