@@ -3,6 +3,7 @@ package twin
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"rung/engine/kube"
@@ -40,18 +41,20 @@ func (c *Cluster) daemonViews(set daemonSet, now time.Time) []*podView {
 	if set.name == "kube-proxy" {
 		key.proxy, key.since = c.proxy.at(now), c.proxy.since(now)
 	}
-	same := pods.sorted != nil
-	for i, h := range c.hosts {
-		key.ready = h.ready(now) != "Unknown"
-		d := &pods.on[i]
-		d.of(key, nil, func() object {
-			same = false
-			d.view = c.daemonSetPod(set, h, now)
-			return d.view.object()
-		})
-		d.view.shown = d.kept.shown
-	}
-	if !same {
+	var others atomic.Bool
+	inParts(len(c.hosts), func(from, to int) {
+		key := key
+		for i := from; i < to; i++ {
+			h, d := c.hosts[i], &pods.on[i]
+			key.ready = h.ready(now) != "Unknown"
+			d.view.shown = d.of(key, nil, func() object {
+				others.Store(true)
+				d.view = c.daemonSetPod(set, h, now)
+				return d.view.object()
+			})
+		}
+	})
+	if others.Load() {
 		pods.sorted = pods.sorted[:0]
 		for i := range pods.on {
 			pods.sorted = append(pods.sorted, &pods.on[i].view)

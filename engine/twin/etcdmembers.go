@@ -112,23 +112,23 @@ func (c *Cluster) startEtcds() {
 	e.members = always(members)
 }
 
-// etcdStarted is when the etcd of this host was started, or is, and the moment whose manifest it was started with.
-func (h *host) etcdStarted(now time.Time) (begins, saw time.Time, ok bool) {
+// etcdStarted is when the etcd of this host was started, or is, and the moment whose manifest it was started with, and that.
+func (h *host) etcdStarted(now time.Time) (begins, saw time.Time, manifest string, ok bool) {
 	saw, ever := h.watched(now)
 	f, err := h.disk.stat(manifests+"/etcd.yaml", true, saw)
 	if err != nil || !ever || !h.controlPlane || h.away(now) || h.crashes("etcd", saw) {
-		return begins, saw, false
+		return begins, saw, "", false
 	}
 	begins = h.noticed(h.arrived("etcd", f, saw), now)
 	if boot := h.bootedAt(now).Add(kubeletAfterBoot); boot.After(begins) {
 		begins = boot
 	}
-	return begins, saw, true
+	return begins, saw, f.data, true
 }
 
 // etcdProcess tells whether there is a process of etcd: one that does not start with its data ends at once.
 func (h *host) etcdProcess(now time.Time) bool {
-	begins, _, started := h.etcdStarted(now)
+	begins, _, _, started := h.etcdStarted(now)
 	return started && (now.Before(begins.Add(etcdStart)) || h.etcdUp(now))
 }
 
@@ -140,11 +140,11 @@ func (h *host) etcdUp(now time.Time) bool {
 
 // etcdRuns is the data with which the member of this host runs.
 func (h *host) etcdRuns(now time.Time) (d etcdData, up bool) {
-	begins, saw, started := h.etcdStarted(now)
+	begins, saw, manifest, started := h.etcdStarted(now)
 	if up := begins.Add(etcdStart); !started || now.Before(up) {
 		return d, false
 	}
-	minor := etcdMinor(h.imageTag("etcd", saw))
+	minor := etcdMinor(tagOf(imageIn(manifest)))
 	d, ok := h.etcdBegins(begins.Add(etcdStart), now, saw, minor)
 	e := h.cluster.ensembles[d.cluster]
 	return d, ok && e != nil && e.has(d.member, now) && d.minor <= minor
@@ -228,17 +228,18 @@ func (h *host) etcdUpIn(e *ensemble, now time.Time) bool {
 	return ok && d.cluster == e.id && h.etcdUp(now)
 }
 
-// mostRun tells whether more than half of its members run. Every glance at an apiserver asks for it.
-func (c *Cluster) mostRun(e *ensemble, now time.Time) bool {
-	up, members := 0, len(e.members.at(now))
+// mostRun tells whether more than half of its members run, of which one does. Every glance at an apiserver asks for it.
+func (c *Cluster) mostRun(e *ensemble, one *host, now time.Time) bool {
+	up, members := 1, len(e.members.at(now))
 	for _, h := range c.hosts[:c.shape.ControlPlanes] {
-		if h.etcdUpIn(e, now) {
-			if up++; 2*up > members {
-				return true
-			}
+		if 2*up > members {
+			return true
+		}
+		if h != one && h.etcdUpIn(e, now) {
+			up++
 		}
 	}
-	return false
+	return 2*up > members
 }
 
 // etcdServes tells whether the member of this host runs and has a quorum. That of a new and empty cluster has nothing to
@@ -252,7 +253,7 @@ func (h *host) etcdServes(now time.Time) bool {
 		return false
 	}
 	e := h.cluster.ensembles[d.cluster]
-	return !e.blank && h.cluster.mostRun(e, now)
+	return !e.blank && h.cluster.mostRun(e, h, now)
 }
 
 // EtcdMemberBroken damages the data of a member: it does not start any more.

@@ -20,7 +20,7 @@ func (h *host) etcdProc(name string, now time.Time, text func(string) (file, []s
 		return text("0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" + h.etcdPod() + ".slice/cri-containerd-" + fmt.Sprintf("%016x", hash("etcd container", h.name)) + ".scope\n")
 	case "cmdline":
 		words := "etcd\x00"
-		if _, saw, started := h.etcdStarted(now); started {
+		if _, saw, _, started := h.etcdStarted(now); started {
 			manifest, _ := h.disk.read(manifests+"/etcd.yaml", saw) // it was there when etcd was started
 			for line := range strings.Lines(manifest) {
 				if word, found := strings.CutPrefix(strings.TrimSpace(line), "- --"); found {

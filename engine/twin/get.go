@@ -217,10 +217,14 @@ func (k *kubectlCall) selected(all []*shown) []*shown {
 		q = &question{func(o object) (string, error) { return strconv.FormatBool(isSelected(o, labelTerms, terms)), nil }}
 		k.cluster.selections[key] = q
 	}
-	return slices.DeleteFunc(all, func(s *shown) bool {
-		text, _ := s.answer(q)
-		return text == "false"
+	inParts(len(all), func(from, to int) {
+		for i := from; i < to; i++ {
+			if text, _ := all[i].answer(q); text == "false" {
+				all[i] = nil
+			}
+		}
 	})
+	return slices.DeleteFunc(all, func(s *shown) bool { return s == nil })
 }
 
 func isSelected(o object, labelTerms []string, fields []fieldTerm) bool {
@@ -326,12 +330,15 @@ func listOf(objects []*shown) object {
 // table prints objects as people read them.
 func (k *kubectlCall) table(kind string, objects []*shown, wide bool) string {
 	head, row := k.columns(kind, wide)
-	var rows [][]string
-	if k.option("--no-headers") == "" {
-		rows = append(rows, head)
-	}
-	for _, s := range objects {
-		rows = append(rows, row(s.object))
+	rows := make([][]string, 1+len(objects))
+	rows[0] = head
+	inParts(len(objects), func(from, to int) {
+		for i := from; i < to; i++ {
+			rows[1+i] = row(objects[i].object)
+		}
+	})
+	if k.option("--no-headers") != "" {
+		rows = rows[1:]
 	}
 	return columns(rows, 6)
 }

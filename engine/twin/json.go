@@ -3,6 +3,7 @@ package twin
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,11 +33,10 @@ func appendJSON(out []byte, value any, newline string) []byte {
 		if len(value) == 0 {
 			return append(out, "[]"...)
 		}
-		before := "["
-		for _, item := range value {
-			out = append(append(out, before...), inner...)
-			out = appendJSON(out, item, inner)
-			before = ","
+		if len(value) > fewThings {
+			out = appendMany(out, value, inner)
+		} else {
+			out = appendItems(out, "[", value, inner)
 		}
 		return append(append(out, newline...), ']')
 	case string:
@@ -47,6 +47,27 @@ func appendJSON(out []byte, value any, newline string) []byte {
 		return strconv.AppendInt(out, int64(value), 10)
 	}
 	return append(out, strings.ReplaceAll(encoded(value), "\n", newline)...)
+}
+
+// appendMany appends the items of a list of thousands.
+func appendMany(out []byte, items []any, newline string) []byte {
+	parts := make([][]byte, len(items)) // each by the number of its first item
+	inParts(len(items), func(from, to int) {
+		first := appendItems(nil, ",", items[from:from+1], newline)
+		parts[from] = appendItems(slices.Grow(first, len(first)*(to-from)), ",", items[from+1:to], newline) // they are much alike
+	})
+	parts[0][0] = '['
+	return append(out, bytes.Join(parts, nil)...)
+}
+
+// appendItems appends the items of a list, with what is before the first of them.
+func appendItems(out []byte, before string, items []any, newline string) []byte {
+	for _, item := range items {
+		out = append(append(out, before...), newline...)
+		out = appendJSON(out, item, newline)
+		before = ","
+	}
+	return out
 }
 
 // appendText appends a string; most have nothing that has to be escaped.

@@ -2,6 +2,7 @@ package twin
 
 import (
 	"reflect"
+	"sync"
 	"time"
 )
 
@@ -26,7 +27,9 @@ func (o *kept[K]) of(key K, pin any, made func() object) *shown {
 
 // shown is an object, and what was answered about it.
 type shown struct {
-	object  object
+	object object
+
+	mu      sync.Mutex
 	answers []answer
 }
 
@@ -46,6 +49,8 @@ const mostAnswers = 16
 
 // answer is the one that is kept, or found where there is none yet.
 func (s *shown) answer(q *question) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for i := range s.answers {
 		if s.answers[i].to == q {
 			return s.answers[i].text, nil
@@ -106,9 +111,11 @@ func (c *Cluster) keptNode(h *host, all nodeKeyOfAll, now time.Time) *shown {
 // nodes are all nodes, by name.
 func (c *Cluster) nodes(now time.Time) []*shown {
 	all, key := make([]*shown, len(c.ordered)), c.nodeKeyOfAll(now)
-	for i, h := range c.ordered {
-		all[i] = c.keptNode(h, key, now)
-	}
+	inParts(len(all), func(from, to int) {
+		for i := from; i < to; i++ {
+			all[i] = c.keptNode(c.ordered[i], key, now)
+		}
+	})
 	return all
 }
 

@@ -3,6 +3,7 @@ package twin_test
 import (
 	"bytes"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -59,6 +60,27 @@ func TestWhoAsksAtTheSameInstantHearsWhatBecameOfAKubelet(t *testing.T) {
 	} {
 		if do.then(); says(t, c, later) != do.ready {
 			t.Errorf("%s: %s are ready and not %s", do.what, says(t, c, later), do.ready)
+		}
+	}
+}
+
+// With the race detector: the parts of a list are made beside each other.
+func TestALongListIsTheSameOnAnyNumberOfProcessors(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	for _, question := range []string{
+		"nodes", "nodes,nodes -o wide", "nodes -o json", "pods -A --no-headers", "pods -A -o json",
+		"nodes,nodes -o jsonpath='{range .items[*]}{.metadata.name} {.status.conditions}{\"\\n\"}{end}'",
+		"pods -A -l app=agent --field-selector spec.nodeName!=w7 -o jsonpath='{range .items[*]}{.metadata.name} {.spec}{\"\\n\"}{end}'",
+	} {
+		var answers []string
+		for _, processors := range []int{1, 4} {
+			runtime.GOMAXPROCS(processors)
+			clock := &still{time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)}
+			c := twin.New(twin.Shape{ControlPlanes: 1, Workers: 420, Version: version("1.33.4")}, clock)
+			answers = append(answers, says(t, c, "kubectl --kubeconfig /etc/kubernetes/admin.conf get "+question))
+		}
+		if answers[0] != answers[1] || strings.Count(answers[0], "\n") < 419 {
+			t.Errorf("get %s says on one processor\n%.2000s\nand on four\n%.2000s", question, answers[0], answers[1])
 		}
 	}
 }

@@ -42,9 +42,10 @@ func imageIn(manifest string) string {
 }
 
 func (h *host) imageTag(component string, now time.Time) string {
-	image := h.image(component, now)
-	return image[strings.LastIndexByte(image, ':')+1:]
+	return tagOf(h.image(component, now))
 }
+
+func tagOf(image string) string { return image[strings.LastIndexByte(image, ':')+1:] }
 
 // podStart is how long the kubelet takes to run a static pod anew.
 const podStart = 20 * time.Second

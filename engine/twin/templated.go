@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 )
@@ -56,11 +57,11 @@ func (k *kubectlCall) templated(text string, objects []*shown, single bool) (str
 		err := writePath(&out, t.nodes, whole, whole)
 		return out.String(), err
 	}
-	texts := make([]string, len(objects))
-	for i, o := range objects {
-		if texts[i], err = o.answer(t.each); err != nil {
-			return "", err
+	texts, errs := make([]string, len(objects)), make([]error, len(objects))
+	inParts(len(objects), func(from, to int) {
+		for i := from; i < to; i++ {
+			texts[i], errs[i] = objects[i].answer(t.each)
 		}
-	}
-	return strings.Join(texts, ""), nil
+	})
+	return strings.Join(texts, ""), cmp.Or(errs...)
 }
