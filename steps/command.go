@@ -19,7 +19,7 @@ type Command struct {
 	Check    string            `yaml:"check" shell:"true" doc:"A script that says whether there is anything to do: exit 0 nothing, 1 yes, else an error. It gets args, env and what the command reads, too."`
 	ReadOnly bool              `yaml:"read_only" default:"false" doc:"It changes nothing: previews perform it."`
 	Stdin    string            `yaml:"stdin" doc:"What it reads."`
-	Secret   step.Secret       `yaml:"secret_stdin" doc:"Or what it reads, with an input of type secret in it: it is neither shown nor kept, gets no line break at its end, and does not go with detach."`
+	Secret   step.Secret       `yaml:"secret_stdin" doc:"Or what it reads, with an input of type secret in it: the secret is neither shown nor kept, only what stands around it; there comes no line break at its end, and it does not go with detach."`
 	Env      map[string]string `yaml:"env" doc:"Environment variables."`
 	Detach   bool              `yaml:"detach" default:"false" doc:"It must not be cut off: it outlives its link, and is waited for, also after a timeout or a second Ctrl-C."`
 }
@@ -96,10 +96,10 @@ func (s Command) Plan(step.Scope) ([]step.Action, error) {
 		action.Do.Stdin = []byte(s.Stdin)
 	}
 	if s.Secret.Given() {
-		action.Do.Stdin, action.Do.Secret = []byte(s.Secret.Reveal()), true
+		action.Do.Stdin, action.Do.Secret, action.Do.Reads = []byte(s.Secret.Reveal()), true, s.Secret.Shown()
 	}
 	if s.Check != "" {
-		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env, Stdin: action.Do.Stdin, Secret: action.Do.Secret}
+		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env, Stdin: action.Do.Stdin, Secret: action.Do.Secret, Reads: action.Do.Reads}
 	}
 	return []step.Action{action}, nil
 }

@@ -10,23 +10,33 @@ import (
 
 // Secret is a text that is shown to nobody: whatever prints one prints (secret). Its value may come later, before a run
 // begins: until then it is withheld. Copies are the same secret. The zero Secret is none.
-type Secret struct{ sealed *string }
+type Secret struct{ sealed *sealed }
 
-// Withheld makes a secret without a value.
-func Withheld() Secret { return Secret{new(string)} }
+type sealed struct{ text, shown string }
 
-// Keep makes a secret of text.
-func Keep(text string) Secret { return Secret{&text} }
+// Withheld makes a secret without a value, which is that of the input name.
+func Withheld(name string) Secret { return Secret{&sealed{shown: "(secret: " + name + ")"}} }
+
+// Keep makes a secret of text, which has no name.
+func Keep(text string) Secret { return Secret{&sealed{text: text, shown: hidden}} }
 
 // Disclose gives s, and all copies of it, their value. It must not be called while others read it.
-func (s Secret) Disclose(text string) { *s.sealed = text }
+func (s Secret) Disclose(text string) { s.sealed.text = text }
 
 // Reveal returns the text. It belongs into a command's standard input, with Command.Secret, and nowhere else.
 func (s Secret) Reveal() string {
 	if s.sealed == nil {
 		return ""
 	}
-	return *s.sealed
+	return s.sealed.text
+}
+
+// Shown is the text that may be shown: what was put around inputs, with (secret: NAME) in the place of each of them.
+func (s Secret) Shown() string {
+	if s.sealed == nil {
+		return ""
+	}
+	return s.sealed.shown
 }
 
 // Given says whether there is a secret, be it withheld.
@@ -56,12 +66,13 @@ func CompileSecret(text string, pos diag.Pos, names Names) (*Template, diag.List
 	return nil, diag.List{diag.Errorf("secret", pos, "a secret does not stand in a playbook").WithHint("%s", "declare an input of type secret, and write \"${{ inputs.NAME }}\"")}
 }
 
-// Secret fills the template. unknown lists the names that have no value.
+// Secret fills the template. unknown lists the names that have no value; what is shown has <name> in their place.
 func (t *Template) Secret(v Values) (s Secret, unknown []string, err error) {
-	var b strings.Builder
+	var text, shown strings.Builder
+	both := func(part string) { text.WriteString(part); shown.WriteString(part) }
 	for _, p := range t.parts {
 		if p.expr == nil {
-			b.WriteString(p.text)
+			both(p.text)
 			continue
 		}
 		value, missing, err := p.expr.Value(v)
@@ -70,13 +81,15 @@ func (t *Template) Secret(v Values) (s Secret, unknown []string, err error) {
 		}
 		if missing != nil {
 			unknown = append(unknown, missing...)
+			shown.WriteString(p.expr.Shown(v))
 			continue
 		}
 		if secret, ok := value.(Secret); ok {
-			b.WriteString(secret.Reveal())
+			text.WriteString(secret.Reveal())
+			shown.WriteString(secret.Shown())
 		} else {
-			b.WriteString(Format(value))
+			both(Format(value))
 		}
 	}
-	return Keep(b.String()), unknown, nil
+	return Secret{&sealed{text.String(), shown.String()}}, unknown, nil
 }

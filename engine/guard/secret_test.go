@@ -25,7 +25,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 }
 
 func TestASecretIsDisclosedLater(t *testing.T) {
-	s := Withheld()
+	s := Withheld("word")
 	names := Names{{Name: "inputs", Type: RecordOf(Name{Name: "word", Type: Type{Kind: SecretText}}, Name{Name: "who", Type: Type{Kind: Text}})}}
 	template, found := CompileSecret("${{ inputs.who }}:${{ inputs.word }}", diag.Pos{}, names)
 	if found != nil {
@@ -36,8 +36,32 @@ func TestASecretIsDisclosedLater(t *testing.T) {
 	if got, unknown, err := template.Secret(values); err != nil || unknown != nil || got.Reveal() != "me:hunter2" {
 		t.Error(got.Reveal(), unknown, err)
 	}
-	if _, unknown, _ := template.Secret(Values{"inputs": map[string]any{"word": s}}); len(unknown) != 1 || unknown[0] != "inputs.who" {
+	got, unknown, _ := template.Secret(Values{"inputs": map[string]any{"word": s}})
+	if len(unknown) != 1 || unknown[0] != "inputs.who" {
 		t.Error(unknown)
+	}
+	if want := "<inputs.who>:(secret: word)"; got.Shown() != want {
+		t.Errorf("it is shown as %q, want %q", got.Shown(), want)
+	}
+}
+
+// A parameter that is made of a secret has the text around it, and so has what is made of that.
+func TestTheTextAroundASecretIsShown(t *testing.T) {
+	names := Names{{Name: "word", Type: Type{Kind: SecretText}}, {Name: "user", Type: Type{Kind: Text}}}
+	inner, found := CompileSecret("${{ user }}:${{ word }}", diag.Pos{}, names)
+	if found != nil {
+		t.Fatal(found)
+	}
+	outer, found := CompileSecret("[login]\n${{ word }}\n", diag.Pos{}, names)
+	if found != nil {
+		t.Fatal(found)
+	}
+	word := Withheld("password")
+	word.Disclose("hunter2")
+	made, _, _ := inner.Secret(Values{"word": word, "user": "me"})
+	made, _, _ = outer.Secret(Values{"word": made})
+	if shown, want := made.Shown(), "[login]\nme:(secret: password)\n"; shown != want || made.Reveal() != "[login]\nme:hunter2\n" {
+		t.Errorf("it is shown as %q, want %q, and is %q", shown, want, made.Reveal())
 	}
 }
 

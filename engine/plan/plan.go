@@ -107,7 +107,7 @@ func (b *builder) inputs(given map[string]any) {
 		case ok:
 			p.Inputs[in.Name] = value
 		case in.Type == "secret":
-			p.Inputs[in.Name] = guard.Withheld() // a dry-run needs none, and a run discloses it
+			p.Inputs[in.Name] = guard.Withheld(in.Name) // a dry-run needs none, and a run discloses it
 		case in.Default != nil:
 			p.Inputs[in.Name] = in.Default
 		case !in.Optional:

@@ -184,6 +184,7 @@ type Order struct {
 	Called string   `json:"script,omitempty"` // the script's key in Book.Scripts
 	Stdin  string   `json:"stdin,omitempty"`
 	Secret bool     `json:"secret,omitempty"`   // what it reads is secret, and left out
+	Reads  string   `json:"reads,omitempty"`    // what it reads, with (secret: NAME) in the place of each secret input
 	Env    []string `json:"env,omitempty"`      // KEY=value; credentials are left out
 	Host   []string `json:"host_env,omitempty"` // the same, which every command of its host gets
 	Sudo   bool     `json:"sudo,omitempty"`
@@ -207,6 +208,17 @@ type Saving struct {
 // Line is o as a POSIX shell would be told it, without its surroundings and what its host adds.
 func (o Order) Line() string {
 	return step.Command{Argv: o.Argv, Script: o.Script, Stdin: []byte(o.Stdin), Env: o.Env}.Line()
+}
+
+// reads is what o reads, where that is secret, for people.
+func (o Order) reads() string {
+	switch {
+	case o.Reads == "":
+		return "a secret, which is not shown"
+	case strings.HasSuffix(o.Reads, "\n"):
+		return o.Reads
+	}
+	return o.Reads + "  (without a line break at its end)"
 }
 
 // String says it in one line.

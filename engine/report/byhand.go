@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"iter"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,6 +53,7 @@ const (
 	aChoice                // yes or no
 	aDemand                // yes, or nothing is done
 	aFile                  // a file to read from
+	aSecret                // an input that is secret, from a file or from who is at the terminal
 )
 
 // Sheets are scripts that do, one after the other, what b says; each is made while it is asked for. It is an error where b
@@ -242,23 +244,30 @@ func (s *stretch) add(x part) {
 		if a.kind == aChoice || a.kind == aDemand {
 			a.name = fmt.Sprintf("ANSWER_%d", len(s.asks)+1)
 		}
-		a.name = s.free(a.name)
+		a.name = s.free(a.name, a.kind)
 		s.found[a.answer()] = len(s.asks)
 		s.asks = append(s.asks, a)
 	}
 	s.parts = append(s.parts, x)
 }
 
-// free is a name of a variable that is not taken, and is from now on: name, or name with the next number behind it.
-func (s *stretch) free(name string) string {
+// free is a name of a variable that is not taken, and is from now on: name, or name with the next number behind it. A
+// secret takes another for its file.
+func (s *stretch) free(name string, kind askKind) string {
 	free := name
-	for s.names[free] > 0 {
+	for s.names[free] > 0 || kind == aSecret && s.names[free+ofFile] > 0 {
 		s.names[name]++
-		free = fmt.Sprintf("%s_%d", name, s.names[name])
+		free = fmt.Sprintf("%s_%d", name, max(2, s.names[name]))
 	}
 	s.names[free]++
+	if kind == aSecret {
+		s.names[free+ofFile]++
+	}
 	return free
 }
+
+// ofFile ends the variable with the file of a secret.
+const ofFile = "_FILE"
 
 // asks is what has to be known before x.
 func (x part) asks() []ask {
@@ -359,7 +368,14 @@ func (x part) wants(a Act, o *Order) []ask {
 			asks = append(asks, credentials(e))
 		}
 	}
-	if o.Secret {
+	switch parts := o.secretParts(); {
+	case len(parts) > 0:
+		for _, p := range parts {
+			if p.input != "" {
+				asks = append(asks, secretInput(p.input))
+			}
+		}
+	case o.Secret:
 		asks = append(asks, x.secret(a))
 	}
 	return asks
@@ -386,7 +402,34 @@ func credentials(e string) ask {
 	return ask{name: "SECRET_" + variable(name), question: name + " with its user and password: " + value, kind: aValue, stands: e}
 }
 
-// secret asks for a file for one command: another has another secret.
+// secretPart is a piece of what a command reads: an input that is secret, or text around those.
+type secretPart struct{ text, input string }
+
+var secretMark = regexp.MustCompile(`\(secret: ([^()\n]+)\)`)
+
+// secretParts is what o reads, in pieces; none where nobody knows them.
+func (o Order) secretParts() []secretPart {
+	var parts []secretPart
+	from := 0
+	for _, at := range secretMark.FindAllStringSubmatchIndex(o.Reads, -1) {
+		if at[0] > from {
+			parts = append(parts, secretPart{text: o.Reads[from:at[0]]})
+		}
+		parts = append(parts, secretPart{input: o.Reads[at[2]:at[3]]})
+		from = at[1]
+	}
+	if from > 0 && from < len(o.Reads) {
+		parts = append(parts, secretPart{text: o.Reads[from:]})
+	}
+	return parts
+}
+
+// secretInput asks for an input of the playbook, which has one value for all commands.
+func secretInput(name string) ask {
+	return ask{name: "SECRET_" + variable(name), question: "The secret " + name + ", an input of the playbook", kind: aSecret, stands: name}
+}
+
+// secret asks for a file for one command, where nobody knows of which inputs its secret is made: another has another.
 func (x part) secret(a Act) ask {
 	return ask{
 		name: "SECRET_FILE", question: "A file with what this reads, which is secret: " + oneLine(a.Title) + x.whose(), kind: aFile,

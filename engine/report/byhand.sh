@@ -31,6 +31,32 @@ word() {
   case $value in *[!A-Za-z0-9._:+~@/-]*) echo "$self: $1 has letters that are no part of a name or a version: $value" >&2; exit 2 ;; esac
 }
 
+# secret NAME WHAT: the variable NAME has to have a secret: what is in the file that NAME_FILE names, but for a line break at its
+# end; without one, who is at the terminal is asked, and nothing of the answer is shown. No other command gets it.
+secret() {
+  unset "$1"
+  eval "file=\${$1_FILE:-}"
+  if test -n "$file"; then
+    value=$(cat "$file" && echo .) || { echo "$self: $1_FILE: what it names cannot be read" >&2; exit 2; }
+    value=${value%.}
+    value=${value%"
+"}
+    value=${value%"$(printf '\r')"}
+  else
+    test -t 0 || { echo "$self: $1 is not known: $2; write it into a file, and say $1_FILE=FILE before the script" >&2; exit 2; }
+    printf '%s\n%s, which is not shown (of several lines: in a file, %s_FILE=FILE before the script) = ' "$2" "$1" "$1"
+    trap 'stty echo; exit 130' INT TERM
+    stty -echo
+    IFS= read -r value || :
+    stty echo
+    trap - INT TERM
+    echo
+  fi
+  test -n "$value" || { echo "$self: $1 is empty: $2" >&2; exit 2; }
+  eval "$1=\$value"
+  value=
+}
+
 # decide NAME QUESTION: as want, for yes and no.
 decide() {
   want "$1" "$2 [yes or no]"
@@ -93,6 +119,13 @@ fed() {
   input=$1
   shift
   "$@" <"$input"
+}
+
+# told NAME COMMAND...: runs it with what the function NAME prints as its input.
+told() {
+  input=$1
+  shift
+  "$input" | "$@"
 }
 
 # shown FILE COMMAND...: runs it, shows the beginning of what it says, and keeps the whole.

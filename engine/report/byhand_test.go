@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -120,6 +121,54 @@ func TestAScriptByHandKeepsSecretsApart(t *testing.T) {
 	}
 	said := carriedOut(t, text, "w1", "SECRET_FILE="+one, "SECRET_FILE_2="+two, "SECRET_HTTPS_PROXY=http://me:pw@proxy")
 	wantIn(t, said, "one\none is secret\n", "two\ntwo is secret\n", "http://me:pw@proxy b c\n")
+}
+
+// A command gets the text around a secret too, to the last byte, and the secret alone is asked for, once.
+func TestAScriptByHandPutsTheTextAroundASecret(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte(`my '$tok\n`+"\nen \n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reads := []string{"[agent]\ntoken = (secret: token)\n", "(secret: token)", "(secret: token):<steps.who.name>'s"}
+	text := byHand(t, []string{"w1"}, func(string) []*Entry {
+		var steps []*Entry
+		for i, r := range reads {
+			o := Order{Argv: []string{"od", "-c"}, Secret: true, Reads: r}
+			steps = append(steps, &Entry{Step: strconv.Itoa(i + 1), Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "read", Mutates: true, Unknown: []string{"<steps.who.name>"}, Check: &Order{Script: "cat >/dev/null; exit 1", Secret: true, Reads: r}, Do: o}}})
+		}
+		return steps
+	})
+	wantIn(t, text, "secret SECRET_TOKEN 'The secret token, an input of the playbook'\n")
+	if n := strings.Count(text, "\nsecret "); n != 1 {
+		t.Errorf("one secret is asked for %d times", n)
+	}
+	said := carriedOut(t, text, "w1", "SECRET_TOKEN_FILE="+file, "STEPS_WHO_NAME=me")
+	for _, r := range reads {
+		want := exec.Command("od", "-c")
+		want.Stdin = strings.NewReader(strings.NewReplacer("(secret: token)", `my '$tok\n`+"\nen ", "<steps.who.name>", "me").Replace(r))
+		out, err := want.Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantIn(t, said, "read\n"+string(out))
+	}
+}
+
+// The variable with a secret is handed on to no command, and none is the file of another.
+func TestAScriptByHandTellsSecretsApart(t *testing.T) {
+	dir := t.TempDir()
+	env := []string{"SECRET_KEY_2=from the environment"}
+	for _, name := range []string{"SECRET_KEY_FILE", "SECRET_KEY_2"} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte("in "+name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		env = append(env, name+ofFile+"="+file)
+	}
+	text := byHand(t, []string{"w1"}, func(string) []*Entry {
+		return []*Entry{{Step: "1", Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "tell", Mutates: true, Do: Order{Script: "cat; env | grep '^SECRET' | grep -v _FILE= || :", Secret: true, Reads: "(secret: key_file), (secret: key)\n"}}}}}
+	})
+	wantIn(t, carriedOut(t, text, "w1", env...), "tell\nin SECRET_KEY_FILE, in SECRET_KEY_2\n001-w1.sh: done\n")
 }
 
 func TestScriptsByHandAreMadeOneAfterTheOther(t *testing.T) {

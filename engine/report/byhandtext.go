@@ -18,6 +18,7 @@ type sheet struct {
 	strings.Builder
 	of     *stretch
 	files  []kept
+	inputs []string // bodies of functions that print what a command reads, where that is secret
 	number int
 }
 
@@ -46,6 +47,9 @@ func (s *stretch) text(name, node string) string {
 	w.head(s, name, node, body.sudo(s))
 	for _, file := range body.files {
 		w.file(file)
+	}
+	for i, input := range body.inputs {
+		fmt.Fprintf(w, "reads_%d() {\n%s}\n", i+1, input)
 	}
 	w.WriteString(body.String())
 	if !strings.Contains(body.String(), "shown ") {
@@ -86,6 +90,8 @@ func (w *sheet) head(s *stretch, name, node string, root bool) {
 			fmt.Fprintf(w, "decide %s %s\n", a.name, step.Quote(a.question))
 		case aDemand:
 			fmt.Fprintf(w, "demand %s %s %s\n", a.name, step.Quote(a.question), step.Quote(a.otherwise))
+		case aSecret:
+			fmt.Fprintf(w, "secret %s %s\n", a.name, step.Quote(a.question))
 		case aFile:
 			fmt.Fprintf(w, "want %s %s\n", a.name, step.Quote(a.question))
 		case aValue:
@@ -204,13 +210,32 @@ func (w *sheet) call(x part, a Act, o Order) string {
 		parts = append(parts, words(o.Argv, blanks))
 	}
 	call := strings.Join(parts, " ")
-	switch {
+	switch parts := o.secretParts(); {
+	case len(parts) > 0:
+		return fmt.Sprintf("told reads_%d %s", w.reads(parts, blanks), call)
 	case o.Secret:
 		return "fed \"$" + w.name(x.secret(a)) + "\" " + call
 	case o.Stdin != "":
 		return "fed \"$work/" + w.keep("input", o.Stdin, blanks) + "\" " + call
 	}
 	return call + " </dev/null"
+}
+
+// reads is the number of the function that prints these parts. No list of processes has them: printf is of the shell.
+func (w *sheet) reads(parts []secretPart, blanks []fill) int {
+	body := ""
+	for _, p := range parts {
+		text := word(p.text, blanks)
+		if p.input != "" {
+			text = "\"$" + w.name(secretInput(p.input)) + "\""
+		}
+		body += "  printf %s " + text + "\n"
+	}
+	i := slices.Index(w.inputs, body)
+	if i < 0 {
+		i, w.inputs = len(w.inputs), append(w.inputs, body)
+	}
+	return i + 1
 }
 
 // blanks are what stands in o for what is not known, with the variables that are put in their place.

@@ -61,7 +61,7 @@ func (b *imprint) act(a *Act) {
 // order has the script by its key, which is made of its text.
 func (b *imprint) order(o *Order) {
 	b.is(o.Called)
-	b.words(o.Stdin)
+	b.words(o.Stdin, o.Reads)
 	b.list(o.Argv)
 	b.list(o.Env)
 	b.list(o.Host)

@@ -222,6 +222,10 @@ func (m *markdown) act(e *Entry, a Act, name, where string) {
 		fmt.Fprintf(m, "; again until %s", prose(a.Until.String()))
 	}
 	m.WriteString("\n")
+	if a.Do.Reads != "" {
+		m.WriteString("\n  It reads:\n")
+		m.fenced("text", a.Do.reads())
+	}
 	if a.Check != nil {
 		m.WriteString("\n  Not needed where this succeeds:\n")
 		m.fence(*a.Check, where)
@@ -251,11 +255,17 @@ func (m *markdown) fence(o Order, where string) {
 	case o.Sudo:
 		m.WriteString("\n  As root:\n")
 	}
+	m.fenced("sh", text)
+}
+
+// fenced is text in a fence, as it is.
+func (m *markdown) fenced(language, text string) {
+	text = strings.TrimRight(text, "\n")
 	ticks := "```"
 	for strings.Contains(text, ticks) {
 		ticks += "`"
 	}
-	fmt.Fprintf(m, "\n  %ssh\n", ticks)
+	fmt.Fprintf(m, "\n  %s%s\n", ticks, language)
 	for line := range strings.Lines(text + "\n") {
 		m.WriteString(strings.TrimRight("  "+line, " \n") + "\n")
 	}

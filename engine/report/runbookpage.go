@@ -86,7 +86,7 @@ func (p *page) act(s *Entry, a *Act, first bool) {
 		p.labelled("until", a.Until.String())
 	}
 	if a.Do.Secret {
-		p.labelled("reads", "a secret, which is not shown")
+		p.labelled("reads", a.Do.reads())
 	}
 	p.do(s, a, p.where+", "+number, strings.Contains(strings.TrimRight(check, "\n"), "\n"))
 }

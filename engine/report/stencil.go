@@ -114,7 +114,7 @@ func (a *Act) rewrite(text func(string) string) {
 }
 
 func (o *Order) rewrite(text func(string) string) {
-	o.Stdin = text(o.Stdin)
+	o.Stdin, o.Reads = text(o.Stdin), text(o.Reads)
 	o.Argv, o.Env, o.Host = rewritten(o.Argv, text), rewritten(o.Env, text), rewritten(o.Host, text)
 }
 

@@ -143,7 +143,15 @@ func elsewhere(a, b report.Act) bool {
 }
 
 func commandOf(o report.Order) step.Command {
-	return step.Command{Argv: o.Argv, Script: o.Script, Stdin: []byte(o.Stdin), Env: o.Env, Secret: o.Secret}
+	return step.Command{Argv: o.Argv, Script: o.Script, Stdin: []byte(o.Stdin), Env: o.Env, Secret: o.Secret, Reads: o.Reads}
+}
+
+// told is a command for people, with what may be shown of what it reads where that is secret.
+func told(c step.Command) string {
+	if c.Reads == "" {
+		return c.Line()
+	}
+	return strings.TrimSuffix(c.Line(), "\n") + "\nwhich reads: " + c.Reads
 }
 
 func mutates(e *report.Entry) bool {
@@ -189,7 +197,7 @@ func linesOf(e *report.Entry) []string {
 		if a.Check != nil {
 			add("unless: %s", a.Check.Line())
 		}
-		add("$ %s", a.Do.Line())
+		add("$ %s", told(commandOf(a.Do)))
 		if a.Until != nil {
 			add("until it succeeds, at most %gs: %s", a.Until.For, a.Until.What)
 		}

@@ -80,7 +80,7 @@ func (h *held) agree(t run.Task) error {
 		return &run.Disagreement{Why: fmt.Sprintf("the plan has it on %s, and not on %s", orHost(a.On, e.Host), t.On), Now: t.Action.Do.Line()}
 	}
 	if !fits(a, t.Action.Do.Shown(), h.id) {
-		return &run.Disagreement{Why: "the plan has another command", Planned: a.Do.Line(), Now: t.Action.Do.Line()}
+		return &run.Disagreement{Why: "the plan has another command", Planned: told(commandOf(a.Do)), Now: told(t.Action.Do)}
 	}
 	return nil
 }
@@ -128,5 +128,5 @@ func fits(a report.Act, c step.Command, id string) bool {
 			return false
 		}
 	}
-	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin))
+	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin)) && m.matches(a.Do.Reads, c.Reads)
 }

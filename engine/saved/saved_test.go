@@ -46,9 +46,13 @@ func TestARunDoesWhatWasPlannedAndNothingElse(t *testing.T) {
 	admin := does("6", argv("kubectl", "drain", "w1"))
 	admin.Actions[0].On = "cp1"
 	agree := Hold(book(
-		chapter("S", "w1", does("1", argv("touch", "a b")), open, &report.Entry{Step: "3", Outcome: step.Planned, Depends: []string{"steps.x.y"}}, &report.Entry{Step: "4", Outcome: step.Skipped, Text: "when: no"}, mark, admin),
+		chapter("S", "w1", does("1", argv("touch", "a b")), open, &report.Entry{Step: "3", Outcome: step.Planned, Depends: []string{"steps.x.y"}}, &report.Entry{Step: "4", Outcome: step.Skipped, Text: "when: no"}, mark, admin,
+			does("7", report.Order{Argv: []string{"log-in"}, Secret: true, Reads: "me:(secret: word)"})),
 		chapter("Climb[hop=…]/T", "w1", does("1", argv("climb"))),
 	), "r7")
+	login := func(reads string) step.Action {
+		return step.Action{Do: step.Command{Argv: []string{"log-in"}, Secret: true, Stdin: []byte("me:hunter2"), Reads: reads}}
+	}
 	action := func(words ...string) step.Action { return step.Action{Do: step.Command{Argv: words}} }
 	for _, test := range []struct {
 		what  string
@@ -80,6 +84,8 @@ func TestARunDoesWhatWasPlannedAndNothingElse(t *testing.T) {
 		{"the id of another run", "S 5 1", step.Action{Do: step.Command{Argv: []string{"mark", "r8"}, Env: []string{"A=1"}}}, "w1", "another command"},
 		{"another variable", "S 5 1", step.Action{Do: step.Command{Argv: []string{"mark", "r7"}, Env: []string{"A=2"}}}, "w1", "another command"},
 		{"another control plane answers", "S 6 1", step.Action{On: step.AdminHost, Do: step.Command{Argv: []string{"kubectl", "drain", "w1"}}}, "cp2", ""},
+		{"the text around a secret", "S 7 1", login("me:(secret: word)"), "w1", ""},
+		{"another text around a secret", "S 7 1", login("root:(secret: word)"), "w1", "which reads: root:(secret: word)"},
 		{"a round that was not known", "Climb[hop=1.33.4]/T 1 1", action("climb"), "w1", ""},
 		{"another command in it", "Climb[hop=1.33.4]/T 1 1", action("fall"), "w1", "another command"},
 		{"a stage in it that was not planned", "Climb[hop=1.33.4]/U 1 1", action("climb"), "w1", "the plan does not have it"},

@@ -17,7 +17,7 @@ func (d *Draft) Refused() error {
 	s := d.Type.fresh().Elem()
 	s.Set(d.base)
 	for _, h := range d.holes { // whatever the secret is
-		s.Field(h.field.index).Set(reflect.ValueOf(guard.Withheld()))
+		s.Field(h.field.index).Set(reflect.ValueOf(guard.Withheld(h.field.Name)))
 	}
 	_, err := s.Interface().(Step).Plan(Scope{Host: Host{Name: "host", Node: "host"}})
 	return err

@@ -9,7 +9,7 @@ import (
 )
 
 // Secret is a field that takes a secret: text of which a part comes from an input of type secret. A step type hands
-// what it reveals to Command.Stdin, with Command.Secret, and nowhere else.
+// what it reveals to Command.Stdin, with Command.Secret, and nowhere else; what it shows is for Command.Reads.
 type Secret = guard.Secret
 
 var secretType = reflect.TypeFor[Secret]()

@@ -139,6 +139,7 @@ type Command struct {
 	Detach bool     // must not be cut off: it outlives its link, and is waited for, also after a cancel or timeout
 	Unit   string   // names this one start of a Detach command in the run; the engine sets it
 	Secret bool     // Stdin is secret: never rendered or kept; excludes Detach
+	Reads  string   // with Secret, what may be shown of Stdin (Secret.Shown); "": nothing
 }
 
 // Result is how a command ended, and what it said.
