@@ -106,7 +106,7 @@ func Convert(file string, src []byte) ([]byte, diag.List) {
 	}
 	hosts, groups := b.taken()
 	b.found.Sort()
-	return inventory.Write(hosts, groups), b.found
+	return inventory.Write(&inventory.Inventory{Hosts: hosts, Groups: groups}), b.found
 }
 
 // leave names something that is not taken over.

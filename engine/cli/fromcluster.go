@@ -159,7 +159,13 @@ func (d door) site(target string, entry inventory.Host, said []byte) ([]byte, er
 		}
 		g.Hosts = append(g.Hosts, h.Name)
 	}
-	text := inventory.Write(hosts, groups)
+	made := inventory.Inventory{Hosts: hosts, Groups: groups}
+	if d.config != "" { // the names and the defaults that it has are what the hosts were reached by
+		if made.SSHConfig, err = filepath.Abs(d.config); err != nil {
+			return nil, usage("%v", err)
+		}
+	}
+	text := inventory.Write(&made)
 	if _, found := inventory.Load("inventory.yaml", text); found.Err() != nil {
 		return nil, &failure{run.ExitFailed, fmt.Errorf("the nodes make no inventory: %w", found), "try --addresses name"}
 	}

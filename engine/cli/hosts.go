@@ -27,7 +27,7 @@ type contact struct {
 
 func (c *contact) flags(f *pflag.FlagSet) {
 	f.BoolVar(&c.acceptNew, "accept-new-host-keys", false, "record the host key of a host that is not in known_hosts, instead of refusing it")
-	f.StringVar(&c.config, "ssh-config", "", "the ssh configuration to read instead of ~/.ssh/config")
+	f.StringVar(&c.config, "ssh-config", "", "the ssh configuration to read instead of ~/.ssh/config, or of the one that the inventory names")
 }
 
 // hosts carries commands to the hosts of an inventory: to this machine where
@@ -48,8 +48,12 @@ func (a *app) hosts(inv *inventory.Inventory, c contact) (*hosts, error) {
 			remote = append(remote, h)
 		}
 	}
+	config, err := sshConfigFile(c.config, inv)
+	if err != nil {
+		return nil, err
+	}
 	ssh, err := transport.New(remote, transport.Options{
-		AcceptNewHostKeys: c.acceptNew, SSHConfig: c.config, Log: a.log(), Passphrase: a.passphrase(),
+		AcceptNewHostKeys: c.acceptNew, SSHConfig: config, Log: a.log(), Passphrase: a.passphrase(),
 	})
 	if err != nil {
 		return nil, usage("%v", err)

@@ -13,7 +13,6 @@ import (
 	"golang.org/x/term"
 
 	"rung/engine/run"
-	"rung/engine/step"
 )
 
 //go:embed starter
@@ -30,12 +29,13 @@ func (a *app) initVerb() *cobra.Command {
 	var b beginning
 	verb := &cobra.Command{
 		Use:   "init [[USER@]HOST[:PORT]]",
-		Short: "Begin a folder: an inventory, a first playbook, and what an editor needs",
+		Short: "Begin a folder: an inventory, a first playbook with its tests, and what an editor needs",
 		Long: `Asks one control plane of a cluster for its nodes, and writes
 
   inventory.yaml                 the nodes, in the groups control_plane and workers
   playbook.yaml                  a small playbook, with comments
-  .rung/*.schema.json            the JSON Schemas of both, for any editor
+  playbook.test.yaml             its tests, for rung test
+  .rung/*.schema.json            the JSON Schemas of the three, for any editor
   .vscode/settings.json          which files they are for, for VS Code
 
 Without a host it asks which, on a terminal. --example writes an inventory to fill in instead, for hosts
@@ -51,7 +51,10 @@ that are no cluster. Nothing is ever overwritten, and nothing is changed on the 
 }
 
 func (a *app) begin(args []string, b beginning) error {
-	files := []string{"inventory.yaml", "playbook.yaml", ".rung/playbook.schema.json", ".rung/inventory.schema.json", ".vscode/settings.json"}
+	files := []string{"inventory.yaml", "playbook.yaml", "playbook.test.yaml", ".vscode/settings.json"}
+	for _, kind := range schemaKinds {
+		files = append(files, schemaFile(kind))
+	}
 	if err := absent(b.folder, files); err != nil {
 		return err
 	}
@@ -60,11 +63,13 @@ func (a *app) begin(args []string, b beginning) error {
 		return err
 	}
 	texts := map[string][]byte{
-		"inventory.yaml":              append([]byte("# yaml-language-server: $schema=.rung/inventory.schema.json\n"), inventory...),
-		"playbook.yaml":               startFile("playbook.yaml"),
-		".rung/playbook.schema.json":  a.schema("playbook").JSON(),
-		".rung/inventory.schema.json": a.schema("inventory").JSON(),
-		".vscode/settings.json":       startFile("settings.json"),
+		"inventory.yaml":        append([]byte("# yaml-language-server: $schema=.rung/inventory.schema.json\n"), inventory...),
+		"playbook.yaml":         startFile("playbook.yaml"),
+		"playbook.test.yaml":    startFile("playbook.test.yaml"),
+		".vscode/settings.json": startFile("settings.json"),
+	}
+	for _, kind := range schemaKinds {
+		texts[schemaFile(kind)] = a.schema(kind).JSON()
 	}
 	for _, file := range files {
 		path := filepath.Join(b.folder, filepath.FromSlash(file))
@@ -76,17 +81,12 @@ func (a *app) begin(args []string, b beginning) error {
 		}
 		fmt.Fprintln(a.out, "wrote", path)
 	}
-	by := ""
-	if b.config != "" {
-		config, err := filepath.Abs(b.config)
-		if err != nil {
-			return usage("%v", err)
-		}
-		by = " --ssh-config " + step.Quote(config)
-	}
-	fmt.Fprintf(a.out, "\nnext, in %s:\n  rung inventory ping%s\n  rung check playbook.yaml\n  rung render playbook.yaml\n", b.folder, by)
+	fmt.Fprintf(a.out, "\nnext, in %s:\n  rung inventory ping\n  rung check playbook.yaml\n  rung test playbook.yaml\n  rung render playbook.yaml\n", b.folder)
 	return nil
 }
+
+// schemaFile is where the schema of a kind of file lies, in a folder that was begun.
+func schemaFile(kind string) string { return ".rung/" + kind + ".schema.json" }
 
 // absent refuses where one of files is there already, before anything is
 // written.

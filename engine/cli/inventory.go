@@ -54,7 +54,7 @@ connects to, as whom, and through what. Nothing is connected to.`,
 	}
 	inventoryFlag(verb, &file)
 	verb.Flags().StringVar(&limit, "limit", "", "list only these, such as w1,w2 or workers:!w3")
-	verb.Flags().StringVar(&config, "ssh-config", "", "the ssh configuration to read instead of ~/.ssh/config")
+	verb.Flags().StringVar(&config, "ssh-config", "", "the ssh configuration to read instead of ~/.ssh/config, or of the one that the inventory names")
 	return verb
 }
 
@@ -63,7 +63,11 @@ func (a *app) listHosts(inv *inventory.Inventory, limit, config string) error {
 	if err != nil {
 		return err
 	}
-	read, err := sshConfig(config)
+	file, err := sshConfigFile(config, inv)
+	if err != nil {
+		return err
+	}
+	read, err := sshConfig(file)
 	if err != nil {
 		return err
 	}
@@ -82,6 +86,23 @@ func (a *app) listHosts(inv *inventory.Inventory, limit, config string) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", name, h.Node, reachedAs(h), dash(through(h)), dash(map[bool]string{true: "yes"}[h.Sudo]), dash(strings.Join(groups, ", ")))
 	}
 	return w.Flush()
+}
+
+// sshConfigFile is the SSH configuration by which hosts of inv are reached: the one that the operator names, else the one
+// that inv names, else "", which is his own. One that is named and not there is refused: without it nothing would say so,
+// and no host be found.
+func sshConfigFile(named string, inv *inventory.Inventory) (string, error) {
+	file, by := named, "--ssh-config"
+	if file == "" {
+		file, by = inv.SSHConfig, inv.File
+	}
+	if file == "" {
+		return "", nil
+	}
+	if _, err := os.Stat(file); err != nil {
+		return "", &failure{run.ExitUsage, fmt.Errorf("the SSH configuration that %s names cannot be read: %w", by, err), "name another with --ssh-config, or ssh_config in the inventory"}
+	}
+	return file, nil
 }
 
 // sshConfig reads the operator's SSH configuration, or another file.

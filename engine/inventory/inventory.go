@@ -4,6 +4,7 @@
 // An inventory is a strict YAML file:
 //
 //	format: 1                       # optional
+//	ssh_config: ./ssh_config        # optional: instead of ~/.ssh/config, whereof all that follows speaks
 //	defaults: {user: root, port: 22, identity_file: ~/.ssh/id_ed25519, jump: bastion, sudo: false, known_hosts: ./known_hosts}
 //	hosts:
 //	  k8s-master-1: {address: 192.0.2.11}
@@ -80,10 +81,11 @@ type Group struct {
 
 // Inventory is the hosts and groups of a file, in its order.
 type Inventory struct {
-	File   string
-	Hosts  []Host
-	Groups []Group        // without All
-	index  map[string]int // by name, where in Hosts; may lack one
+	File      string
+	SSHConfig string // the SSH configuration that is read instead of ~/.ssh/config, an absolute path; "" where the file names none
+	Hosts     []Host
+	Groups    []Group        // without All
+	index     map[string]int // by name, where in Hosts; may lack one
 }
 
 // Host returns the host of that name, or nil.

@@ -11,6 +11,7 @@ type Key struct {
 func RootKeys() []Key {
 	return []Key{
 		{"format", "The format of the file: 1. It may be left out."},
+		{"ssh_config", "The SSH configuration to read instead of ~/.ssh/config."},
 		{"defaults", "What holds for every host that does not say otherwise."},
 		{"hosts", "The machines, by name."},
 		{"groups", "Lists of hosts, in an order that counts: control_plane[0] is the first."},

@@ -59,6 +59,8 @@ func (r *reader) document(root *yamldoc.Node) {
 			if f.Value.Text != "1" {
 				r.report(diag.Errorf("format", f.Value.Pos, "format %s is not known", f.Value.Describe()).WithHint("this rung reads format 1"))
 			}
+		case "ssh_config":
+			r.inv.SSHConfig = r.path(f)
 		case "defaults", "hosts", "groups":
 		default:
 			r.report(unknownKey(f, "an inventory", names(RootKeys())))

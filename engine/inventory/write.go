@@ -10,17 +10,20 @@ import (
 	"strings"
 )
 
-// Write makes a file of hosts and groups. What all hosts say alike goes into
+// Write makes the file of an inventory. What all hosts say alike goes into
 // defaults; an address or a node that is the name is left out.
-func Write(hosts []Host, groups []Group) []byte {
+func Write(inv *Inventory) []byte {
 	var b strings.Builder
 	b.WriteString("format: 1\n")
-	shared := sharedSettings(hosts)
+	if inv.SSHConfig != "" {
+		fmt.Fprintf(&b, "ssh_config: %s\n", scalar(inv.SSHConfig))
+	}
+	shared := sharedSettings(inv.Hosts)
 	if len(shared) > 0 {
 		fmt.Fprintf(&b, "\ndefaults: {%s}\n", strings.Join(pairs(shared, names(DefaultKeys())), ", "))
 	}
 	b.WriteString("\nhosts:\n")
-	for _, h := range hosts {
+	for _, h := range inv.Hosts {
 		own := settingsOf(h)
 		maps.DeleteFunc(own, func(key, text string) bool { return shared[key] == text })
 		if shared["sudo"] != "" && !h.Sudo {
@@ -28,10 +31,10 @@ func Write(hosts []Host, groups []Group) []byte {
 		}
 		fmt.Fprintf(&b, "  %s: {%s}\n", scalar(h.Name), strings.Join(pairs(own, names(HostKeys())), ", "))
 	}
-	if len(groups) > 0 {
+	if len(inv.Groups) > 0 {
 		b.WriteString("\ngroups:\n")
 	}
-	for _, g := range groups {
+	for _, g := range inv.Groups {
 		members := make([]string, len(g.Hosts))
 		for i, host := range g.Hosts {
 			members[i] = scalar(host)

@@ -14,7 +14,7 @@ import (
 // TestWhatIsWrittenIsReadAgain writes every inventory of the project that
 // loads, and one with texts that YAML would read otherwise.
 func TestWhatIsWrittenIsReadAgain(t *testing.T) {
-	sources := map[string][]byte{"example": []byte(example), "odd": []byte(`
+	sources := map[string][]byte{"example": []byte(example), "config": []byte("ssh_config: \"of this site\"\nhosts: {a: }\n"), "odd": []byte(`
 defaults: {sudo: true, env: {no_proxy: "a,b"}}
 hosts:
   "1.30": {vars: {a: "true", b: "null", c: "", d: "x: y # z", e: "it's \"so\"", f: "  ", g: "[a]", h: "größe", i: "a\nb", j: "~"}}
@@ -36,7 +36,7 @@ groups: {"2": ["1.30", on], nobody: []}
 		if found.Err() != nil {
 			t.Fatalf("%s: %v", name, found)
 		}
-		text := inventory.Write(want.Hosts, want.Groups)
+		text := inventory.Write(want)
 		got, found := inventory.Load("inventory.yaml", text)
 		if found.Err() != nil {
 			t.Errorf("%s: %v in\n%s", name, found, text)

@@ -10,10 +10,11 @@ func Inventory() *Schema {
 	root.Draft, root.Title = Draft, "An inventory of rung"
 	for _, k := range inventory.RootKeys() {
 		root.Properties[k.Name] = map[string]*Schema{
-			"format":   {Enum: []any{1, "1"}},
-			"defaults": orNothing(settings(inventory.DefaultKeys())),
-			"hosts":    {Type: Types{"object"}, MinProperties: 1, PropertyNames: &Schema{Pattern: name}, AdditionalProperties: &Others{orNothing(settings(inventory.HostKeys()))}},
-			"groups":   orNothing(&Schema{Type: Types{"object"}, PropertyNames: &Schema{Pattern: name}, AdditionalProperties: &Others{list(text())}}),
+			"format":     {Enum: []any{1, "1"}},
+			"ssh_config": text(),
+			"defaults":   orNothing(settings(inventory.DefaultKeys())),
+			"hosts":      {Type: Types{"object"}, MinProperties: 1, PropertyNames: &Schema{Pattern: name}, AdditionalProperties: &Others{orNothing(settings(inventory.HostKeys()))}},
+			"groups":     orNothing(&Schema{Type: Types{"object"}, PropertyNames: &Schema{Pattern: name}, AdditionalProperties: &Others{list(text())}}),
 		}[k.Name]
 		root.Properties[k.Name].Description = k.Doc
 	}
