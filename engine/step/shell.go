@@ -8,13 +8,34 @@ import (
 // Quote returns word as one word of a POSIX shell. It is the only quoting in
 // the project.
 func Quote(word string) string {
-	if word != "" && !strings.ContainsFunc(word, unsafe) {
+	if safe(word) {
 		return word
 	}
 	return inQuotes(word)
 }
 
-func inQuotes(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
+func inQuotes(word string) string {
+	var quoted strings.Builder
+	writeInQuotes(&quoted, word)
+	return quoted.String()
+}
+
+func writeInQuotes(to *strings.Builder, word string) {
+	to.WriteByte('\'')
+	for {
+		part, rest, more := strings.Cut(word, "'")
+		to.WriteString(part)
+		if !more {
+			break
+		}
+		to.WriteString(`'\''`)
+		word = rest
+	}
+	to.WriteByte('\'')
+}
+
+// safe tells whether a word needs no quotes.
+func safe(word string) bool { return word != "" && !strings.ContainsFunc(word, unsafe) }
 
 func unsafe(r rune) bool {
 	switch {
@@ -127,17 +148,7 @@ const Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 // command as an argument vector. Without sudo the environment is set by the
 // shell itself: an env beside it is one more program for every command.
 func (c Command) Wire() string {
-	var line []string
 	open, hidden := c.variables()
-	env := append([]string{"LC_ALL=C", "PATH=" + Path}, open...)
-	if c.Sudo {
-		line = append(append(line, "sudo", "-n", "--", "env"), quoted(env)...)
-	} else {
-		for _, e := range env {
-			name, value, _ := strings.Cut(e, "=")
-			line = append(line, name+"="+Quote(value))
-		}
-	}
 	words := c.Argv
 	if c.Script != "" {
 		words = append([]string{"sh", "-euc", c.Script, "sh"}, c.Argv...)
@@ -145,15 +156,39 @@ func (c Command) Wire() string {
 	if len(hidden) > 0 {
 		words = append([]string{"sh", "-c", takeVariables, "sh"}, words...)
 	}
-	return strings.Join(append(line, quotedCommand(words)...), " ")
+	var line strings.Builder // a script comes through here for each host: it is copied once
+	line.Grow(512 + len(c.Script) + 3*strings.Count(c.Script, "'"))
+	if c.Sudo {
+		line.WriteString("sudo -n -- env ")
+	}
+	line.WriteString("LC_ALL=C PATH=" + Path)
+	for _, e := range open {
+		if name, value, _ := strings.Cut(e, "="); c.Sudo {
+			line.WriteString(" " + Quote(e))
+		} else {
+			line.WriteString(" " + name + "=" + Quote(value))
+		}
+	}
+	for i, word := range words {
+		line.WriteByte(' ')
+		if safe(word) && (i > 0 || !assigns(words)) {
+			line.WriteString(word)
+		} else {
+			writeInQuotes(&line, word)
+		}
+	}
+	return line.String()
 }
 
 // quotedCommand quotes words so that the first is a command also where it
 // looks like an assignment.
 func quotedCommand(words []string) []string {
 	q := quoted(words)
-	if len(words) > 0 && strings.Contains(words[0], "=") {
+	if assigns(words) {
 		q[0] = inQuotes(words[0])
 	}
 	return q
 }
+
+// assigns tells whether the first of words looks like an assignment.
+func assigns(words []string) bool { return len(words) > 0 && strings.Contains(words[0], "=") }
