@@ -7,7 +7,7 @@ import (
 )
 
 func sortLines(p *process) int {
-	set, names, known := flags(p.args(), "urnVs", "kt")
+	set, names, known := flags(p.args(), "urnVsC", "kt")
 	if !known {
 		return p.usage()
 	}
@@ -35,7 +35,7 @@ func sortLines(p *process) int {
 	if _, there := set['V']; there {
 		compare = compareEVR
 	}
-	slices.SortStableFunc(lines, func(a, b string) int {
+	ordered := func(a, b string) int {
 		order := compare(key(a), key(b))
 		if order == 0 {
 			order = strings.Compare(a, b)
@@ -44,7 +44,11 @@ func sortLines(p *process) int {
 			return -order
 		}
 		return order
-	})
+	}
+	if _, only := set['C']; only { // it tells whether they are in order
+		return status(ok && slices.IsSortedFunc(lines, ordered))
+	}
+	slices.SortStableFunc(lines, ordered)
 	if _, unique := set['u']; unique {
 		lines = slices.Compact(lines)
 	}
