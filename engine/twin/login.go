@@ -27,8 +27,8 @@ func (s *session) login(ctx context.Context, line string, stdin io.Reader, stdou
 	}
 	defer in.close()
 	vars := []string{"HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/bash", "PATH=" + step.Path}
-	if p, err := parse(line, nil); err == nil && p.plain != nil && s.spend() {
-		p := &process{session: s, ctx: ctx, argv: p.plain.argv, env: &environ{Environ: expand.ListEnviron(slices.Concat(vars, p.plain.vars)...), started: true}, dir: "/root", stdout: stdout, stderr: stderr}
+	if plain := plain(line, s.cluster.tools); plain != nil && s.spend() {
+		p := &process{session: s, ctx: ctx, argv: plain.argv, env: &environ{Environ: expand.ListEnviron(slices.Concat(vars, plain.vars)...), started: true}, dir: "/root", stdout: stdout, stderr: stderr}
 		if in.file != nil {
 			p.stdin = in.file
 		}
@@ -38,41 +38,62 @@ func (s *session) login(ctx context.Context, line string, stdin io.Reader, stdou
 }
 
 // plainCommand is one program with its arguments, and variables before them, in which nothing is left to be expanded: such
-// are all lines that rung gives to a login shell, and none of them needs an interpreter.
+// are all lines that rung gives to a login shell, and none of them needs a parser or an interpreter.
 type plainCommand struct{ vars, argv []string }
 
-// plain is the plain command that a script is; nil where it is none.
-func plain(file *syntax.File) *plainCommand {
-	if len(file.Stmts) != 1 {
-		return nil
-	}
-	st := file.Stmts[0]
-	call, is := st.Cmd.(*syntax.CallExpr)
-	if !is || len(call.Args) == 0 || len(st.Redirs) > 0 || st.Negated || st.Background {
-		return nil
-	}
+// plain is the plain command that a line is; nil where it is none, or where that takes more than a glance.
+func plain(line string, programs map[string]tool) *plainCommand {
 	p := &plainCommand{}
-	for _, assign := range call.Assigns {
-		value, known := "", true
-		if assign.Value != nil {
-			value, known = literal(assign.Value)
-		}
-		if !known {
+	var words strings.Builder
+	words.Grow(len(line))
+	for rest := line; rest != ""; {
+		from, quoted, is := words.Len(), rest, false
+		if rest, is = plainWord(&words, rest); !is {
 			return nil
 		}
-		p.vars = append(p.vars, assign.Name.Value+"="+value)
-	}
-	for _, word := range call.Args {
-		text, known := literal(word)
-		if !known {
-			return nil
+		word := words.String()[from:]
+		if name, _, _ := strings.Cut(word, "="); len(p.argv) == 0 && syntax.ValidName(name) && strings.HasPrefix(quoted, name+"=") {
+			p.vars = append(p.vars, word)
+		} else {
+			p.argv = append(p.argv, word)
 		}
-		p.argv = append(p.argv, text)
 	}
-	if interp.IsBuiltin(p.argv[0]) {
+	if len(p.argv) == 0 || interp.IsBuiltin(p.argv[0]) {
 		return nil
+	}
+	if _, known := programs[p.argv[0]]; !known {
+		return nil // which may be a word of the shell
 	}
 	return p
+}
+
+// plainWord writes the word that a text begins with, without its quotes; what follows is another, or nothing.
+func plainWord(to *strings.Builder, text string) (rest string, is bool) {
+	for text != "" {
+		var part string
+		switch end := strings.IndexFunc(text, notPlain); {
+		case text[0] == ' ':
+			return strings.TrimLeft(text, " "), true
+		case text[0] == '\'':
+			if part, text, is = strings.Cut(text[1:], "'"); !is {
+				return "", false
+			}
+		case strings.HasPrefix(text, `\'`):
+			part, text = "'", text[2:]
+		case end == 0:
+			return "", false
+		case end > 0:
+			part, text = text[:end], text[end:]
+		default:
+			part, text = text, ""
+		}
+		to.WriteString(part)
+	}
+	return "", true
+}
+
+func notPlain(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("@%+=:,./-_", r)
 }
 
 // literal is the text of a word that has nothing to be expanded.

@@ -87,6 +87,27 @@ func TestAPipeIntoAProgramSaysWhatARealOneSays(t *testing.T) {
 	}
 }
 
+// A line that a glance takes for a plain command is what it is to the parser of a whole script.
+func TestAPlainLineSaysWhatAScriptOfItSays(t *testing.T) {
+	c := pipeTwin()
+	say := func(line string) string {
+		var stdout, stderr bytes.Buffer
+		exit := c.Shell(t.Context(), "w1", line, strings.NewReader("from\noutside\n"), &stdout, &stderr)
+		return fmt.Sprintf("exit %d\nstdout: %q\nstderr: %q", exit, &stdout, &stderr)
+	}
+	for _, line := range []string{
+		`A=b C='d e' env`, `'A=b' env`, `A'='b env`, `A=b`, `1=2 env`, `env A=b`, `A=b 'C=d' env`,
+		`sh -c 'echo "$0 $1 $2 $#"' a '' 'it'\''s'`, `sh -c "echo \$1" a b`, `sh -c 'echo $1' a "$HOME"`, `sh -c 'echo '\'a\' x`,
+		`cat /etc/hostname `, `  cat   /etc/hostname`, `cat /etc/host'name'`, "cat\t/etc/hostname", "cat /etc/hostname\n", "cat '/etc\n/hostname'",
+		`cat /etc/host*`, `cat ~/x`, `cat {a,b}`, `cat #x`, `wc -l # no more`, `wc -l;`, `wc -l & wait`, `wc -l | cat`, `wc -l >/dev/null`,
+		`if`, `then`, `if true`, `if :; then echo so; fi`, `! wc -l`, `time wc -l`, `test a = b`, `exit 3`, `command wc -l`, `"wc" -l`, `\wc -l`, `/usr/bin/wc -l`, `nothing-of-the-kind a`, `''`, `wc -l é`,
+	} {
+		if got, want := say(line), strings.Replace(say("eval :; "+line), "sh: 1:9:", "sh: 1:1:", 1); got != want {
+			t.Errorf("%s\nat a glance: %s\nwith eval:   %s", line, got, want)
+		}
+	}
+}
+
 func TestAShellBehindAPipeLeavesNothingBehind(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would close what nobody has
 	c := pipeTwin()

@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"mvdan.cc/sh/v3/expand"
@@ -55,9 +56,18 @@ func (s *session) shell(ctx context.Context, sc script) int {
 	}
 	i := &invocation{session: s, choices: p.choices}
 	environ := &environ{Environ: sc.env}
+	vars := variables.Get().(map[string]expand.Variable)
+	defer func() {
+		clear(vars)
+		variables.Put(vars)
+	}()
 	runner, err := interp.New(
 		interp.Env(environ),
-		func(r *interp.Runner) error { r.Dir = sc.dir; return nil }, // interp.Dir would look for it on this machine
+		func(r *interp.Runner) error {
+			r.Dir = sc.dir // interp.Dir would look for it on this machine
+			r.Vars = vars  // which is cleared before use
+			return nil
+		},
 		interp.StdIO(stdin, sc.stdout, sc.stderr),
 		interp.Params(append(append([]string(nil), sc.options...), append([]string{"--"}, sc.params...)...)...),
 		interp.CallHandler(i.call),
@@ -89,6 +99,9 @@ func (s *session) shell(ctx context.Context, sc script) int {
 	fmt.Fprintf(sc.stderr, "sh: %v\n", err)
 	return 2
 }
+
+// variables are maps in which the interpreter leaves what a script set, for nobody: they need not grow anew each time.
+var variables = sync.Pool{New: func() any { return map[string]expand.Variable{} }}
 
 // reap waits for what the script left in the background: no goroutine outlives its session.
 func (s *session) reap(ctx context.Context, runner *interp.Runner) {

@@ -27,9 +27,8 @@ const mostTrees = 512
 // parsed is a script that was parsed. It is shared, and must not be changed.
 type parsed struct {
 	*syntax.File
-	straight bool          // see straight
-	plain    *plainCommand // nil where it is none
-	choices  choices       // of its cases
+	straight bool    // see straight
+	choices  choices // of its cases
 }
 
 // parse is a script of the POSIX shell. Where programs are said, of which all twins have the same, its cases and its pipes
@@ -46,7 +45,7 @@ func parse(text string, programs map[string]tool) (*parsed, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &parsed{File: file, straight: straight(file), plain: plain(file)}
+	p := &parsed{File: file, straight: straight(file)}
 	if p.straight && programs != nil {
 		p.choices = unfold(file)
 		unpipe(file, programs)

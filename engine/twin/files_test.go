@@ -1,0 +1,26 @@
+package twin_test
+
+import (
+	"bytes"
+	"io"
+	"testing"
+)
+
+func TestALinkLeadsWhereItLeadsNow(t *testing.T) {
+	c := pipeTwin()
+	for _, step := range []struct{ line, says string }{
+		{"mkdir -p /tmp/a/b; echo one >/tmp/a/b/f; ln -s /tmp/a /tmp/l; ln -s b/f /tmp/a/g; cat /tmp/l/b/f /tmp/a/g /tmp/l/g", "one\none\none\n"},
+		{"test -f /tmp/l/g && test -L /tmp/l/g && test ! -L /tmp/l/b/f && test -d /tmp/l && readlink /tmp/l/g && readlink -f /tmp/l/g", "b/f\n/tmp/a/b/f\n"},
+		{"echo two >/tmp/l/g; cat /tmp/a/b/f; test -L /tmp/a/g && echo link", "two\nlink\n"},
+		{"rm /tmp/a/b/f; test ! -e /tmp/l/g && test -L /tmp/l/g && echo hangs", "hangs\n"},
+		{"rm -r /tmp/a/b; test ! -e /tmp/a/b/f && test ! -e /tmp/l/b && echo gone", "gone\n"},
+		{"mkdir /tmp/c /tmp/c/b; echo three >/tmp/c/b/f; rm /tmp/l; ln -s /tmp/c /tmp/l; cat /tmp/l/b/f", "three\n"},
+		{"rm -r /tmp/a; ln -s /tmp/c /tmp/a; cat /tmp/a/b/f; test ! -e /tmp/a/g && echo not here", "three\nnot here\n"},
+		{"rm -r /tmp/c; echo file >/tmp/c; test ! -e /tmp/c/b/f && test ! -e /tmp/a/b && cat /tmp/a", "file\n"},
+	} {
+		var stdout bytes.Buffer
+		if exit := c.Shell(t.Context(), "w1", "set -e; "+step.line, nil, &stdout, io.Discard); exit != 0 || stdout.String() != step.says {
+			t.Errorf("%s\nexit %d, says %q, want %q", step.line, exit, &stdout, step.says)
+		}
+	}
+}
