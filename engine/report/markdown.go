@@ -15,6 +15,7 @@ type markdown struct {
 	book   *Book
 	places map[string]string
 	open   []string // what nobody knows yet: each once, in order
+	found  findings
 }
 
 // writeMarkdown writes b. Hosts that do the same share a checklist, with a box for each of them.
@@ -32,7 +33,7 @@ func (b *Book) writeMarkdown(w io.Writer) error {
 	for _, n := range b.Notes {
 		m.open = append(m.open, prose(n.Text))
 	}
-	m.open = append(m.open, work.open...)
+	m.open, m.found = append(m.open, work.open...), work.found
 	m.cover()
 	m.WriteString("\n## The work\n\nStages come one after the other, and so do the steps of a host. Tick what is done.\n")
 	m.WriteString(work.String())
@@ -79,6 +80,9 @@ func (m *markdown) cover() {
 		fmt.Fprintf(m, "| how long it takes | %s, as rehearsed |\n", length(x.Took))
 	}
 	m.expected()
+	if found := m.found.lines(); len(found) > 0 {
+		m.list("What was found", "", found)
+	}
 	m.list("What is kept", "Nothing is backed up by this playbook.", saved)
 	m.list("Open questions", "None: everything that decides was known when this was written.", m.open)
 }
@@ -126,7 +130,10 @@ func (m *markdown) chapter(c *Chapter, number int) {
 	for _, f := range c.foldings() {
 		hosts := append([]string{f.page.Host}, f.alike...)
 		fmt.Fprintf(m, "\n#### %s\n\n", prose(strings.Join(hosts, ", ")))
-		if len(hosts) > 1 {
+		m.found.of(c, f)
+		if already := f.page.already(); already != "" {
+			fmt.Fprintf(m, "%s\n\n", prose(already))
+		} else if len(hosts) > 1 {
 			fmt.Fprintf(m, "The same on each, with its own name in place of %s:\n\n", prose(f.page.Host))
 			for _, host := range hosts {
 				fmt.Fprintf(m, "- [ ] %s\n", prose(host))
