@@ -39,6 +39,9 @@ func (m *manner) begins() {
 
 // carry carries e out in this manner.
 func (m manner) carry(ctx context.Context, e execution) (err error) {
+	if err := e.settled(ctx); err != nil {
+		return err
+	}
 	e.contact, e.clock, e.json, e.confirm = m.contact, e.Clock, m.json, yes
 	if e.pauses, e.notAfter, err = m.early.of(e.app, e.plan, e.Clock.Now()); err != nil {
 		return err

@@ -17,15 +17,20 @@ func Plannable(pb *Playbook) diag.List {
 			continue
 		}
 		if err := s.Draft.Refused(); err != nil {
-			name := s.Draft.Type.Name
-			pos, width := s.Draft.Place(err, s.Pos)
-			d := diag.Errorf("value", pos, "%s: %s", name, strings.TrimPrefix(err.Error(), name+" ")).Over(width)
+			d := Unplannable(s, err)
 			if !slices.Contains(found, d) { // a sequence stands at every call
 				found = append(found, d)
 			}
 		}
 	}
 	return found
+}
+
+// Unplannable is the mistake err that a Plan of s has returned, at its place.
+func Unplannable(s *Step, err error) diag.Diagnostic {
+	name := s.Draft.Type.Name
+	pos, width := s.Draft.Place(err, s.Pos)
+	return diag.Errorf("value", pos, "%s: %s", name, strings.TrimPrefix(err.Error(), name+" ")).Over(width)
 }
 
 // everyStep lists the steps of stages, the bodies of sequences included.

@@ -44,7 +44,7 @@ func (v *visit) carry(ctx context.Context, s *playbook.Step, e Event) ended {
 		release()
 		v.past.drop(s.Key)
 		var record *RecordError
-		if how.outcome != step.Failed || try > more || v.over(ctx) || errors.As(how.err, &record) {
+		if how.outcome != step.Failed || try > more || v.loop.review != nil || v.over(ctx) || errors.As(how.err, &record) {
 			return how
 		}
 		v.loop.emit(Event{
@@ -112,16 +112,18 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 		w.unknown = gaps(s.Draft, v.view.values)
 	}
 	if w.actions, err = st.Plan(step.Scope{Host: v.scope, Run: v.loop.ID}); err != nil {
-		return w, unfit(s, err)
+		how := unfit(s, err)
+		how.open = w.open
+		return w, how
 	}
 	if w.own, err = v.ownHost(s); err != nil {
-		return w, ended{outcome: step.Refused, text: err.Error()}
+		return w, nowhere(s, err)
 	}
 	if v.admitting && slices.ContainsFunc(w.actions, changes) {
-		return w, ended{outcome: step.Refused, text: "the steps of admit only read, and this one would change something", hint: "put it into the steps of the stage", final: true}
+		return w, ended{outcome: step.Refused, text: "the steps of admit only read, and this one would change something", hint: "put it into the steps of the stage", final: true, blame: diag.Diagnostic{Code: "changes"}, always: true}
 	}
 	if v.gather && slices.ContainsFunc(w.actions, changes) {
-		return w, ended{outcome: step.Refused, text: "a stage that gathers only reads, and this step would change something", hint: "put it into a stage without gather"}
+		return w, ended{outcome: step.Refused, text: "a stage that gathers only reads, and this step would change something", hint: "put it into a stage without gather", blame: diag.Diagnostic{Code: "changes"}, always: true}
 	}
 	if v.stage.Outside[v.host] && slices.ContainsFunc(w.actions, changes) {
 		return w, ended{outcome: step.Skipped, text: "outside of what this run was narrowed to"}
@@ -132,8 +134,20 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 // unfit is a step that cannot be planned with the fields that it has. No command has said so: what helps is the place in the
 // playbook.
 func unfit(s *playbook.Step, err error) ended {
-	at, _ := s.Draft.Place(err, s.Pos)
-	return ended{outcome: step.Failed, text: err.Error(), hint: "it is written at " + at.String()}
+	blame := playbook.Unplannable(s, err)
+	return ended{outcome: step.Failed, text: err.Error(), hint: "it is written at " + blame.Pos.String(), final: true, blame: blame}
+}
+
+// nowhere is a step whose on: names no one host.
+func nowhere(s *playbook.Step, err error) ended {
+	how := ended{outcome: step.Refused, text: err.Error(), final: true, blame: diag.Diagnostic{Code: "bad-selector"}, always: len(s.On.Exprs()) == 0}
+	var found diag.List
+	if !errors.As(err, &found) || len(found) == 0 {
+		_ = errors.As(err, &how.blame)
+	} else {
+		how.blame = found[0]
+	}
+	return how
 }
 
 // gaps are what stands in texts of d for expressions without a value.

@@ -56,11 +56,11 @@ func (v *visit) admitted(ctx context.Context) (outcome step.Outcome, ok bool) {
 			return step.OK, true
 		case l.stopped():
 			return l.halting(), false
+		case no.final:
+			return v.turnAway("admit: "+strings.TrimPrefix(no.text, "require: "), no.hint)
 		case l.ID == "": // a dry-run waits for nothing
 			v.remark(true, "a run would wait here: "+no.text, no.hint)
 			return step.OK, true
-		case no.final:
-			return v.turnAway("admit: "+strings.TrimPrefix(no.text, "require: "), no.hint)
 		case idle >= admitWait:
 			return v.turnAway(fmt.Sprintf("admit: no further host was admitted for %s, and nothing runs that would change it: %s", guard.FormatDuration(admitWait), no.text), no.hint)
 		case no.text != told:

@@ -128,6 +128,9 @@ type view struct {
 func (l *loop) view(f *frame, host map[string]any, name string) *view {
 	v := newView(f.known(l.Plan.Base), f, host, name)
 	v.values["run"] = l.standing()
+	if l.review != nil { // who fails is for the run to see
+		v.values["run"], v.planned["run"] = map[string]any{"narrowed": l.Plan.Narrowed}, true
+	}
 	return v
 }
 

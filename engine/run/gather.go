@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"rung/engine/diag"
 	"rung/engine/step"
 )
 
@@ -52,7 +53,7 @@ func (v *visit) moot(text, hint string) ended {
 	if v.gather && v.loop.hasGathered() {
 		return ended{outcome: step.Skipped, text: "not judged: " + text}
 	}
-	return ended{outcome: step.Refused, text: text, hint: hint, final: true}
+	return ended{outcome: step.Refused, text: text, hint: hint, final: true, blame: diag.Diagnostic{Code: "not-known"}}
 }
 
 // stands counts one more thing that stands in the way; outside of a stage that gathers it ends the run.

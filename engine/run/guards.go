@@ -3,6 +3,7 @@ package run
 import (
 	"strings"
 
+	"rung/engine/diag"
 	"rung/engine/guard"
 	"rung/engine/playbook"
 	"rung/engine/step"
@@ -17,6 +18,17 @@ type ended struct {
 	final   bool   // of a guard: asking it again would not help
 	err     error
 	outputs map[string]any
+
+	// blame is the mistake, where the playbook or the inventory makes one; what it leaves out is that of the step, and of the
+	// text. open: only a run knows of what it is made; always: it is one whatever the guards around it say.
+	blame        diag.Diagnostic
+	open, always bool
+}
+
+// by says that the expression e is to blame.
+func (how ended) by(e *guard.Expr, code string) ended {
+	how.blame.Pos, how.blame.Code = e.Pos, code
+	return how
 }
 
 func (v *visit) title(s *playbook.Step) string {
@@ -40,14 +52,14 @@ func (v *visit) when(s *playbook.Step) ended {
 	truth, missing, err := s.When.Decide(v.view.values)
 	switch {
 	case err != nil:
-		return ended{outcome: step.Refused, text: "when: " + err.Error(), final: true}
+		return ended{outcome: step.Refused, text: "when: " + err.Error(), final: true}.by(s.When, "value")
 	case truth == guard.False:
 		return ended{outcome: step.Skipped, text: "when: " + s.When.Source + " is false"}
 	case truth == guard.Unknown && v.view.open(missing):
 		return ended{cond: s.When.Source}
 	case truth == guard.Unknown:
 		text, hint := v.view.lacking(missing)
-		return v.moot("when: "+text, hint)
+		return v.moot("when: "+text, hint).by(s.When, "not-known")
 	}
 	return ended{}
 }
@@ -68,7 +80,7 @@ func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
 		return after
 	case truth == guard.Unknown:
 		text, hint := v.view.lacking(missing)
-		return v.moot("require: "+text, hint)
+		return v.moot("require: "+text, hint).by(s.Require, "not-known")
 	}
 	text := v.otherwise(s)
 	if text == "" {
@@ -84,9 +96,9 @@ func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
 // false, with the mistake as its reason.
 func (v *visit) failedGuard(s *playbook.Step, err error) ended {
 	if text := v.otherwise(s); text != "" {
-		return ended{outcome: step.Refused, text: text, hint: strings.TrimPrefix(err.Error(), s.Require.Source+": "), final: true}
+		return ended{outcome: step.Refused, text: text, hint: strings.TrimPrefix(err.Error(), s.Require.Source+": "), final: true}.by(s.Require, "value")
 	}
-	return ended{outcome: step.Refused, text: "require: " + err.Error(), final: true}
+	return ended{outcome: step.Refused, text: "require: " + err.Error(), final: true}.by(s.Require, "value")
 }
 
 func (v *visit) otherwise(s *playbook.Step) string {

@@ -173,7 +173,9 @@ func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
 		if verdict.cond != "" {
 			v.conds = append(v.conds, verdict.cond)
 		}
+		cond := verdict.cond
 		verdict = v.require(s, e, verdict)
+		verdict.cond = cond
 		v.conds = v.conds[:depth]
 	}
 	if verdict.outcome != "" {
@@ -197,6 +199,10 @@ func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
 // end records how a step ended and publishes what later steps may read.
 func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 	outcome := how.outcome
+	if v.loop.review != nil && !goesOn(outcome) && !(outcome == step.Failed && v.holds(s.Ignore)) {
+		how.outcome = v.loop.review.of(v, s, how)
+		return v.end(s, e, how)
+	}
 	if v.admitting && !goesOn(outcome) {
 		return v.notYet(e, how)
 	}

@@ -93,7 +93,7 @@ func (r Run) Do(ctx context.Context) Ending {
 		case <-going.Done():
 		}
 	})
-	l := &loop{Run: r, going: going, halt: halt, lost: map[string]step.Outcome{}, healthy: map[string]bool{}, busy: map[string]bool{}, met: map[string]bool{}, reasons: map[int]string{}}
+	l := newLoop(r, going, halt)
 	for _, host := range r.Reached {
 		l.met[host] = true
 	}
@@ -138,9 +138,15 @@ type loop struct {
 	due   string // after what the run rests, before anything new starts
 	tardy bool   // nothing new starts, because of the time of day
 
+	review *review // of Settled; nil: this is a run, or a dry-run
+
 	inTheWay int // what stages that gather have found
 	changed  bool
 	broken   bool // the journal cannot be written
+}
+
+func newLoop(r Run, going context.Context, halt context.CancelFunc) *loop {
+	return &loop{Run: r, going: going, halt: halt, lost: map[string]step.Outcome{}, healthy: map[string]bool{}, busy: map[string]bool{}, met: map[string]bool{}, reasons: map[int]string{}}
 }
 
 // emit records e. After the first failure of the sink nothing new starts.

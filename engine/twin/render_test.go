@@ -12,14 +12,7 @@ import (
 // BenchmarkRender5000 makes the runbook of an upgrade of 5 control planes and 5,000 workers, without a connection, in each
 // form: loading and planning included.
 func BenchmarkRender5000(b *testing.B) {
-	var planes, workers []string
-	for i := range 5 {
-		planes = append(planes, fmt.Sprintf("cp%d", i+1))
-	}
-	for i := range 5000 {
-		workers = append(workers, fmt.Sprintf("w%d", i+1))
-	}
-	hosts := inventoryOf(planes, workers)
+	hosts := manyHosts()
 	for _, format := range report.Formats {
 		b.Run(string(format), func(b *testing.B) {
 			heap := watchHeap()
@@ -49,10 +42,32 @@ func BenchmarkRender5000(b *testing.B) {
 	}
 }
 
+// manyHosts is an inventory of 5 control planes and 5,000 workers.
+func manyHosts() string {
+	var planes, workers []string
+	for i := range 5 {
+		planes = append(planes, fmt.Sprintf("cp%d", i+1))
+	}
+	for i := range 5000 {
+		workers = append(workers, fmt.Sprintf("w%d", i+1))
+	}
+	return inventoryOf(planes, workers)
+}
+
 // counted counts what is written to it.
 type counted int
 
 func (c *counted) Write(text []byte) (int, error) {
 	*c += counted(len(text))
 	return len(text), nil
+}
+
+// BenchmarkSettled5000 is what a run of that upgrade does before it connects: the plan is made before it.
+func BenchmarkSettled5000(b *testing.B) {
+	p := bundled(b, manyHosts(), map[string]any{"target": version("1.34.2"), "from": version("1.33.4")})
+	for b.Loop() {
+		if found, end := run.Settled(b.Context(), p); found.Err() != nil || end.Exit != run.ExitDone {
+			b.Fatal(found, end.Text)
+		}
+	}
 }

@@ -1,0 +1,21 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"rung/engine/run"
+)
+
+// settled holds the run against what its files say, before anything is connected to, or asked: what would stop it on any
+// answer of the hosts stops it here.
+func (e *execution) settled(ctx context.Context) error {
+	found, end := run.Settled(ctx, e.plan)
+	switch {
+	case found.Err() != nil:
+		return &failure{run.ExitUsage, found, "nothing was touched"}
+	case end.Exit != run.ExitDone:
+		return &failure{end.Exit, errors.New("the run would stop: " + end.Text), "nothing was touched"}
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package run_test
+
+import (
+	"strings"
+	"testing"
+
+	"rung/engine/run"
+)
+
+func TestSettledSaysWhatARunWouldComeUponWhateverTheHostsSay(t *testing.T) {
+	tests := []struct{ name, stages, found, refused string }{
+		{name: "nothing", stages: "  - {stage: S, hosts: w1, steps: [{do: {run: act}}]}"},
+		{
+			name: "a change in a stage that gathers, behind one that changes something",
+			stages: `
+  - {stage: S, hosts: w1, steps: [{do: {run: act}}]}
+  - {stage: G, hosts: w1, gather: true, steps: [{do: {run: act}}]}`,
+			found: "toy.yaml:6:49: a stage that gathers only reads, and this step would change something, on w1",
+		},
+		{
+			name: "a change in admit, also under a guard that is open",
+			stages: `
+  - {stage: L, hosts: w1, steps: [{id: facts, look: {run: see}}]}
+  - stage: S
+    hosts: w1
+    admit: [{when: steps.facts.number > 1, do: {run: act}}]
+    steps: [{do: {run: act}}]`,
+			found: "toy.yaml:8:13: the steps of admit only read, and this one would change something, on w1",
+		},
+		{
+			name: "fields that a step refuses, once for all hosts, and further mistakes behind them",
+			stages: `
+  - {stage: S, hosts: "w1,w2,w3,cp1", steps: [{do: {run: "${{ host.name == host.node ? \"nonsense\" : \"act\" }}"}}]}
+  - {stage: O, hosts: w1, steps: [{on: workers, do: {run: act}}]}`,
+			found: `
+toy.yaml:5:47: do: invalid syntax, on cp1, w1 and 2 more hosts
+toy.yaml:6:35: on: workers names 3 hosts; want exactly one, on w1`,
+		},
+		{
+			name:   "a variable that no file gives",
+			stages: `  - {stage: S, hosts: w1, steps: [{when: 'host.vars.rack == "a"', do: {run: act}}, {do: {run: "${{ host.vars.rack }}"}}]}`,
+			found: `
+toy.yaml:4:43: when: host.vars.rack is not known, on w1
+toy.yaml:4:84: host.vars.rack is not known, on w1`,
+		},
+		{
+			name: "nothing of what hangs on an answer of the hosts",
+			stages: `
+  - {stage: L, hosts: w1, steps: [{id: facts, look: {run: see}}]}
+  - stage: S
+    hosts: w1
+    admit: [{require: 1 > 2}]
+    steps:
+      - {when: steps.facts.number > 1, do: {run: "${{ host.vars.rack }}"}}
+      - {when: steps.facts.number > 1, require: host.name == "w2"}
+      - {do: {run: "${{ steps.facts.number > 1 ? \"nonsense\" : \"act\" }}"}}
+      - {ignore_failure: true, do: {run: "${{ host.name == \"w1\" ? \"nonsense\" : \"act\" }}"}}
+      - require: "\"w3\" in run.skipped"
+  - stage: W
+    when: steps.facts.number > 1
+    hosts: w1
+    steps: [{do: {run: "${{ host.vars.rack }}"}}]`,
+		},
+		{
+			name: "a guard that is false whatever is found, and mistakes behind it",
+			stages: `
+  - {stage: S, hosts: w1, steps: [{require: host.name == "w2", else: "not ${{ host.name }}"}]}
+  - {stage: O, hosts: w1, steps: [{on: workers, do: {run: act}}]}`,
+			found: "toy.yaml:6:35: on: workers names 3 hosts; want exactly one, on w1", refused: "w1: not w1",
+		},
+		{
+			name:    "an admin host where the inventory has none",
+			stages:  `  - {stage: S, hosts: all, steps: [{do: {run: act, admin: true}, retry: {times: 3, every: 1h}}]}`,
+			found:   "toy.yaml:4:36: there is no host to run kubectl on: the inventory's group control_plane has no host left, on w1",
+			refused: "",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := scene{stages: test.stages}
+			if strings.Contains(test.name, "admin") {
+				s.hosts = "hosts: {w1: {}}\n"
+			}
+			found, end := run.Settled(t.Context(), s.plan(t))
+			var lines []string
+			for _, d := range found {
+				lines = append(lines, d.Pos.String()+": "+d.Text)
+			}
+			same(t, "found", lines, text(test.found))
+			if end.Text != test.refused || (end.Exit == run.ExitRefused) != (test.refused != "") {
+				t.Errorf("ends with %d, %q, want %q", end.Exit, end.Text, test.refused)
+			}
+		})
+	}
+}
