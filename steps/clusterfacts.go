@@ -265,13 +265,14 @@ func (s ClusterFacts) compare(out *ClusterFactsOutput) {
 	if len(s.Expect) == 0 {
 		return
 	}
-	for _, n := range out.Nodes {
-		if !slices.Contains(s.Expect, n.Name) {
-			out.Unexpected = append(out.Unexpected, n.Name)
+	expected, there := slices.Sorted(slices.Values(s.Expect)), out.Names // which is sorted, too
+	for _, name := range there {
+		if _, known := slices.BinarySearch(expected, name); !known {
+			out.Unexpected = append(out.Unexpected, name)
 		}
 	}
 	for _, name := range s.Expect {
-		if !slices.ContainsFunc(out.Nodes, func(n NodeFacts) bool { return n.Name == name }) {
+		if _, known := slices.BinarySearch(there, name); !known {
 			out.Absent = append(out.Absent, name)
 		}
 	}

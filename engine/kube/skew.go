@@ -101,12 +101,14 @@ func (b bounds) spread() []Violation {
 // judge is R2 to R5. R5 is left out where the caller may climb without it.
 func (b bounds) judge(c Cluster, kubectls bool) []Violation {
 	var found []Violation
+	kubelets := make(map[string][]Component, len(c.Kubelets)) // by their nodes, of which there may be thousands
 	for _, k := range c.Kubelets {
+		kubelets[k.Node] = append(kubelets[k.Node], k)
 		found = append(found, b.older("R2", "kubelet", k, KubeletMaxSkew(k.Version))...)
 	}
 	for _, p := range c.KubeProxies {
 		found = append(found, b.older("R3", "kube-proxy", p, KubeletMaxSkew(p.Version))...)
-		found = append(found, besideKubelet(p, c.Kubelets)...)
+		found = append(found, besideKubelet(p, kubelets[p.Node])...)
 	}
 	for _, x := range c.ControllerManagers {
 		found = append(found, b.beside(x).older("R4", "kube-controller-manager", x, 1)...)
@@ -155,13 +157,13 @@ func (b bounds) around(q Component) []Violation {
 	return nil
 }
 
-// besideKubelet is the second half of R3: kube-proxy and the kubelet of the same node.
+// besideKubelet is the second half of R3: kube-proxy and the kubelets of its node.
 func besideKubelet(p Component, kubelets []Component) []Violation {
 	if p.Node == "" || p.Version.IsZero() {
 		return nil
 	}
 	for _, k := range kubelets {
-		if k.Node != p.Node || k.Version.IsZero() {
+		if k.Version.IsZero() {
 			continue
 		}
 		most, distance := KubeletMaxSkew(p.Version), Skew(p.Version, k.Version)

@@ -78,11 +78,10 @@ var aPlace = Amounts{"pods": 1000}
 
 // put takes what the pod needs, without a table of it: thousands of pods are put where they run, again and again.
 func (s *space) put(p *Pod) {
-	for _, part := range []Amounts{p.Requests, aPlace} {
-		for name, n := range part {
-			s.free[name] -= n
-		}
+	for name, n := range p.Requests {
+		s.free[name] -= n
 	}
+	s.free["pods"] -= aPlace["pods"]
 	s.pods = append(s.pods, p)
 }
 
