@@ -24,6 +24,7 @@ import (
 type rehearsal struct {
 	request
 	cluster  string
+	hosts    int // without Kubernetes
 	from     string
 	packages string
 	external bool
@@ -49,7 +50,9 @@ command, nothing can be foretold: that is said first, and the exit code is 70. H
 some of them measured on a small cluster (docs/rehearse.md says which); yours may be slower.
 
 The cluster has the shape that --cluster says: control planes, workers, version. With -i it has
-the hosts of the inventory, and only its version is to be said, as --cluster @1.33.4 or --from 1.33.4.
+the hosts of the inventory, and only its version is to be said, as --cluster @1.33.4 or --from 1.33.4. Hosts
+without Kubernetes need no version: an inventory without the groups control_plane and workers, or --hosts 3,
+which are h1 to h3, beside a cluster or instead of one.
 
 With --facts FILE it is made as rung facts found it: version and nodes, what they offer to pods, what is cordoned, off or
 too old, package managers and the packages on offer, workloads and PodDisruptionBudgets. What cannot be simulated is named.
@@ -67,6 +70,7 @@ With --fault something is wrong with it before it starts:
 	f := verb.Flags()
 	r.flags(f)
 	f.StringVar(&r.cluster, "cluster", "", "the shape of the cluster: control planes, workers and version, such as 3+5@1.33.4")
+	f.IntVar(&r.hosts, "hosts", 0, "how many hosts there are without Kubernetes: h1, h2, …")
 	f.StringVar(&r.from, "from", "", "the version that the cluster has, where --cluster says none")
 	f.StringVar(&r.facts, "facts", "", "make the cluster as rung facts found it; with -i")
 	f.StringVar(&r.packages, "packages", twin.Yum, "the package manager of the hosts: yum, apt or mixed")
@@ -118,12 +122,19 @@ func gaps(c *twin.Cluster) []report.Gap {
 
 // on says on what the run was rehearsed.
 func (r rehearsal) on(s *rehearse.Scene) string {
-	planes := len(s.Cluster.ControlPlanes())
+	planes, plain := len(s.Cluster.ControlPlanes()), report.Many(len(s.Plain()), "simulated host")+" without Kubernetes"
 	found := ""
 	if r.facts != "" {
 		found = ", as it was found in " + r.facts
 	}
-	return fmt.Sprintf("a simulated cluster of %s and %s at %s (%s)%s, in virtual time", report.Many(planes, "control plane"), report.Many(len(s.Cluster.Hosts())-planes, "worker"), s.Version(), r.packages, found)
+	if len(s.Nodes()) == 0 {
+		return fmt.Sprintf("%s (%s)%s, in virtual time", plain, r.packages, found)
+	}
+	beside := ""
+	if len(s.Plain()) > 0 {
+		beside = ", and " + plain
+	}
+	return fmt.Sprintf("a simulated cluster of %s and %s at %s%s (%s)%s, in virtual time", report.Many(planes, "control plane"), report.Many(len(s.Nodes())-planes, "worker"), s.Version(), beside, r.packages, found)
 }
 
 // scene makes the cluster, and the plan for it.
@@ -137,13 +148,16 @@ func (a *app) scene(r *rehearsal) (*rehearse.Scene, *plan.Plan, error) {
 	p, _, err := a.loadOn(r.request, func() (*inventory.Inventory, []byte, error) {
 		if r.inventory == "" {
 			if shape.ControlPlanes == 0 {
-				return nil, nil, &failure{run.ExitUsage, errors.New("how large is the cluster?"), "say --cluster 3+5@1.33.4, or give an inventory with -i"}
+				return nil, nil, &failure{run.ExitUsage, errors.New("how large is the cluster?"), "say --cluster 3+5@1.33.4, or give an inventory with -i; hosts without Kubernetes are --hosts 3"}
 			}
 			s = rehearse.NewAt(shape, begin)
 			inv, found := inventory.Load("the simulated cluster", []byte(s.Inventory()))
 			return inv, nil, found.Err()
 		}
-		if shape.ControlPlanes > 0 {
+		switch {
+		case r.hosts > 0:
+			return nil, nil, usage("--hosts says how many hosts there are, and so does the inventory: keep one")
+		case shape.ControlPlanes > 0:
 			return nil, nil, usage("--cluster says how many hosts there are, and so does the inventory: with -i give the version alone, as --cluster @%s", shape.Version)
 		}
 		inv, src, err := readInventory(r.inventory)
@@ -152,6 +166,9 @@ func (a *app) scene(r *rehearsal) (*rehearse.Scene, *plan.Plan, error) {
 		}
 		if err := rehearse.Cast(&shape, inv); err != nil {
 			return nil, nil, usage("%s: %v", r.inventory, err)
+		}
+		if shape.Version.IsZero() && r.facts == "" {
+			return nil, nil, whichVersion()
 		}
 		taken, err := a.asRecorded(r, &shape, inv)
 		if err != nil {
@@ -212,15 +229,24 @@ func (r rehearsal) shape() (s twin.Shape, err error) {
 	switch {
 	case r.facts != "" && r.inventory == "":
 		return s, &failure{run.ExitUsage, errors.New("facts belong to an inventory"), "name it with -i"}
-	case said.Version.IsZero() && r.facts != "":
-		return said.Twin(r.packages, r.external), nil
-	case said.Version.IsZero():
-		return s, &failure{run.ExitUsage, errors.New("which version does the cluster have?"), "say it with the shape, as --cluster 3+5@1.33.4, or with --from 1.33.4"}
 	case !slices.Contains([]string{twin.Yum, twin.Apt, twin.Mixed}, r.packages):
 		return s, usage("--packages: want %s, %s or %s, not %q", twin.Yum, twin.Apt, twin.Mixed, r.packages)
+	case r.hosts < 0 || r.hosts+said.ControlPlanes+said.Workers > rehearse.Most:
+		return s, usage("--hosts: want 1 to %d", rehearse.Most)
+	case r.hosts > 0 && r.inventory == "" && said == rehearse.Shape{}:
+		return rehearse.Machines(rehearse.Numbered(r.hosts), r.packages), nil
+	case said.Version.IsZero() && r.inventory == "":
+		return s, whichVersion()
 	}
-	if err := rehearse.Simulated(said.Version); err != nil {
+	if err := rehearse.Simulated(said.Version); err != nil && !said.Version.IsZero() {
 		return s, usage("%v", err)
 	}
-	return said.Twin(r.packages, r.external), nil
+	s = said.Twin(r.packages, r.external)
+	s.Plain = rehearse.Numbered(r.hosts)
+	return s, nil
+}
+
+// whichVersion asks for the version of a cluster, without which none can be made.
+func whichVersion() error {
+	return &failure{run.ExitUsage, errors.New("which version does the cluster have?"), "say it with the shape, as --cluster 3+5@1.33.4, or with --from 1.33.4; hosts without Kubernetes are --hosts 3"}
 }

@@ -58,17 +58,31 @@ func NewAt(shape twin.Shape, begin time.Time) *Scene {
 var Begin = time.Date(2026, 1, 1, 9, 0, 0, 0, time.UTC)
 
 // Inventory is the inventory of the scene's hosts, as text: groups control_plane and workers for the nodes, and all
-// others without a group.
+// others without a group. Where there are no nodes there are no groups.
 func (s *Scene) Inventory() string {
 	var b strings.Builder
-	nodes, planes := s.Cluster.Hosts(), s.Cluster.ControlPlanes()
+	nodes, planes := s.Nodes(), s.Cluster.ControlPlanes()
 	b.WriteString("hosts:\n")
 	for _, name := range slices.Concat(nodes, s.shape.Plain) {
 		fmt.Fprintf(&b, "  %s: {}\n", name)
 	}
+	if len(nodes) == 0 {
+		return b.String()
+	}
 	fmt.Fprintf(&b, "groups:\n  control_plane: [%s]\n  workers: [%s]\n", strings.Join(planes, ", "), strings.Join(nodes[len(planes):], ", "))
 	return b.String()
 }
+
+// Nodes are the hosts that the cluster is made of; none where it is nobody's.
+func (s *Scene) Nodes() []string {
+	if !Clustered(s.shape) {
+		return nil
+	}
+	return s.Cluster.Hosts()
+}
+
+// Plain are the hosts without Kubernetes.
+func (s *Scene) Plain() []string { return slices.Clone(s.shape.Plain) }
 
 // Version is what the cluster was made of.
 func (s *Scene) Version() kube.Version { return s.shape.Version }

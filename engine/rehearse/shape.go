@@ -17,8 +17,8 @@ type Shape struct {
 	Version                kube.Version // zero: not said
 }
 
-// most bounds how many hosts a rehearsal has.
-const most = 20_000
+// Most bounds how many hosts a rehearsal has.
+const Most = 20_000
 
 // ParseShape reads "3+5@1.33.4": three control planes, five workers, of that version. Without a plus there are no
 // workers; without an @ the version is left open; "@1.33.4" leaves open how many hosts there are, which are none then.
@@ -44,8 +44,8 @@ func ParseShape(text string) (s Shape, err error) {
 		return Shape{}, fmt.Errorf("%q is no shape of a cluster: want control planes, workers and a version, such as 3+5@1.33.4", text)
 	case s.ControlPlanes < 1 || s.Workers < 0:
 		return Shape{}, errors.New("a cluster has at least one control plane, such as 1+0@1.33.4")
-	case s.ControlPlanes+s.Workers > most:
-		return Shape{}, fmt.Errorf("at most %d hosts are simulated", most)
+	case s.ControlPlanes+s.Workers > Most:
+		return Shape{}, fmt.Errorf("at most %d hosts are simulated", Most)
 	}
 	return s, nil
 }
@@ -68,11 +68,41 @@ func (s Shape) Twin(packages string, externalEtcd bool) twin.Shape {
 	return t
 }
 
+// Machines is the shape of hosts that no cluster is made of.
+func Machines(names []string, packages string) twin.Shape {
+	t := twin.Shape{Plain: names, Packages: packages}
+	ofNobody(&t)
+	return t
+}
+
+// Numbered are the names of n hosts of Machines: h1 to hn.
+func Numbered(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = "h" + strconv.Itoa(i+1)
+	}
+	return names
+}
+
+// nobody is the one node of a twin whose hosts are all without Kubernetes: every twin has a cluster. No host has that name.
+const nobody = "nobody.invalid"
+
+func ofNobody(t *twin.Shape) {
+	t.ControlPlanes, t.Workers, t.Names, t.Web = 1, 0, []string{nobody}, -1
+	if t.Version.IsZero() {
+		t.Version = kube.OfMinor(1, kube.NewestMinor)
+		t.Version.Patch = 0
+	}
+}
+
+// Clustered says whether hosts of the shape are nodes of its cluster.
+func Clustered(t twin.Shape) bool { return len(t.Names) != 1 || t.Names[0] != nobody }
+
 // The groups of an inventory whose hosts are the nodes of its cluster.
 const planes, workers = "control_plane", "workers"
 
 // Cast gives the twin the hosts of an inventory: the groups control_plane and workers are its nodes, and other hosts
-// are none.
+// are none. Where all of them are others, the shape needs no version.
 func Cast(t *twin.Shape, inv *inventory.Inventory) error {
 	nodes := map[string]bool{}
 	names := func(group string) (names []string) {
@@ -97,7 +127,8 @@ func Cast(t *twin.Shape, inv *inventory.Inventory) error {
 		if len(others) > 0 {
 			return fmt.Errorf("the group %s has no host: a cluster needs one", planes)
 		}
-		t.ControlPlanes, t.Names = 1, nil // there is no cluster: the twin's own is nobody's
+		ofNobody(t)
+		return nil
 	}
 	if len(first)+len(others) == 1 || len(others) == 1 {
 		t.Web = -1

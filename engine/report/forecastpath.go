@@ -19,7 +19,7 @@ func (f *Forecast) timeline() {
 	if len(f.past) == 0 {
 		return
 	}
-	t := f.t
+	t, short := f.t, 0
 	t.title("timeline, since the beginning")
 	for _, group := range f.stages() {
 		from, to := group[0].From, time.Duration(0)
@@ -27,12 +27,16 @@ func (f *Forecast) timeline() {
 			from, to = min(from, v.From), max(to, v.To)
 		}
 		if to-from < time.Second && !f.o.All {
-			continue // nothing that anybody would wait for
+			short++ // nothing that anybody would wait for
+			continue
 		}
 		t.print("  %s – %s  %6s  %s: %s%s\n", clockOf(from), clockOf(to), length(to-from), t.ink.on(bold, clean(group[0].Stage)), Many(len(group), "host"), f.window[group[0].Stage])
 		if to-from >= worthRows || f.o.All {
 			f.hosts(group)
 		}
+	}
+	if short > 0 {
+		t.print("  %s of less than a second left out: -v tells all\n", Many(short, "stage"))
 	}
 }
 

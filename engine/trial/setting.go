@@ -9,7 +9,6 @@ import (
 
 	"rung/engine/diag"
 	"rung/engine/inventory"
-	"rung/engine/kube"
 	"rung/engine/plan"
 	"rung/engine/playbook"
 	"rung/engine/rehearse"
@@ -59,9 +58,9 @@ func (r *reader) shape(c *Case, at, cluster, hosts *yamldoc.Node, external bool)
 		r.report(diag.Errorf("missing-key", at.Pos, "there is neither cluster nor hosts").WithHint("say on what it is rehearsed:  cluster: 3+2@1.33.4  or  hosts: 3"))
 		return
 	}
-	said := rehearse.Shape{ControlPlanes: 1, Version: kube.OfMinor(1, kube.NewestMinor)} // nobody's, where there are only hosts
-	said.Version.Patch = 0
-	if c.onPlain = cluster == nil; !c.onPlain {
+	var said rehearse.Shape
+	c.shape = rehearse.Machines(nil, c.packages)
+	if cluster != nil {
 		var err error
 		said, err = rehearse.ParseShape(r.text(cluster, "cluster").text)
 		if err == nil && (said.ControlPlanes == 0 || said.Version.IsZero()) {
@@ -71,21 +70,16 @@ func (r *reader) shape(c *Case, at, cluster, hosts *yamldoc.Node, external bool)
 			r.report(diag.Errorf("value", cluster.Pos, "cluster: %v", err).Over(cluster.Width()))
 			return
 		}
+		c.shape = said.Twin(c.packages, external)
 	}
-	c.shape = said.Twin(c.packages, external)
 	switch {
 	case hosts == nil || hosts.Null:
 	case hosts.Kind == yamldoc.Scalar:
-		for i := range min(r.count(hosts, "hosts", 1), mostHosts+1) {
-			c.shape.Plain = append(c.shape.Plain, fmt.Sprintf("h%d", i+1))
-		}
+		c.shape.Plain = rehearse.Numbered(min(r.count(hosts, "hosts", 1), mostHosts+1))
 	default:
 		for _, name := range r.texts(hosts, "hosts") {
 			c.shape.Plain = append(c.shape.Plain, name.text)
 		}
-	}
-	if c.onPlain {
-		said = rehearse.Shape{}
 	}
 	r.bounded(at, cluster, hosts, said.ControlPlanes+said.Workers+len(c.shape.Plain))
 }
@@ -187,15 +181,8 @@ func (r *reader) prepare(c *Case, root, n *yamldoc.Node) {
 // inventory is that of the case, as text.
 func (c *Case) inventory() string {
 	text := c.scene.Inventory()
-	if c.onPlain {
-		text = "hosts:\n"
-		for _, name := range c.shape.Plain {
-			text += "  " + name + ": {}\n"
-		}
+	if len(c.groups) > 0 && len(c.scene.Nodes()) == 0 {
 		text += "groups:\n"
-		if len(c.groups) == 0 {
-			return strings.TrimSuffix(text, "groups:\n")
-		}
 	}
 	for _, g := range c.groups {
 		text += "  " + g.name + ": [" + strings.Join(g.hosts, ", ") + "]\n"

@@ -35,7 +35,6 @@ type Case struct {
 	// On what.
 	shape    twin.Shape
 	groups   []group // beside control_plane and workers
-	onPlain  bool    // the hosts are no nodes
 	faults   []placed
 	packages string
 
