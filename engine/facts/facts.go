@@ -11,11 +11,17 @@
 // # The file
 //
 // It is JSON, an object a line, compressed where its name ends with .gz. The first line is the Header, with the version
-// of the format and how many lines of each kind follow; then the answers, by host and time; then the findings.
+// of the format and how many lines of each kind follow; then the answers, by host and time; then the findings. Commands and
+// what was said at length stand before the first answer that has them, and go by their numbers there, from 1: thousands of
+// hosts are asked the same, and say the same.
 //
-//	{"facts":1,"rung":"0.9.0","began":"…","ended":"…","playbook":"kubeadm-upgrade","inputs":{"target":"1.34.2"},"inventory":{…},"answers":41,"findings":17}
-//	{"answer":{"host":"cp1","key":"9f2c…","command":"kubectl … get nodes -o json","exit":0,"stdout":"…","at":"…","took":81000000}}
+//	{"facts":2,"rung":"0.9.0","began":"…","ended":"…","playbook":"kubeadm-upgrade","inputs":{"target":"1.34.2"},"inventory":{…},"answers":41,"findings":17}
+//	{"text":"kubectl … get nodes -o json"}
+//	{"text":"{\"apiVersion\":…"}
+//	{"answer":{"host":"cp1","key":"9f2c…","exit":0,"at":"…","took":81000000,"asked":1,"said":2}}
 //	{"finding":{"stage":"Look/The hosts","host":"w1","step":"1:facts","type":"host-facts","outcome":"ok","outputs":{"os":"rocky",…}}}
+//
+// Files of version 1 are read too: each answer has "command" and "stdout" of its own there.
 //
 // An answer is what one command said on one host, the last time it was asked. A finding is how a read-only step ended on a
 // host, and its outputs, as guards read them: steps.<id>.<output>.
@@ -36,7 +42,7 @@ import (
 )
 
 // Version is the version of the format that is written, and the newest that is read.
-const Version = 1
+const Version = 2
 
 // Header is the first line of a file: when, where and for what the facts were taken.
 type Header struct {
@@ -70,7 +76,7 @@ type Host struct {
 type Answer struct {
 	Host    string        `json:"host"`
 	Key     string        `json:"key"` // tells the command apart: see KeyOf
-	Command string        `json:"command"`
+	Command string        `json:"command,omitempty"`
 	Exit    int           `json:"exit"`
 	Stdout  string        `json:"stdout,omitempty"`
 	Stderr  string        `json:"stderr,omitempty"`

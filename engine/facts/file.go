@@ -16,13 +16,15 @@ import (
 
 // line is one line behind the header.
 type line struct {
-	Answer  *Answer  `json:"answer,omitempty"`
+	Text    *string  `json:"text,omitempty"`
+	Answer  *told    `json:"answer,omitempty"`
 	Finding *Finding `json:"finding,omitempty"`
 }
 
 // read is a line as it is read: outputs that are the same are made once.
 type read struct {
-	Answer  *Answer `json:"answer"`
+	Text    *string `json:"text"`
+	Answer  *told   `json:"answer"`
 	Finding *struct {
 		Finding
 		Outputs json.RawMessage `json:"outputs"` // in place of those of Finding
@@ -38,8 +40,15 @@ func (f *File) Encode(w io.Writer) error {
 	if err := out.Encode(header); err != nil {
 		return err
 	}
-	for i := range f.Recorded {
-		if err := out.Encode(line{Answer: &f.Recorded[i]}); err != nil {
+	texts := numbers{}
+	for _, a := range f.Recorded {
+		answer, first := texts.shorten(a)
+		for _, text := range first {
+			if err := out.Encode(line{Text: &text}); err != nil {
+				return err
+			}
+		}
+		if err := out.Encode(line{Answer: &answer}); err != nil {
 			return err
 		}
 	}
@@ -133,6 +142,7 @@ func decode(in *bufio.Reader) (*File, error) {
 		return nil, fmt.Errorf("its format is version %d, and this rung reads up to %d: take a newer rung, or take the facts anew", f.Facts, Version)
 	}
 	lines, one := json.NewDecoder(in), newCommon()
+	var texts []string
 	for n := 2; ; n++ {
 		var l read
 		err := lines.Decode(&l)
@@ -145,9 +155,15 @@ func decode(in *bufio.Reader) (*File, error) {
 		switch {
 		case err != nil:
 			return nil, fmt.Errorf("line %d is not understood (%w): take the facts anew", n, err)
+		case l.Text != nil:
+			texts = append(texts, *l.Text)
 		case l.Answer != nil:
-			one.answer(l.Answer)
-			f.Recorded = append(f.Recorded, *l.Answer)
+			a, err := l.Answer.whole(texts)
+			if err != nil {
+				return nil, fmt.Errorf("line %d: %w: take the facts anew", n, err)
+			}
+			one.answer(&a)
+			f.Recorded = append(f.Recorded, a)
 		case l.Finding != nil:
 			f.Found = append(f.Found, l.Finding.Finding)
 		}

@@ -21,6 +21,9 @@ func sample() *File {
 		Recorded: []Answer{
 			{Host: "w1", Key: "k", Command: "true", Stdout: "a <b>\n", At: at},
 			{Host: "w1", Key: "l", Command: "false", Exit: 1, Stderr: "no", At: at},
+			{Host: "w2", Key: "k", Command: "true", At: at},
+			{Host: "w2", Key: "m", Command: long, Stdout: long, At: at},
+			{Host: "w2", Key: "n", At: at},
 		},
 		Found: []Finding{{Stage: "S", Host: "w1", Step: "1:look", Outcome: "ok", Outputs: map[string]any{"swap": true}}},
 	}
@@ -40,7 +43,7 @@ func TestAFileIsReadAsItWasWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := sample()
-		want.Facts, want.Answers, want.Findings = Version, 2, 1
+		want.Facts, want.Answers, want.Findings = Version, 5, 1
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: wanted (-) and read (+):\n%s", name, diff)
 		}
@@ -80,7 +83,8 @@ func TestAFileThatIsNotWholeIsRefused(t *testing.T) {
 		"cut in a line":        {text.String()[:len(text.String())-9], "not understood"},
 		"another file":         {"hosts:\n", "no file of facts"},
 		"nothing":              {"", "no file of facts"},
-		"of a newer rung":      {strings.Replace(text.String(), `"facts":1`, `"facts":2`, 1), "take a newer rung"},
+		"of a newer rung":      {strings.Replace(text.String(), `"facts":2`, `"facts":3`, 1), "take a newer rung"},
+		"without a text":       {lines[0] + lines[2], "line 2: it names the text 1, and there are 0 before it"},
 		"garbage in its lines": {lines[0] + "\x00\x01\n", "line 2 is not understood"},
 	} {
 		if _, err := Decode(strings.NewReader(test.text)); err == nil || !strings.Contains(err.Error(), test.wants) {
@@ -89,11 +93,43 @@ func TestAFileThatIsNotWholeIsRefused(t *testing.T) {
 	}
 }
 
+const ofVersion1 = `{"facts":1,"rung":"1","began":"2026-03-14T15:09:26Z","ended":"2026-03-14T15:09:26Z","playbook":"look","inventory":{"hosts":[],"groups":{}},"answers":2,"findings":0}
+{"answer":{"host":"w1","key":"k","command":"list","exit":0,"stdout":"` + long + `","at":"2026-03-14T15:09:26Z","took":1}}
+{"answer":{"host":"w2","key":"k","command":"list","exit":0,"stdout":"` + long + `","at":"2026-03-14T15:09:26Z","took":1}}
+`
+
+const long = "a list of all packages that this host is offered, and another one has the same, so that it is long"
+
+// What many hosts are asked and say is written once; files that wrote it to each answer are still read.
+func TestALongTextIsWrittenOnce(t *testing.T) {
+	old, err := Decode(strings.NewReader(ofVersion1))
+	if err != nil || len(old.Recorded) != 2 || old.Recorded[1].Command != "list" || old.Recorded[1].Stdout != long {
+		t.Fatalf("%+v, %v", old, err)
+	}
+	var text bytes.Buffer
+	if err := old.Encode(&text); err != nil {
+		t.Fatal(err)
+	}
+	for _, once := range []string{`"list"`, long} {
+		if n := strings.Count(text.String(), once); n != 1 {
+			t.Errorf("%s is written %d times:\n%s", once, n, text.String())
+		}
+	}
+	again, err := Decode(&text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(old.Recorded, again.Recorded); diff != "" {
+		t.Errorf("version 1 (-) and 2 (+):\n%s", diff)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	var text bytes.Buffer
 	_ = sample().Encode(&text)
 	f.Add(text.Bytes())
 	f.Add([]byte("{\"facts\":1}\n{}"))
+	f.Add([]byte(ofVersion1))
 	f.Fuzz(func(_ *testing.T, b []byte) {
 		if file, err := Decode(bytes.NewReader(b)); err == nil {
 			_, _ = file.Cluster()
