@@ -1,71 +1,144 @@
 package facts
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 )
 
 // Difference is a value that two files of facts do not share.
 type Difference struct {
-	Host, What string // host-facts swap, or a command
+	Host, What string // host-facts swap
+	Step       string // that found it, by its name; "" where it has none, or several did
 	Was, Now   string // "" where it is not there
+
+	numbers bool // both are numbers, and not texts that look like some
 }
 
 // fleeting are outputs that differ from one look to the next, and say nothing of what would be done.
 var fleeting = map[string]bool{"clock_ahead": true, "etcd_mib": true, "free_mib_etcd": true, "free_mib_kubernetes": true, "free_mib_backups": true}
 
-// Compare says in which outputs of their steps two files differ, by host.
+// Compare says in which outputs of their steps two files differ, by host: of the steps that both have read, and of those that
+// only one has tried, how they failed. What several steps of one type find alike is told once, of none of them.
 func Compare(a, b *File) []Difference {
-	was, order := a.outputs()
-	now, more := b.outputs()
-	for _, k := range more {
-		if _, known := was[k]; !known {
-			order = append(order, k)
-		}
-	}
 	var found []Difference
-	for _, k := range order {
-		if was[k] != now[k] {
-			found = append(found, Difference{k.host, k.what, was[k], now[k]})
+	told := map[Difference]int{}
+	for _, p := range pairs(a.Found, b.Found) {
+		for _, d := range p.differences() {
+			alike := d
+			alike.Step = ""
+			i, again := told[alike]
+			switch {
+			case !again:
+				told[alike], found = len(found), append(found, d)
+			case found[i].Step != d.Step:
+				found[i].Step = ""
+			}
 		}
 	}
 	return found
 }
 
-type output struct{ host, what string }
+// pair is a step on a host in two files; nil in one that has not read it.
+type pair struct{ was, now *Finding }
 
-// outputs are the values that steps found, in the order of the file.
-func (f *File) outputs() (map[output]string, []output) {
-	values, order := map[output]string{}, []output{}
-	for _, found := range f.Found {
-		for _, name := range slices.Sorted(maps.Keys(found.Outputs)) {
-			if fleeting[name] {
-				continue
-			}
-			k := output{found.Host, found.Type + " " + name}
-			text := plain(found.Outputs[name])
-			if old, again := values[k]; again && old != text { // asked more than once: the last look counts
-				values[k] = text
-				continue
-			} else if !again {
-				order = append(order, k)
-			}
-			values[k] = text
+// pairs are the steps of two files, in the order of the first: by their places, and where a playbook has changed by their
+// types and names. Without a name nobody tells which of its type it was.
+func pairs(was, now []Finding) []pair {
+	byPlace := func(f *Finding) [4]string { return [4]string{f.Host, f.Stage, f.Step, f.Type} }
+	byName := func(f *Finding) [4]string {
+		if f.Title == "" {
+			return byPlace(f)
 		}
-		if found.Text != "" {
-			k := output{found.Host, found.Type + ": " + string(found.Outcome)}
-			if _, again := values[k]; !again {
-				order = append(order, k)
-			}
-			values[k] = found.Text
+		return [4]string{f.Host, "", f.Type, f.Title}
+	}
+	all := make([]pair, len(was))
+	for i := range was {
+		all[i].was = &was[i]
+	}
+	var rest []*Finding
+	for i := range now {
+		rest = append(rest, &now[i])
+	}
+	for _, key := range []func(*Finding) [4]string{byPlace, byName} {
+		rest = match(all, rest, key)
+	}
+	for _, f := range rest {
+		all = append(all, pair{now: f})
+	}
+	return all
+}
+
+// match puts each of now to the next in all that has the same key and is alone, and returns those that are left.
+func match(all []pair, now []*Finding, key func(*Finding) [4]string) []*Finding {
+	alone := map[[4]string][]int{}
+	for i, p := range all {
+		if p.now == nil {
+			alone[key(p.was)] = append(alone[key(p.was)], i)
 		}
 	}
-	return values, order
+	var left []*Finding
+	for _, f := range now {
+		k := key(f)
+		if len(alone[k]) == 0 {
+			left = append(left, f)
+			continue
+		}
+		all[alone[k][0]].now, alone[k] = f, alone[k][1:]
+	}
+	return left
+}
+
+// differences are those of one step. What only one file has is none: the other has not looked.
+func (p pair) differences() []Difference {
+	step := cmp.Or(p.now, p.was)
+	differs := func(what string, was, now string) Difference {
+		return Difference{Host: step.Host, What: step.Type + " " + what, Step: step.Title, Was: was, Now: now}
+	}
+	was, now := p.was.fault(), p.now.fault()
+	if was != "" || now != "" {
+		if was == now {
+			return nil
+		}
+		return []Difference{differs("outcome", cmp.Or(was, p.was.outcome()), cmp.Or(now, p.now.outcome()))}
+	}
+	if p.was == nil || p.now == nil {
+		return nil
+	}
+	var found []Difference
+	for _, name := range slices.Sorted(maps.Keys(p.was.Outputs)) {
+		then := p.was.Outputs[name]
+		value, is := p.now.Outputs[name]
+		if !is || fleeting[name] || plain(then) == plain(value) {
+			continue
+		}
+		d := differs(name, plain(then), plain(value))
+		d.numbers = isNumber(then) && isNumber(value)
+		found = append(found, d)
+	}
+	return found
+}
+
+func isNumber(value any) bool { _, is := value.(float64); return is }
+
+// outcome is how f ended; "" for none.
+func (f *Finding) outcome() string {
+	if f == nil {
+		return ""
+	}
+	return string(f.Outcome)
+}
+
+// fault is how f failed, and why; "" where it did not.
+func (f *Finding) fault() string {
+	if f == nil || f.Text == "" {
+		return ""
+	}
+	return string(f.Outcome) + ": " + f.Text
 }
 
 // plain is a value for people: texts as they are, all else as JSON.
@@ -83,6 +156,9 @@ func plain(value any) string {
 // String is the difference in a line; of lists, what only one has, and of what both have by its name, its fields that differ.
 func (d Difference) String() string {
 	what := d.Host + ": " + d.What
+	if d.Step != "" {
+		what += " (" + d.Step + ")"
+	}
 	var was, now []any
 	if json.Unmarshal([]byte(d.Was), &was) == nil && json.Unmarshal([]byte(d.Now), &now) == nil {
 		return what + ":" + only(" - ", was, now) + only(" + ", now, was) + fields(was, now)
@@ -91,11 +167,7 @@ func (d Difference) String() string {
 }
 
 // OfNumbers says that a number has become another one: free space, ages, counts, which are never the same for long.
-func (d Difference) OfNumbers() bool {
-	_, was := strconv.ParseFloat(d.Was, 64)
-	_, now := strconv.ParseFloat(d.Now, 64)
-	return was == nil && now == nil
-}
+func (d Difference) OfNumbers() bool { return d.numbers }
 
 // named are the records of a list by their names.
 func named(list []any) map[string]map[string]any {

@@ -1,0 +1,58 @@
+package facts
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rung/engine/step"
+)
+
+// readAs is a step that was read on w1, with one output.
+func readAs(stage, key, kind, title, output string, value any) Finding {
+	return Finding{Stage: stage, Host: "w1", Step: key, Type: kind, Title: title, Outcome: step.OK, Outputs: map[string]any{output: value}}
+}
+
+func failedAs(key, title, text string) Finding {
+	return Finding{Stage: "Look", Host: "w1", Step: key, Type: "command", Title: title, Outcome: step.Failed, Text: text}
+}
+
+func TestStepsAreComparedAndNotTheirTypes(t *testing.T) {
+	sysctl := func(value string) Finding {
+		return readAs("Tune", "1:command", "command", "The map count", "stdout", value)
+	}
+	for _, test := range []struct {
+		what     string
+		was, now []Finding
+		want     []string
+	}{
+		{"a step of the same type that says nothing", []Finding{sysctl("300000")}, []Finding{sysctl("310000"), readAs("Tune", "3:command", "command", "Set it", "stdout", "")}, []string{"w1: command stdout (The map count): 300000 → 310000"}},
+		{"what only one has read", []Finding{sysctl("1")}, []Finding{sysctl("1"), readAs("Others", "admit 1", "cluster-facts", "", "absent", []any{})}, nil},
+		{"an output that only one has", []Finding{sysctl("1")}, []Finding{readAs("Tune", "1:command", "command", "The map count", "exit", 0.0)}, nil},
+		{"another place, and the same name", []Finding{sysctl("1")}, []Finding{readAs("Tune it", "2:command", "command", "The map count", "stdout", "2")}, []string{"w1: command stdout (The map count): 1 → 2"}},
+		{"another place, and no name", []Finding{readAs("Look", "1", "command", "", "stdout", "1")}, []Finding{readAs("Look", "2", "command", "", "stdout", "2")}, nil},
+		{"two steps that find the same", []Finding{readAs("A", "1", "command", "One", "stdout", "1"), readAs("B", "1", "command", "Two", "stdout", "1")}, []Finding{readAs("A", "1", "command", "One", "stdout", "2"), readAs("B", "1", "command", "Two", "stdout", "2")}, []string{"w1: command stdout: 1 → 2"}},
+		{"a step that fails now", []Finding{readAs("Look", "1", "command", "Ask", "stdout", "1")}, []Finding{failedAs("1", "Ask", "no answer")}, []string{"w1: command outcome (Ask): ok → failed: no answer"}},
+		{"a step that was not reached, and fails", nil, []Finding{failedAs("1", "Ask", "no answer")}, []string{"w1: command outcome (Ask): (nothing) → failed: no answer"}},
+		{"a failure that stays", []Finding{failedAs("1", "Ask", "no answer")}, []Finding{failedAs("1", "Ask", "no answer")}, nil},
+	} {
+		var got []string
+		for _, d := range Compare(&File{Found: test.was}, &File{Found: test.now}) {
+			got = append(got, d.String())
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.what, diff)
+		}
+	}
+}
+
+// A text that looks like a number is what a command said, and no measure that is never the same for long.
+func TestOnlyNumbersAreNumbers(t *testing.T) {
+	was := &File{Found: []Finding{readAs("Look", "1", "host-facts", "", "free_mib", 5.0), readAs("Look", "2", "command", "", "stdout", "5")}}
+	now := &File{Found: []Finding{readAs("Look", "1", "host-facts", "", "free_mib", 4.0), readAs("Look", "2", "command", "", "stdout", "4")}}
+	differ := slices.DeleteFunc(Compare(was, now), Difference.OfNumbers)
+	if len(differ) != 1 || differ[0].What != "command stdout" {
+		t.Errorf("got %v", differ)
+	}
+}
