@@ -139,7 +139,7 @@ func (v *visit) seesWindow() {
 }
 
 // enter and leave keep who is in the window, in the order in which they came. Expressions hold the list of nodes as it
-// was when they read it: a node is added behind it, and taken out of a copy.
+// was when they read it: a node is added behind it, and taken out of a copy, where any of them reads it.
 func (w *window) enter(host step.Host) {
 	w.loop.occupy(host.Name, true)
 	if w.stage.Outside[host.Name] {
@@ -160,7 +160,10 @@ func (w *window) leave(host string) {
 		return
 	}
 	w.inside = slices.Delete(w.inside, at, at+1)
-	w.nodes = slices.Delete(slices.Clone(w.nodes), at, at+1)
+	if w.readsWindow {
+		w.nodes = slices.Clone(w.nodes)
+	}
+	w.nodes = slices.Delete(w.nodes, at, at+1)
 }
 
 // readsWindow says whether an expression of these steps asks who is in the window.
