@@ -27,7 +27,7 @@ type space struct {
 
 // Pack fills the nodes with the pods that they run. Pods that have ended do not belong here.
 func Pack(nodes []Node, pods []Pod) *Packing {
-	p := &Packing{index: map[string]int{}, near: map[string]map[string][]int{}, whole: Amounts{}, pinned: map[*Pod]bool{}}
+	p := &Packing{spaces: make([]space, 0, len(nodes)), index: make(map[string]int, len(nodes)), near: map[string]map[string][]int{}, whole: Amounts{}, pinned: map[*Pod]bool{}}
 	for i := range nodes {
 		p.index[nodes[i].Name] = i
 		p.whole.add(nodes[i].Allocatable)
