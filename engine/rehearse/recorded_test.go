@@ -7,6 +7,7 @@ import (
 
 	"rung/engine/facts"
 	"rung/engine/rehearse"
+	"rung/engine/step"
 	"rung/engine/twin"
 )
 
@@ -60,7 +61,7 @@ func TestATwinIsMadeOfFacts(t *testing.T) {
 		t.Errorf("cp is %+v", cp)
 	}
 	cart := shape.Recorded.Workloads[slices.IndexFunc(shape.Recorded.Workloads, func(w twin.Workload) bool { return w.Name == "cart" })]
-	if cart.Kind != "Deployment" || !slices.Equal(cart.Pods, []string{"one", "new"}) || cart.CPU != 500 || cart.Memory != 512 {
+	if cart.Kind != "Deployment" || cart.Revision != "5d4f" || !slices.Equal(cart.Pods, []twin.Placed{{Name: "cart-5d4f-a", Node: "one"}, {Name: "cart-5d4f-b", Node: "new"}}) || cart.CPU != 500 || cart.Memory != 512 {
 		t.Errorf("cart is %+v", cart)
 	}
 	if len(shape.Recorded.Workloads) != 3 || len(shape.Recorded.Budgets) != 1 || shape.Recorded.Budgets[0].App != cart.App {
@@ -89,6 +90,54 @@ func TestATwinOfFactsIsAsItWasFound(t *testing.T) {
 			t.Errorf("there is %+v", n)
 		}
 	}
+}
+
+// A name that the rehearsal speaks of is found on the cluster; what comes later is of the same ReplicaSet.
+func TestPodsOfFactsKeepTheirNames(t *testing.T) {
+	c := found()
+	c.Budgets = nil
+	before, after := drained(t, c, "new")
+	if want := []string{"cart-5d4f-a", "cart-5d4f-b", "debug", "till-0"}; !slices.Equal(before, want) {
+		t.Errorf("its pods are %q", before)
+	}
+	if len(after) != 3 || after[0] != "cart-5d4f-a" || !strings.HasPrefix(after[1], "cart-5d4f-") || after[1] == "cart-5d4f-b" {
+		t.Fatalf("after a drain its pods are %q", after)
+	}
+	made := after[1]
+	c.Pods[0].Name = made // as in facts of a twin, whose names are made in the same way
+	if before, after = drained(t, c, "new"); !slices.Contains(before, made) || len(slices.Compact(after)) != 3 {
+		t.Errorf("two pods have one name: %q", after)
+	}
+}
+
+// drained are the names of the pods of shop before and after a drain of node, sorted.
+func drained(t *testing.T, c facts.Cluster, node string) (before, after []string) {
+	t.Helper()
+	shape := twin.Shape{ControlPlanes: 1, Workers: 2, Names: []string{"cp", "one", "new"}}
+	if _, err := rehearse.Recorded(&shape, c); err != nil {
+		t.Fatal(err)
+	}
+	cluster := rehearse.New(shape).Cluster
+	kubectl := func(words ...string) string {
+		argv := append([]string{"kubectl", "--kubeconfig", "/etc/kubernetes/admin.conf"}, words...)
+		r, err := cluster.Exec(t.Context(), "cp", step.Command{Argv: argv}, nil)
+		if err != nil || r.Exit != 0 {
+			t.Fatalf("%v: %v, %s", argv, err, r.Stderr)
+		}
+		return string(r.Stdout)
+	}
+	pods := func() (names []string) {
+		for line := range strings.Lines(kubectl("get", "pods", "-n", "shop")) {
+			if name := strings.Fields(line)[0]; name != "NAME" {
+				names = append(names, name)
+			}
+		}
+		slices.Sort(names)
+		return names
+	}
+	before = pods()
+	kubectl("drain", node, "--ignore-daemonsets", "--force", "--timeout=60s")
+	return before, pods()
 }
 
 func TestFactsWithoutAVersionWantOne(t *testing.T) {

@@ -60,10 +60,13 @@ func (r *recording) workload(pods []facts.Pod) twin.Workload {
 		w.Kind = "Deployment"
 		if owner := r.deploymentOf(p); owner != "" {
 			w.Name = owner
+			if revision, ok := strings.CutPrefix(name, owner+"-"); ok {
+				w.Revision = revision
+			}
 		}
 	}
 	for _, one := range pods {
-		w.Pods = append(w.Pods, one.Node)
+		w.Pods = append(w.Pods, twin.Placed{Name: one.Name, Node: one.Node})
 	}
 	for _, requests := range p.Requests {
 		if cpu, err := evict.ParseQuantity(requests["cpu"]); err == nil {

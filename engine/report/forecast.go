@@ -77,7 +77,7 @@ func (f *Forecast) Record(e run.Event) error {
 func (f *Forecast) see(e run.Event) {
 	switch e.Kind {
 	case run.RunStarted:
-		f.began = e.At
+		f.began, f.t.since = e.At, e.At // a time of day would be nobody's
 	case run.StageStarted:
 		f.t.widen(e.Hosts)
 		if n := number(e.Data["at_once"]); n > 0 && len(e.Hosts) > 1 {
@@ -169,6 +169,9 @@ func (f *Forecast) verdict(gaps []Gap) {
 		t.print("  it would change nothing, in %s\n", length(e.Took))
 	case e.Exit == run.ExitDone:
 		t.print("  it would be %s in %s\n", t.ink.on(green, "done"), length(e.Took))
+		if e.Took >= time.Minute {
+			t.print("  workloads that start slowly, and images that come from far away, take longer\n")
+		}
 	default:
 		t.print("  it would be %s after %s, exit code %d: %s\n", t.ink.on(styleOf(e.Outcome), string(e.Outcome)), length(e.Took), e.Exit, reasonOf(e.Text))
 	}

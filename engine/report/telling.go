@@ -50,12 +50,20 @@ func (t *Terminal) tell(e run.Event) {
 
 // line adds one line: time, host, text.
 func (t *Terminal) line(e run.Event, host, text string) {
-	at := e.At.Format("15:04:05")
+	at := t.moment(e.At)
 	if t.host == 0 && host == "" {
 		t.print("%s %s\n", t.ink.on(dim, at), text)
 		return
 	}
 	t.print("%s %s  %s\n", t.ink.on(dim, at), pad(clean(host), t.host), text)
+}
+
+// moment says when something was: by the clock, or since the beginning.
+func (t *Terminal) moment(at time.Time) string {
+	if t.since.IsZero() {
+		return at.Format("15:04:05")
+	}
+	return fmt.Sprintf("%8s", clockOf(at.Sub(t.since)))
 }
 
 func (t *Terminal) print(format string, args ...any) {
@@ -102,7 +110,7 @@ func (t *Terminal) heading(e run.Event, about string) {
 	if about != "" {
 		text += ": " + about
 	}
-	t.print("%s %s\n", t.ink.on(dim, e.At.Format("15:04:05")), text)
+	t.print("%s %s\n", t.ink.on(dim, t.moment(e.At)), text)
 }
 
 func (t *Terminal) stageEnded(e run.Event) {

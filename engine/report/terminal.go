@@ -49,6 +49,7 @@ type Terminal struct {
 	live region
 	err  error
 
+	since  time.Time // the zero of the times that are shown; none: they are those of a clock
 	told   time.Time // of the progress of a stage
 	closed bool
 	asks   bool // somebody is asked something on the terminal: nothing is drawn below the question

@@ -52,6 +52,7 @@ type Cluster struct {
 	restarts      int // how often a kubelet was started, stopped, or lost
 	heard         census
 	serial        int                    // makes names
+	taken         map[string]bool        // the names that pods have which were recorded: no later one gets them
 	daemonPods    map[string]*daemonPods // as they were shown last, by namespace and name of their sets
 	templates     map[string]*jsonpath   // that were parsed
 	selections    map[string]*question   // that were made

@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -30,13 +31,17 @@ type Machine struct {
 // Workload is a Deployment or a StatefulSet; or, without a kind, one pod that nothing starts again.
 type Workload struct {
 	Kind, Namespace, Name string
-	Pods                  []string // the node of each of them; "" for one that waits for a node
+	Revision              string   // of a Deployment's ReplicaSet, NAME-REVISION: the pods that come later have it in their names; "": the twin's own
+	Pods                  []Placed // those that it has
 	App                   string   // what budgets select it by
 	EmptyDir              bool
 	OnNode                string // the node where alone its pods can run, since their data lies there
 	CPU, Memory           int    // what a pod requests: thousandths of a processor, MiB
 	Everywhere            bool   // its pods run on control planes too
 }
+
+// Placed is a pod of a Workload, and its node; "" for one that waits for a node. A pod without a name gets one.
+type Placed struct{ Name, Node string }
 
 // Budget is a PodDisruptionBudget over the workloads of an App.
 type Budget struct {
@@ -57,6 +62,12 @@ func (r *Recorded) apply(c *Cluster) {
 		h.withheld = c.withheldBut(m.Offered)
 		if m.Cordoned {
 			h.spec = always(nodeSpec{unschedulable: true})
+		}
+	}
+	c.taken = map[string]bool{}
+	for _, w := range r.Workloads {
+		for _, p := range w.Pods {
+			c.taken[p.Name] = true
 		}
 	}
 	for _, w := range r.Workloads {
@@ -108,14 +119,15 @@ func (c *Cluster) withheldBut(offered []string) (withheld []string) {
 // load has the pods of a workload run where they ran.
 func (c *Cluster) load(r Workload) {
 	w := &workload{
-		kind: r.Kind, namespace: r.Namespace, name: r.Name, app: r.App, replicas: len(r.Pods), revision: revision(r.Namespace, r.Name),
+		kind: r.Kind, namespace: r.Namespace, name: r.Name, app: r.App, replicas: len(r.Pods), revision: cmp.Or(r.Revision, revision(r.Namespace, r.Name)),
 		emptyDir: r.EmptyDir, node: r.OnNode, cpu: r.CPU, memory: r.Memory, anywhere: r.Everywhere,
 	}
 	c.workloads = append(c.workloads, w)
-	for i, node := range r.Pods {
+	for i, placed := range r.Pods {
 		p := c.newPod(w, i, c.born)
-		if c.byName[node] != nil {
-			p.node, p.bound, p.ready = node, c.born, c.born.Add(podReadyAfter)
+		p.name = cmp.Or(placed.Name, p.name)
+		if c.byName[placed.Node] != nil {
+			p.node, p.bound, p.ready = placed.Node, c.born, c.born.Add(podReadyAfter)
 			continue
 		}
 		w.elsewhere = true // what waited for a node then waits for one now

@@ -90,6 +90,11 @@ func (c *Cluster) workload(name string) *workload {
 
 func revision(words ...any) string { return fmt.Sprintf("%010x", hash(words...)&0xffffffffff) }
 
+// podName is the name of the Deployment's pod of that serial.
+func (w *workload) podName(serial int) string {
+	return w.name + "-" + w.revision + "-" + suffix(w.name, serial)
+}
+
 // newPod makes a pod that is not bound yet, the nth of its workload.
 func (c *Cluster) newPod(w *workload, n int, now time.Time) *pod {
 	c.serial++
@@ -100,7 +105,9 @@ func (c *Cluster) newPod(w *workload, n int, now time.Time) *pod {
 	case "StatefulSet":
 		p.name = w.name + "-" + strconv.Itoa(n)
 	default:
-		p.name = w.name + "-" + w.revision + "-" + suffix(w.name, c.serial)
+		for p.name = w.podName(c.serial); c.taken[p.name]; p.name = w.podName(c.serial) {
+			c.serial++
+		}
 	}
 	c.pods = append(c.pods, p)
 	return p
