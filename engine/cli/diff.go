@@ -25,6 +25,8 @@ func (a *app) diffVerb() *cobra.Command {
 		Long: `Say what B has added (+), taken away (-) and changed against A, by stage, host and step. A and B are two saved plans, two
 runbooks (rung render, as text or as json), a plan and a runbook in json, or two files of rung facts.
 
+Of a stage that only one of them has, it says how many steps that has; --full shows them.
+
 The exit code is 0 where they are the same, and 1 where they differ.`,
 		Example: "  rung diff monday.plan friday.plan",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -41,7 +43,7 @@ The exit code is 0 where they are the same, and 1 where they differ.`,
 			return a.diff(args[0], args[1], most)
 		},
 	}
-	verb.Flags().BoolVar(&full, "full", false, "also every line of long scripts that come or go")
+	verb.Flags().BoolVar(&full, "full", false, "also every step of stages that come or go, and every line of long scripts")
 	return verb
 }
 

@@ -13,11 +13,29 @@ import (
 type Difference struct {
 	Stage, Host, Step, Name string
 	Was, Now                []string // what would be done, a line for each thing; empty: the step is not there
+	Mutates                 bool     // it may change something, in one of the two
+	Alone                   bool     // only one of the two has any step of its stage
 }
 
 // Compare says in which steps on which hosts two dry-runs differ, in the order of work.
 func Compare(a, b *report.Book) []Difference {
-	return differences(a, b, func(was, now *report.Entry) bool { return slices.Equal(linesOf(was), linesOf(now)) })
+	all := differences(a, b, func(was, now *report.Entry) bool { return slices.Equal(linesOf(was), linesOf(now)) })
+	then, now := worked(a), worked(b)
+	for i, d := range all {
+		all[i].Alone = d.Host != "" && !(then[d.Stage] && now[d.Stage])
+	}
+	return all
+}
+
+// worked are the stages of b with steps on hosts.
+func worked(b *report.Book) map[string]bool {
+	stages := map[string]bool{}
+	for _, c := range b.Stages {
+		for _, p := range c.Pages {
+			stages[c.Stage] = stages[c.Stage] || p.Len() > 0
+		}
+	}
+	return stages
 }
 
 // Strays says where what would be done now is not what was planned: changes that were not planned, are other ones, or are
@@ -47,7 +65,7 @@ func differences(a, b *report.Book, same func(was, now *report.Entry) bool, look
 		if same(was, is) {
 			continue
 		}
-		d := Difference{Stage: where.stage, Host: where.host, Step: where.step, Was: linesOf(was), Now: linesOf(is)}
+		d := Difference{Stage: where.stage, Host: where.host, Step: where.step, Was: linesOf(was), Now: linesOf(is), Mutates: mutates(was) || mutates(is)}
 		for _, e := range []*report.Entry{was, is} {
 			if e != nil && e.Name != "" {
 				d.Name = e.Name

@@ -167,8 +167,13 @@ STAGE Z
 		t.Errorf("wanted (-) and written (+):\n%s", diff)
 	}
 	text.Reset()
+	if err := Write(&text, Compare(a, b), 5); err != nil || !strings.HasSuffix(text.String(), "      + $ three\nSTAGE Z\n    taken away: 1 step on 1 host, 1 of them to change something\n") {
+		t.Errorf("%v, and a stage that is gone is told in more than a line:\n%s", err, text.String())
+	}
+	text.Reset()
 	long := book(chapter("S", "w1", does("1", argv("a\nb\nc\nd"))))
-	if err := Write(&text, Compare(book(), long), 2); err != nil || !strings.Contains(text.String(), "  + do it\n      + $ 'a\n      + … 3 more lines\n") {
+	short := book(chapter("S", "w1", does("0", argv("a"))))
+	if err := Write(&text, Compare(short, long), 2); err != nil || !strings.Contains(text.String(), "  + do it\n      + $ 'a\n      + … 3 more lines\n") {
 		t.Errorf("%v, of a long one:\n%s", err, text.String())
 	}
 	if got := Compare(a, a); got != nil {

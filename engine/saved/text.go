@@ -6,17 +6,25 @@ import (
 	"strings"
 
 	"github.com/pmezard/go-difflib/difflib"
+
+	"rung/engine/report"
 )
 
 // Write writes differences for people: by stage and host, what goes with -, and what comes with +. Of lines in a row that go,
-// or that come, it shows the first most; 0: all.
+// or that come, it shows the first most, and of a stage that goes or comes as a whole, how many steps it has; 0: all.
 func Write(w io.Writer, all []Difference, most int) error {
 	var out strings.Builder
 	stage, host := "", ""
-	for _, d := range all {
+	for i := 0; i < len(all); i++ {
+		d := all[i]
 		if d.Stage != stage {
 			fmt.Fprintf(&out, "STAGE %s\n", d.Stage)
 			stage, host = d.Stage, ""
+		}
+		if n := alone(all[i:]); n > 0 && most > 0 {
+			out.WriteString("    " + sum(all[i:i+n]) + "\n")
+			i += n - 1
+			continue
 		}
 		if d.Host != host {
 			fmt.Fprintf(&out, "  %s\n", d.Host)
@@ -27,6 +35,35 @@ func Write(w io.Writer, all []Difference, most int) error {
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// alone is how many of the first differences are of one stage that only one of the two has.
+func alone(all []Difference) int {
+	n := 0
+	for n < len(all) && all[n].Alone && all[n].Stage == all[0].Stage {
+		n++
+	}
+	return n
+}
+
+// sum is what became of a stage, in a line.
+func sum(steps []Difference) string {
+	hosts, changing := map[string]bool{}, 0
+	for _, d := range steps {
+		hosts[d.Host] = true
+		if d.Mutates {
+			changing++
+		}
+	}
+	became := "added"
+	if len(steps[0].Now) == 0 {
+		became = "taken away"
+	}
+	what := "which only read"
+	if changing > 0 {
+		what = fmt.Sprintf("%d of them to change something", changing)
+	}
+	return fmt.Sprintf("%s: %s on %s, %s", became, report.Many(len(steps), "step"), report.Many(len(hosts), "host"), what)
 }
 
 // heading is what became of the step.
