@@ -71,9 +71,10 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // Plan returns the one action.
 func (s Command) Plan(step.Scope) ([]step.Action, error) {
+	if err := oneOf("command", s.Argv, s.Script); err != nil {
+		return nil, err
+	}
 	switch {
-	case (len(s.Argv) == 0) == (s.Script == ""):
-		return nil, errors.New("command needs either argv or script")
 	case len(s.Args) > 0 && s.Script == "":
 		return nil, step.Refuse("args", "args are for script; append them to argv")
 	case s.Secret.Given() && s.Stdin != "":
@@ -102,6 +103,17 @@ func (s Command) Plan(step.Scope) ([]step.Action, error) {
 		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env, Stdin: action.Do.Stdin, Secret: action.Do.Secret, Reads: action.Do.Reads}
 	}
 	return []step.Action{action}, nil
+}
+
+// oneOf wants one of the two forms that a command of a step of type name has.
+func oneOf(name string, argv []string, script string) error {
+	switch {
+	case len(argv) == 0 && script == "":
+		return errors.New(name + " needs argv or script")
+	case len(argv) > 0 && script != "":
+		return step.Refuse("script", "%s has both argv and script; give one", name)
+	}
+	return nil
 }
 
 // title is the command itself, or the first line of the script that does something.

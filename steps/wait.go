@@ -1,7 +1,6 @@
 package steps
 
 import (
-	"errors"
 	"time"
 
 	"rung/engine/step"
@@ -30,8 +29,8 @@ growing pauses, until it exits 0; a lost link is "not yet".
 
 // Plan returns the one action.
 func (s Wait) Plan(step.Scope) ([]step.Action, error) {
-	if (len(s.Argv) == 0) == (s.Script == "") {
-		return nil, errors.New("wait needs either argv or script")
+	if err := oneOf("wait", s.Argv, s.Script); err != nil {
+		return nil, err
 	}
 	do := step.Command{Argv: s.Argv}
 	if s.Script != "" {

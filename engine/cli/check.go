@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"rung/engine/inventory"
 	"rung/engine/plan"
 	"rung/engine/playbook"
+	"rung/engine/readonly"
 	"rung/engine/run"
 	"rung/engine/trial"
 	"rung/engine/yamldoc"
@@ -38,7 +40,7 @@ a comment on its line, or on the line above:
 
   # rung: ignore unchecked-command`,
 		Example: `  rung check upgrade.yaml inventory.yaml
-  rung check upgrade.yaml -i inventory.yaml    # also whether its groups are there, and its windows fit
+  rung check upgrade.yaml -i inventory.yaml    # also what every step would do on every host of it
   rung check --format sarif *.yaml             # for a code-scanning service`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, files []string) error { return a.checkFiles(files, c) },
@@ -114,10 +116,23 @@ func (a *app) check(s source, inv *inventory.Inventory) diag.List {
 	}
 	found = append(found, playbook.Plannable(pb)...)
 	if found.Err() == nil { // first things first
-		found = append(found, playbook.Advise(pb)...)
+		found = append(found, playbook.Advise(pb, readonly.Judge)...)
 	}
 	found = append(found, once(plan.Fits(pb, inv))...)
+	if inv != nil && found.Err() == nil {
+		found = append(found, onHosts(pb, inv)...)
+	}
 	found.Sort()
+	return found
+}
+
+// onHosts says what would stop a run of pb on the hosts of inv, whatever its inputs are and whatever they say.
+func onHosts(pb *playbook.Playbook, inv *inventory.Inventory) diag.List {
+	p, found := plan.Sketch(pb, inv)
+	if p == nil {
+		return once(found)
+	}
+	found, _ = run.Settled(context.Background(), p)
 	return found
 }
 

@@ -28,6 +28,7 @@ type Plan struct {
 	Inputs    map[string]any
 	Stages    []*Stage
 	Narrowed  bool // --limit or --stage leaves something out
+	Open      bool // no input is given yet: see Sketch
 	// leftOut are the hosts that some stage would have, and leaves out by except.
 	leftOut map[string]bool
 	// Base are the values that every expression may read: inputs, groups, nodes,
@@ -55,25 +56,40 @@ type Narrowing struct {
 
 // New makes a plan. given are the inputs of the command line, by name.
 func New(pb *playbook.Playbook, inv *inventory.Inventory, given map[string]any, narrow Narrowing) (*Plan, diag.List) {
-	p := &Plan{Playbook: pb, Inventory: inv, leftOut: map[string]bool{}}
+	return build(&Plan{Playbook: pb, Inventory: inv, leftOut: map[string]bool{}}, given, narrow)
+}
+
+// Sketch is a plan of what is known before any input is given, to be looked at and not to be run: its inputs have no values,
+// and a stage whose hosts depend on them has none.
+func Sketch(pb *playbook.Playbook, inv *inventory.Inventory) (*Plan, diag.List) {
+	return build(&Plan{Playbook: pb, Inventory: inv, leftOut: map[string]bool{}, Open: true}, nil, Narrowing{})
+}
+
+func build(p *Plan, given map[string]any, narrow Narrowing) (*Plan, diag.List) {
 	b := &builder{plan: p, narrow: narrow}
-	b.inputs(given)
+	p.Inputs = map[string]any{}
+	if !p.Open {
+		b.inputs(given)
+	}
 	if b.found.Err() != nil {
 		return nil, b.found
 	}
 	p.Base, p.Narrowed = p.base(), narrow.Limit != "" || len(narrow.Stages) > 0
 	if narrow.Limit != "" {
-		limit, found := inv.Select(narrow.Limit, diag.Pos{File: "--limit"})
+		limit, found := p.Inventory.Select(narrow.Limit, diag.Pos{File: "--limit"})
 		b.found = append(b.found, found...)
 		b.limit = limit
 	}
 	b.base = p.Base
 	b.knownStages()
-	p.Stages = b.stages(pb.Stages, false)
+	p.Stages = b.stages(p.Playbook.Stages, false)
 	if b.found.Err() == nil {
 		var early settled
 		early.stages(p.Stages, p.Base)
-		b.found = append(append(b.found, early.found...), unreadable(p)...)
+		b.found = append(b.found, early.found...)
+		if !b.unsure {
+			b.found = append(b.found, unreadable(p)...)
+		}
 	}
 	b.found.Sort()
 	if b.found.Err() != nil {
@@ -88,6 +104,7 @@ type builder struct {
 	limit  []string
 	found  diag.List
 	base   guard.Values // of the playbook whose stages are at hand
+	unsure bool         // of a sketch: which hosts a stage has depends on an input
 }
 
 func (b *builder) errorf(code string, pos diag.Pos, format string, args ...any) {
@@ -98,7 +115,6 @@ func (b *builder) errorf(code string, pos diag.Pos, format string, args ...any) 
 // or not declared.
 func (b *builder) inputs(given map[string]any) {
 	p := b.plan
-	p.Inputs = map[string]any{}
 	declared := map[string]bool{}
 	for _, in := range p.Playbook.Inputs {
 		declared[in.Name] = true
@@ -223,6 +239,8 @@ func (b *builder) hosts(s *playbook.Stage) []string {
 	switch {
 	case err != nil:
 		b.errorf("value", s.HostsPos, "%v", err)
+	case unknown != nil && b.plan.Open:
+		b.unsure = true
 	case unknown != nil:
 		b.errorf("missing-input", s.HostsPos, "the hosts depend on %s, which is not given", strings.Join(unknown, ", "))
 	default:
@@ -242,6 +260,8 @@ func (b *builder) without(hosts []string, s *playbook.Stage) []string {
 	switch {
 	case err != nil:
 		b.errorf("value", s.Pos, "except: %v", err)
+	case unknown != nil && b.plan.Open:
+		b.unsure = true
 	case unknown != nil:
 		b.errorf("missing-input", s.Pos, "except depends on %s, which is not given", strings.Join(unknown, ", "))
 	default:

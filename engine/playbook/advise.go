@@ -9,6 +9,7 @@ import (
 
 	"rung/engine/diag"
 	"rung/engine/guard"
+	"rung/engine/step"
 )
 
 // Advise says what of a playbook works, and would better be written otherwise.
@@ -16,8 +17,10 @@ import (
 // or, for the whole file, on a line without indentation:
 //
 //	# rung: ignore unchecked-command
-func Advise(pb *Playbook) diag.List {
-	a := &adviser{pb: pb, read: map[string]bool{}, taken: map[*Sequence]map[string]bool{}, said: map[diag.Diagnostic]bool{}}
+//
+// Each of judges says what a command that is said to only read would change; "" where it knows of nothing.
+func Advise(pb *Playbook, judges ...func(step.Command) string) diag.List {
+	a := &adviser{pb: pb, judges: judges, read: map[string]bool{}, taken: map[*Sequence]map[string]bool{}, said: map[diag.Diagnostic]bool{}}
 	a.stages(pb.Stages)
 	for _, in := range pb.Inputs {
 		if !a.read["inputs."+in.Name] && in.Pos.File == pb.File { // those of other files have other playbooks, too
@@ -36,11 +39,12 @@ func Advise(pb *Playbook) diag.List {
 }
 
 type adviser struct {
-	pb    *Playbook
-	found diag.List
-	said  map[diag.Diagnostic]bool // the steps of a sequence stand at every call
-	read  map[string]bool          // names
-	spans []span                   // of every stage with steps, in order
+	pb     *Playbook
+	judges []func(step.Command) string
+	found  diag.List
+	said   map[diag.Diagnostic]bool // the steps of a sequence stand at every call
+	read   map[string]bool          // names
+	spans  []span                   // of every stage with steps, in order
 	// within is the sequence whose steps are looked at, and taken what is read of the parameters of each.
 	within *Sequence
 	taken  map[*Sequence]map[string]bool
@@ -130,6 +134,7 @@ func (a *adviser) steps(steps []*Step) {
 				a.expression(e)
 			}
 			a.twoTimeouts(s)
+			a.onlyReads(s)
 			for _, e := range s.Draft.InScripts() {
 				a.inScript(e)
 			}
@@ -142,6 +147,17 @@ func (a *adviser) steps(steps []*Step) {
 			}
 		}
 		a.call(s)
+	}
+}
+
+// onlyReads advises where a step says that it only reads, and a command of it does not.
+func (a *adviser) onlyReads(s *Step) {
+	for _, action := range s.Draft.Sketch() {
+		for _, judge := range a.judges {
+			if why := judge(action.Do); action.ReadOnly && !action.Do.Secret && why != "" {
+				a.add(diag.Advicef("not-read-only", s.Pos, "the step says that it only reads, and does not: %s", why).WithHint("a dry-run and rung facts would not start it: leave read_only out, and give it a check"))
+			}
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"rung/engine/diag"
 	"rung/engine/playbook"
+	"rung/engine/step"
 )
 
 // TestAdvice holds what is said of each testdata/advice/NAME.yaml, which has
@@ -32,7 +33,7 @@ func TestAdvice(t *testing.T) {
 			if found != nil {
 				t.Fatal(found)
 			}
-			found = playbook.Advise(pb)
+			found = playbook.Advise(pb, deletes)
 			if found.Err() != nil {
 				t.Errorf("advice is no mistake: %v", found)
 			}
@@ -55,4 +56,12 @@ func TestAdvice(t *testing.T) {
 			t.Errorf("no page shows the advice %s", m.Code)
 		}
 	}
+}
+
+// deletes is a judge that knows one command.
+func deletes(c step.Command) string {
+	if len(c.Argv) > 0 && c.Argv[0] == "rm" {
+		return "rm deletes"
+	}
+	return ""
 }

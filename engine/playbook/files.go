@@ -78,6 +78,9 @@ func (f *Files) load(file string, src []byte, types *step.Set, library bool) (*P
 		l.add(diag.Errorf("no-stages", root.Pos, "this file has sequences for others to include, and no stages of its own").
 			WithHint("name the playbook that includes it, or give it  playbook:  and  stages:"))
 	}
+	if r.found.Err() != nil { // all of them at once, also what is seen of a whole playbook
+		r.found = append(r.found, Plannable(l.pb)...)
+	}
 	place(r.documents, r.found)
 	r.found = withoutEchoes(r.documents, r.untyped, r.found)
 	if r.found.Err() != nil {

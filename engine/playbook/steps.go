@@ -21,6 +21,9 @@ func (l *loader) steps(n *yamldoc.Node, s *scope, prefix string) []*Step {
 	if !l.wantList(n, "steps", "drain: {}") {
 		return nil
 	}
+	if len(n.Items) == 0 {
+		l.errorf("empty", n.Pos, "there are no steps in the list")
+	}
 	var steps []*Step
 	for i, item := range n.Items {
 		if !l.want(item, yamldoc.Map, "a step") {

@@ -130,6 +130,7 @@ func (l *loop) view(f *frame, host map[string]any, name string) *view {
 	v.values["run"] = l.standing()
 	if l.review != nil { // who fails is for the run to see
 		v.values["run"], v.planned["run"] = map[string]any{"narrowed": l.Plan.Narrowed}, true
+		v.planned["inputs"] = l.Plan.Open
 	}
 	return v
 }

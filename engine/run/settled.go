@@ -43,7 +43,6 @@ func (silence) Record(Event) error { return nil }
 type review struct {
 	refused int // steps
 	found   []misfit
-	blind   bool                    // a stage did not start: what it would have put out is no mistake of those who read it
 	places  map[diag.Diagnostic]int // where in found
 }
 
@@ -58,7 +57,6 @@ func (r *review) of(v *visit, s *playbook.Step, how ended) step.Outcome {
 	hangs := how.cond != "" || len(v.conds) > 0 || how.open || v.admitting && !how.final
 	switch {
 	case hangs && !how.always:
-	case r.blind && how.blame.Code == "not-known":
 	case how.blame.Code == "" && how.outcome == step.Refused:
 		r.refused++
 		v.loop.note(ExitRefused, fmt.Sprintf("%s: %s", v.host, how.text))
@@ -80,7 +78,6 @@ func (r *review) of(v *visit, s *playbook.Step, how ended) step.Outcome {
 func (r *review) ofStage(a around, at diag.Pos, text, hint string) step.Outcome {
 	if len(a.conds) == 0 {
 		r.add(diag.Errorf("value", at, "%s", text).WithHint("%s", hint), "")
-		r.blind = true
 	}
 	return step.Planned
 }
@@ -94,6 +91,18 @@ func (r *review) add(d diag.Diagnostic, host string) {
 	}
 	if m := &r.found[i]; host != "" && !slices.Contains(m.hosts, host) {
 		m.hosts = append(m.hosts, host)
+	}
+}
+
+// unseen says of a stage that did not start, or of whose hosts nothing is known yet, that it may put out what its steps do:
+// that it did not is no mistake of those who read it.
+func (f *frame) unseen(s *plan.Stage) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, st := range s.Steps {
+		if _, known := f.wide[st.ID]; st.ID != "" && !known {
+			f.wide[st.ID], f.fleet[st.ID] = record{planned: true}, record{planned: true}
+		}
 	}
 }
 

@@ -70,6 +70,14 @@ func (l *loop) halting() step.Outcome {
 }
 
 func (l *loop) stage(ctx context.Context, s *plan.Stage, a around) step.Outcome {
+	if l.review != nil {
+		a.gather = a.gather || s.Gather
+		outcome := l.guarded(ctx, s, a)
+		if outcome == step.Planned || l.Plan.Open && len(s.Hosts) == 0 {
+			a.frame.unseen(s)
+		}
+		return outcome
+	}
 	if s.Gather && !a.gather {
 		a.gather = true
 		return l.gathered(l.guarded(ctx, s, a))

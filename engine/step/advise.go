@@ -1,27 +1,10 @@
 package step
 
 import (
-	"reflect"
 	"slices"
 
 	"rung/engine/diag"
-	"rung/engine/guard"
 )
-
-// Refused says why the step can never be planned, where that is certain
-// before any host is known: nil where a field waits for values.
-func (d *Draft) Refused() error {
-	if !d.base.IsValid() || slices.ContainsFunc(d.holes, func(h hole) bool { return h.field.Type.Kind != guard.SecretText }) {
-		return nil
-	}
-	s := d.Type.fresh().Elem()
-	s.Set(d.base)
-	for _, h := range d.holes { // whatever the secret is
-		s.Field(h.field.index).Set(reflect.ValueOf(guard.Withheld(h.field.Name)))
-	}
-	_, err := s.Interface().(Step).Plan(Scope{Host: Host{Name: "host", Node: "host"}})
-	return err
-}
 
 // placeOf is where a belongs: to a line of a field, or to the step, which stands at pos.
 func (d *Draft) placeOf(a Advice, pos diag.Pos) diag.Pos {
