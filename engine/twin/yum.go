@@ -205,6 +205,7 @@ func (y *yumCall) offersOf(name string) (found []offer, excluded bool) {
 		if len(offers) > 0 {
 			sources++
 		}
+		found = slices.Grow(found, len(offers))
 		for _, evr := range offers {
 			if len(locked) > 0 && !slices.Contains(locked, evr) {
 				excluded = true
@@ -233,7 +234,9 @@ func (y *yumCall) list() int {
 	var installed, available strings.Builder
 	for _, name := range names {
 		if evr := y.host.pkg(name, now); evr != "" {
-			installed.WriteString(strings.TrimRight(listed(name, evr, "@"+y.origin(name)), " \n") + "\n")
+			var line strings.Builder
+			writeListed(&line, name, evr, "@"+y.origin(name))
+			installed.WriteString(strings.TrimRight(line.String(), " \n") + "\n")
 		}
 		offers, _ := y.offersOf(name)
 		if !y.all && len(offers) > 0 {
@@ -244,7 +247,7 @@ func (y *yumCall) list() int {
 		}
 		available.Grow(80 * len(offers)) // most lines are no longer
 		for _, o := range offers {
-			available.WriteString(listed(name, o.evr, o.repo))
+			writeListed(&available, name, o.evr, o.repo)
 		}
 	}
 	only := ""
@@ -280,17 +283,25 @@ func (y *yumCall) checkUpdate() int {
 	if len(changes) == 0 {
 		return 0
 	}
-	y.outf("\n")
+	var lines strings.Builder
 	for _, c := range changes {
-		y.outf("%s", listed(c.name, c.evr, c.repo))
+		writeListed(&lines, c.name, c.evr, c.repo)
 	}
+	y.outf("\n%s", lines.String())
 	return 100
 }
 
-// listed is a line of yum list. It is written by hand: a thousand hosts are each asked for a hundred of them.
-func listed(name, evr, repo string) string {
-	padded := func(text string, width int) string { return text + spaces[:max(0, width-len(text))] }
-	return padded(name+"."+architecture, 32) + " " + padded(evr, 35) + " " + padded(repo, 11) + "\n"
+// writeListed writes a line of yum list. It is done by hand: a thousand hosts are each asked for a hundred of them.
+func writeListed(to *strings.Builder, name, evr, repo string) {
+	padded := func(text string, width int) {
+		to.WriteString(text)
+		to.WriteString(spaces[:max(0, width-len(text))])
+	}
+	to.WriteString(name)
+	padded("."+architecture, 32-len(name))
+	padded(" "+evr, 36)
+	padded(" "+repo, 12)
+	to.WriteByte('\n')
 }
 
 const spaces = "                                   "
