@@ -22,15 +22,9 @@ type listing struct {
 }
 
 func (l listing) action(title string, more ...string) step.Action {
-	template := "{range .items[*]}"
-	for i, field := range l.fields {
-		if i > 0 {
-			template += `{"\t"}`
-		}
-		template += "{" + field + "}"
-	}
+	template := "{range .items[*]}{" + strings.Join(l.fields, `}{"\t"}{`) + `}{"\n"}{end}`
 	args := append(append([]string{"get"}, l.get...), more...)
-	return step.Action{Title: title, On: step.AdminHost, Do: step.Command{Argv: kubectl(append(args, "-o", "jsonpath="+template+`{"\n"}{end}`)...)}, ReadOnly: true}
+	return step.Action{Title: title, On: step.AdminHost, Do: step.Command{Argv: kubectl(append(args, "-o", "jsonpath="+template)...)}, ReadOnly: true}
 }
 
 // rows reads the answer: for each object its fields, by their jsonpath.
