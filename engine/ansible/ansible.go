@@ -19,6 +19,7 @@
 package ansible
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -52,7 +53,8 @@ type group struct {
 type book struct {
 	file   string
 	groups []*group
-	hosts  []string // in the order of the file
+	hosts  []string            // in the order of the file
+	places map[string]diag.Pos // of hosts: where each stands first
 	vars   map[string][]variable
 	found  diag.List
 }
@@ -82,23 +84,62 @@ func Is(src []byte) bool {
 // rung. The list holds mistakes, and as advice what is not taken over. On a
 // mistake there is no text.
 func Convert(file string, src []byte) ([]byte, diag.List) {
-	b := &book{file: file, vars: map[string][]variable{}}
+	return read(file).convert(src)
+}
+
+// Load is Convert, and loads what it returns. What is wrong with a host stands where src has it; there is no inventory
+// then, but its text.
+func Load(file string, src []byte) (*inventory.Inventory, []byte, diag.List) {
+	b := read(file)
+	text, found := b.convert(src)
+	if text == nil {
+		return nil, nil, found
+	}
+	inv, bad := inventory.Load(file, text)
+	if bad != nil {
+		origins := b.origins(text)
+		for i := range bad {
+			bad[i].Pos, bad[i].Width = cmp.Or(origins[bad[i].Pos.Line], b.place()), 0
+		}
+		found = append(found, bad...)
+		found.Sort()
+	}
+	return inv, text, found
+}
+
+// origins are, for the lines of the text that are about one host, where that stands in the file.
+func (b *book) origins(text []byte) map[int]diag.Pos {
+	origins := map[int]diag.Pos{}
+	root, _ := yamldoc.Parse(b.file, text)
+	if hosts := root.Get("hosts"); hosts != nil {
+		for _, host := range hosts.Fields {
+			origins[host.Pos.Line] = b.places[host.Key]
+		}
+	}
+	return origins
+}
+
+func read(file string) *book {
+	return &book{file: file, vars: map[string][]variable{}, places: map[string]diag.Pos{}}
+}
+
+func (b *book) convert(src []byte) ([]byte, diag.List) {
 	if d, bad := yamldoc.Unreadable(b.place(), src); bad {
 		return nil, diag.List{d}
 	}
-	if root, _ := yamldoc.Parse(file, src); root != nil && root.Kind == yamldoc.Map {
+	if root, _ := yamldoc.Parse(b.file, src); root != nil && root.Kind == yamldoc.Map {
 		b.readYAML(root)
 	} else if section.Match(src) {
 		b.readINI(string(src))
 	} else {
-		_, found := yamldoc.Parse(file, src)
+		_, found := yamldoc.Parse(b.file, src)
 		if found == nil {
 			found = diag.List{diag.Errorf("wrong-kind", b.place(), "this is no inventory of Ansible: it has no groups")}
 		}
 		return nil, found
 	}
 	if len(b.hosts) == 0 && b.found.Err() == nil {
-		b.found = append(b.found, diag.Errorf("empty", diag.Pos{File: file}, "the inventory has no hosts"))
+		b.found = append(b.found, diag.Errorf("empty", b.place(), "the inventory has no hosts"))
 	}
 	if b.found.Err() != nil {
 		b.found.Sort()
@@ -144,6 +185,7 @@ func (b *book) host(g *group, pattern string, pos diag.Pos, vars []variable) {
 		}
 		if !slices.Contains(b.hosts, name) {
 			b.hosts = append(b.hosts, name)
+			b.places[name] = pos
 		}
 		if !slices.Contains(g.hosts, name) {
 			g.hosts = append(g.hosts, name)

@@ -116,6 +116,27 @@ func TestJumpsInArgumentsOfSSH(t *testing.T) {
 	}
 }
 
+// What only the whole inventory shows is told of the host, where its own line is.
+func TestTwoHostsOfOneAddressAreToldWhereTheyStand(t *testing.T) {
+	for src, want := range map[string]string{
+		"[web]\nx ansible_host=10.0.0.9\n  w[1:2] ansible_host=10.0.0.1 ansible_ssh_pass=hunter2\n": "f:3:3: error: w1 and w2 have the same address 10.0.0.1",
+		"web:\n  hosts:\n    a: {ansible_host: b}\n    b:\n":                                        "f:4:5: error: a and b have the same address b",
+	} {
+		inv, text, found := Load("f", []byte(src))
+		if inv != nil || text == nil || len(found) == 0 || !strings.Contains(found.Error(), want) {
+			t.Errorf("%v, want %s", found, want)
+		}
+	}
+}
+
+func TestATemplateIsNoMap(t *testing.T) {
+	for src, want := range map[string]string{"foo={{ bar }}": "foo is not taken over: it is an expression of Ansible", "foo={'a': 1}": "it is a list or a map", "foo=[1]": "it is a list or a map"} {
+		if _, found := Convert("f", []byte("[web]\nw1\n[web:vars]\n"+src+"\n")); len(found) != 1 || !strings.Contains(found[0].Text, want) {
+			t.Errorf("%s: %v, want %q", src, found, want)
+		}
+	}
+}
+
 // FuzzConvert: no bytes make the reader panic; what it makes is an inventory,
 // or names what is wrong with it.
 func FuzzConvert(f *testing.F) {

@@ -129,10 +129,10 @@ func (b *book) take(m *inventory.Host, v variable) {
 		b.leaveOnce(v, "rung logs in with keys, and keeps no password")
 	case len(v.name) > longest:
 		b.leave(v.pos, "a variable", "its name is longer than a name can be")
+	case strings.Contains(v.text, "{{"): // also one that begins with it, as a map does
+		b.leaveOnce(v, "it is an expression of Ansible")
 	case !v.plain:
 		b.leaveOnce(v, "it is a list or a map, and vars of rung are texts")
-	case strings.Contains(v.text, "{{"):
-		b.leaveOnce(v, "it is an expression of Ansible")
 	case key == "ansible_port" || key == "ansible_ssh_port":
 		port, err := strconv.Atoi(v.text)
 		if err != nil {

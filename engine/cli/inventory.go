@@ -179,18 +179,11 @@ An inventory of Ansible may also be given to -i as it is.`,
 					return usage("%s is an inventory of rung already", args[0])
 				}
 			}
-			text, found := ansible.Convert(args[0], src)
-			if text == nil {
+			_, text, found := ansible.Load(args[0], src)
+			if found.Err() != nil {
 				return &failure{code: run.ExitUsage, err: found}
 			}
 			diag.Write(a.err, found, a.sourceOf)
-			_, bad := inventory.Load(args[0], text)
-			for i := range bad {
-				bad[i].Pos = diag.Pos{File: args[0]}
-			}
-			if bad.Err() != nil {
-				return &failure{code: run.ExitUsage, err: bad}
-			}
 			return a.produce(output, append([]byte("# Made of "+filepath.Base(args[0])+" by rung inventory import.\n"), text...))
 		},
 	}

@@ -136,15 +136,8 @@ func loadInventory(file string, src []byte) (*inventory.Inventory, diag.List) {
 	if !ansible.Is(src) {
 		return inventory.Load(file, src)
 	}
-	text, found := ansible.Convert(file, src)
-	if text == nil {
-		return nil, found
-	}
-	inv, bad := inventory.Load(file, text)
-	for i := range bad { // of a text that nobody sees
-		bad[i].Pos = diag.Pos{File: file}
-	}
-	return inv, append(found, bad...)
+	inv, _, found := ansible.Load(file, src)
+	return inv, found
 }
 
 // quotable is src as lines of it may be shown.
