@@ -91,7 +91,7 @@ kubeadm cluster in place, one minor version at a time.
   rung resume                                                      go on with what was broken off`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          verbOf,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.PersistentFlags().CountVarP(&a.verbosity, "verbose", "v", "say more, for those who look for a fault; twice: everything")

@@ -69,11 +69,25 @@ upgrade makes of it:
 // demoLimit bounds the size of a demo: every host has a listener of its own.
 const demoLimit = 250
 
-func (d demo) check() (kube.Version, error) {
+// aim has a cluster that is kept have a version to go to, where nobody said one: it stands in what is told to be tried.
+func (d *demo) aim(from kube.Version) {
+	to, err := kube.Parse(d.to)
+	if !d.keep || d.toGiven || err != nil || !to.Less(from) {
+		return
+	}
+	next := kube.Version{Major: from.Major, Minor: from.Minor + 1}
+	if !kube.Known(next) {
+		next = from
+	}
+	d.to = next.String()
+}
+
+func (d *demo) check() (kube.Version, error) {
 	from, err := kube.Parse(d.from)
 	if err != nil {
 		return from, usage("--from: %v", err)
 	}
+	d.aim(from)
 	to, err := kube.Parse(d.to)
 	if err != nil {
 		return from, usage("--to: %v", err)

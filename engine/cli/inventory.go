@@ -23,7 +23,7 @@ func (a *app) inventoryVerb() *cobra.Command {
 	verb := &cobra.Command{
 		Use:   "inventory",
 		Short: "Make an inventory, look at one, and try its connections",
-		Args:  cobra.NoArgs,
+		Args:  verbOf,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	verb.AddCommand(a.inventoryListVerb(), a.inventoryPingVerb(), a.inventoryFromClusterVerb(), a.inventoryImportVerb())
@@ -172,7 +172,7 @@ An inventory of Ansible may also be given to -i as it is.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			src, err := os.ReadFile(args[0])
 			if err != nil {
-				return usage("the inventory cannot be read: %v", err)
+				return unread("the inventory", args[0], err)
 			}
 			if !ansible.Is(src) {
 				if _, found := inventory.Load(args[0], src); found.Err() == nil {

@@ -119,7 +119,7 @@ func readInventory(file string) (*inventory.Inventory, []byte, error) {
 	}
 	src, err := os.ReadFile(file)
 	if err != nil {
-		return nil, nil, usage("the inventory cannot be read: %v", err)
+		return nil, nil, unread("the inventory", file, err)
 	}
 	inv, found := loadInventory(file, src)
 	if found.Err() != nil {

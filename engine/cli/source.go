@@ -49,7 +49,7 @@ func (a *app) source(name string) (source, error) {
 		return source{name + ".yaml", bundled, &playbook.Files{Folder: a.Playbooks, Bundled: a.Playbooks}}, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) || strings.ContainsRune(name, filepath.Separator) || strings.HasSuffix(name, ".yaml") {
-		return source{}, usage("the playbook cannot be read: %v", err)
+		return source{}, unread("the playbook", name, err)
 	}
 	names := a.bundled()
 	hint := diag.DidYouMean(name, names)
