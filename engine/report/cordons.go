@@ -51,11 +51,14 @@ func (c cordons) recall(events []run.Event) {
 }
 
 // Recall takes in the earlier lives of the run that is told: nodes that they have closed, and that nobody opens, are named
-// in the end; whether they have touched anything counts; and the versions that they found are those before.
+// in the end; what they have touched and changed counts; and the versions that they found are those before.
 func (t *Terminal) Recall(events []run.Event) {
 	t.l.cordons.recall(events)
 	t.l.versions.recall(events)
 	t.l.touched = t.l.touched || slices.ContainsFunc(events, touches)
+	for _, e := range events {
+		t.l.changes(e)
+	}
 }
 
 // Recall is that of a Terminal.

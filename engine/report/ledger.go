@@ -24,7 +24,9 @@ type ledger struct {
 	failed   []string // hosts, in order of their failure
 	gathered []ending // what stands in the way, by stages that gather
 	changed  map[string]bool
-	touched  bool // a command left that may change something
+	unsure   []run.Event     // actions of which only a person can tell
+	assumed  map[string]bool // hosts on which the step under way has an action of which one has told
+	touched  bool            // a command left that may change something
 	notes    []run.Event
 	versions versions
 	stopping bool // it was told what is waited for
@@ -74,7 +76,7 @@ type ending struct {
 const tailLines = 12
 
 func newLedger() *ledger {
-	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, causes: causes{}, kept: map[string]string{}, cordons: newCordons()}
+	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, assumed: map[string]bool{}, causes: causes{}, kept: map[string]string{}, cordons: newCordons()}
 }
 
 // enter takes e in, before it is told.
@@ -108,6 +110,10 @@ func (l *ledger) enter(e run.Event) {
 			w.title = e.Title
 		}
 	case run.ActionEnded:
+		if e.Assumed {
+			l.assumed[e.Host] = goesOn(e.Outcome)
+			return // it is of an earlier life: nobody is at work
+		}
 		l.at(e).busy = false
 		if e.File != "" {
 			l.kept[e.Host] = filepath.Dir(e.File)
@@ -127,14 +133,22 @@ func (l *ledger) enter(e run.Event) {
 		if e.Cause == nil {
 			l.notes = append(l.notes, e)
 		}
+		if e.Assumed {
+			l.unsure = append(l.unsure, e)
+		}
 	case run.StepEnded:
 		l.versions.see(e)
 		if s := l.stageOf(e.Stage); s != nil {
 			s.count[e.Outcome]++
 		}
-		if e.Outcome == step.Changed {
-			l.changed[e.Host] = true
-		}
+		l.changes(e)
+	}
+}
+
+// changes takes in whether e ends a step that changed something.
+func (l *ledger) changes(e run.Event) {
+	if e.Kind == run.StepEnded && e.Outcome == step.Changed {
+		l.changed[e.Host] = true
 	}
 }
 
@@ -146,6 +160,7 @@ func (l *ledger) leave(e run.Event) {
 			l.blame(e, l.title(e))
 			l.causes.see(e)
 		}
+		delete(l.assumed, e.Host)
 		if w := l.work[e.Host]; w != nil {
 			*w = work{host: e.Host, since: e.At, told: e.At}
 		}
@@ -267,6 +282,8 @@ func waitingFor(e run.Event) string {
 	return "waiting until " + clean(e.Title) + ": " + clean(e.Text)
 }
 
+func goesOn(o step.Outcome) bool { return !bad(o) }
+
 func bad(o step.Outcome) bool {
 	return o == step.Failed || o == step.Unknown || o == step.Refused || o == step.Canceled
 }
@@ -286,5 +303,5 @@ func (l *ledger) resume(e run.Event) {
 	l.playbook, l.hosts, l.running = e.Title, e.Hosts, true
 	l.now, l.work, l.queue = nil, map[string]*work{}, nil
 	l.failed, l.gathered, l.ends = nil, nil, map[string]ending{}
-	l.stages, l.notes, l.stopping = nil, nil, false
+	l.stages, l.notes, l.unsure, l.stopping = nil, nil, nil, false
 }

@@ -76,10 +76,10 @@ func (t *Terminal) stageTimes() {
 }
 
 func (t *Terminal) hostCounts() {
-	changed, broken, begun := 0, 0, 0
+	changed, broken, begun, unsure := 0, 0, 0, t.unsure()
 	for host := range t.l.changed {
 		switch {
-		case host == "":
+		case host == "" || unsure[host]:
 		case t.l.ends[host].outcome == "":
 			changed++
 		default:
@@ -99,7 +99,7 @@ func (t *Terminal) hostCounts() {
 	for _, part := range []struct {
 		n    int
 		what string
-	}{{len(t.l.failed), badly}, {begun, "not done"}} {
+	}{{len(t.l.failed), badly}, {begun, "not done"}, {len(unsure), "not known"}} {
 		if part.n > 0 {
 			parts, rest = append(parts, fmt.Sprintf("%d %s", part.n, part.what)), rest-part.n
 		}
@@ -109,6 +109,17 @@ func (t *Terminal) hostCounts() {
 		parts = append(parts, "nothing was changed anywhere")
 	}
 	t.print("\n%s: %s\n", t.ink.on(bold, Many(len(t.l.hosts), "host")), strings.Join(parts, ", "))
+}
+
+// unsure are the hosts of which only a person can tell, and that are counted nowhere else.
+func (t *Terminal) unsure() map[string]bool {
+	hosts := map[string]bool{}
+	for _, e := range t.l.unsure {
+		if !slices.Contains(t.l.failed, e.Host) && t.l.work[e.Host] == nil {
+			hosts[e.Host] = true
+		}
+	}
+	return hosts
 }
 
 func (t *Terminal) failedHosts() {
@@ -257,6 +268,10 @@ func (t *Terminal) next(e run.Event) {
 	case step.Failed, step.Refused:
 		t.print("\nto see it again: rung show %s\nonce the cause is mended: %s\n", t.o.Run, again)
 	case step.Unknown:
+		if len(t.l.unsure) > 0 {
+			t.print("\nwhat was begun: rung show %s\nonce you have looked, go on:\n  rung resume %[1]s --assume ok      it has done its work\n  rung resume %[1]s --assume failed  it is to be done again\n", t.o.Run)
+			return
+		}
 		t.print("\nwhat was begun: rung show %s\nonce the hosts are back: rung resume %s; it finds out what became of it, before it goes on\n", t.o.Run, t.o.Run)
 	default:
 		t.print("\nto see it again: rung show %s\n", t.o.Run)

@@ -187,7 +187,10 @@ func (t *Terminal) stepEnded(e run.Event) {
 	}
 	text := t.l.title(e) + " … " + t.ink.on(styleOf(e.Outcome), word)
 	w := t.l.work[e.Host]
-	if w != nil && w.step == e.Step {
+	switch {
+	case t.l.assumed[e.Host] && e.Outcome == step.Changed:
+		text += " (assumed, as the operator says)"
+	case w != nil && w.step == e.Step:
 		text += " (" + length(e.At.Sub(w.since)) + ")"
 	}
 	if quiet && e.Text != "" {

@@ -70,8 +70,9 @@ type Event struct {
 	Hint    string         `json:"hint,omitempty"`  // what to do now
 	Cause   *Cause         `json:"cause,omitempty"` // what probably lies behind a failure
 	Warning bool           `json:"warning,omitempty"`
-	Gather  bool           `json:"gather,omitempty"` // a step's end: it is one of several things that stand in the way
-	File    string         `json:"file,omitempty"`   // an action's end: what it printed is kept there, on the machine that rung runs on
+	Gather  bool           `json:"gather,omitempty"`  // a step's end: it is one of several things that stand in the way
+	Assumed bool           `json:"assumed,omitempty"` // an action's end: nobody saw it, and a person says so; of a note: only a person can tell
+	File    string         `json:"file,omitempty"`    // an action's end: what it printed is kept there, on the machine that rung runs on
 	Hosts   []string       `json:"hosts,omitempty"`
 	Data    map[string]any `json:"data,omitempty"`
 }

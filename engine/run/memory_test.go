@@ -271,7 +271,7 @@ func TestWhatNothingElseCanTellIsPutToThePerson(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			s := scene{steps: steps, assume: test.assume}
 			_, now := s.resumedAfter(t, dies)
-			if now.Exit != test.exit || test.exit == run.ExitUnknown && !strings.Contains(now.Text, "rung resume test --assume ok") {
+			if now.Exit != test.exit || test.exit == run.ExitUnknown && !slices.ContainsFunc(now.events, func(e run.Event) bool { return e.Assumed && strings.Contains(e.Hint, "rung resume test --assume ok") }) {
 				t.Errorf("it ended with %d: %s", now.Exit, now.Text)
 			}
 			same(t, "sent", now.hosts.sent(), slashed(test.sent))

@@ -138,14 +138,14 @@ func (l *loop) assumed(ctx context.Context, start Event) bool {
 		worked, known = l.Assume(l.going, question)
 	}
 	if !known {
-		text := fmt.Sprintf("%s: whether %q has done its work is not known, and nothing here can tell: look there for what this does: %s", host, start.what(), start.Command)
+		text := fmt.Sprintf("whether %q has done its work is not known, and nothing here can tell: look on %s for what this does: %s", start.what(), host, start.Command)
 		hint := fmt.Sprintf("then rung resume %s --assume ok, where it has, or rung resume %s --assume failed, where it is to be done again", l.ID, l.ID)
-		l.emit(Event{Kind: Noted, Stage: start.Stage, Host: start.Host, Step: start.Step, Type: start.Type, Warning: true, Text: text, Hint: hint})
-		l.fail(ExitUnknown, text+"; "+hint)
+		l.emit(Event{Kind: Noted, Stage: start.Stage, Host: start.Host, Step: start.Step, Type: start.Type, Warning: true, Assumed: true, Text: text, Hint: hint})
+		l.fail(ExitUnknown, fmt.Sprintf("%s: whether %q has done its work is not known", host, start.what()))
 		return false
 	}
 	e := start
-	e.Kind, e.Command, e.Unit, e.Seq = ActionEnded, "", "", 0
+	e.Kind, e.Command, e.Unit, e.Seq, e.Assumed = ActionEnded, "", "", 0, true
 	e.Outcome, e.Text, e.Data = step.Changed, "it has done its work, as the operator says", saidOf(step.Result{})
 	if !worked {
 		e.Outcome, e.Text = step.Failed, "it has not done its work, as the operator says: it is done again"
