@@ -178,8 +178,12 @@ func (m *markdown) entry(e *Entry, where string) {
 		return // it holds, or has nothing to do
 	}
 	if d := e.Require; d != nil {
+		lead := fmt.Sprintf("**%s.** Go on only if", title)
+		if e.Name == "require "+oneLine(d.Expr) { // it has no other name
+			title, lead = "Go on only if", "**Go on only if**"
+		}
 		m.asks(title, d.Expr)
-		fmt.Fprintf(m, "- [ ] **%s.** Go on only if %s%s. Else stop: %s\n", title, code(d.Expr), onlyWhere(d.If), prose(d.Else))
+		fmt.Fprintf(m, "- [ ] %s %s%s. Else stop: %s\n", lead, code(d.Expr), onlyWhere(d.If), prose(d.Else))
 	}
 	if e.If != "" {
 		m.asks(title, e.If)

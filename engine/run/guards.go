@@ -31,10 +31,13 @@ func (how ended) by(e *guard.Expr, code string) ended {
 	return how
 }
 
+// title is what s is called: by its name, or where it has neither that nor a type, by what it asks or requires.
 func (v *visit) title(s *playbook.Step) string {
 	switch {
 	case s.Name == nil && s.Confirm != nil:
 		return "the question"
+	case s.Name == nil && s.Draft == nil && s.Body == nil && s.Require != nil: // it is what it requires
+		return "require " + strings.Join(strings.Fields(s.Require.Source), " ")
 	case s.Name == nil:
 		return ""
 	}
