@@ -24,9 +24,9 @@ type ledger struct {
 	failed   []string // hosts, in order of their failure
 	gathered []ending // what stands in the way, by stages that gather
 	changed  map[string]bool
-	unsure   []run.Event     // actions of which only a person can tell
-	assumed  map[string]bool // hosts on which the step under way has an action of which one has told
-	touched  bool            // a command left that may change something
+	unsure   []run.Event       // actions of which only a person can tell
+	assumed  map[string]string // by host, what the step under way did that nobody saw, and of which a person has told
+	touched  bool              // a command left that may change something
 	notes    []run.Event
 	versions versions
 	stopping bool // it was told what is waited for
@@ -76,7 +76,7 @@ type ending struct {
 const tailLines = 12
 
 func newLedger() *ledger {
-	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, assumed: map[string]bool{}, causes: causes{}, kept: map[string]string{}, cordons: newCordons()}
+	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, assumed: map[string]string{}, causes: causes{}, kept: map[string]string{}, cordons: newCordons()}
 }
 
 // enter takes e in, before it is told.
@@ -111,7 +111,9 @@ func (l *ledger) enter(e run.Event) {
 		}
 	case run.ActionEnded:
 		if e.Assumed {
-			l.assumed[e.Host] = goesOn(e.Outcome)
+			if !bad(e.Outcome) {
+				l.assumed[e.Host] = titleOf(e)
+			}
 			return // it is of an earlier life: nobody is at work
 		}
 		l.at(e).busy = false
@@ -243,6 +245,9 @@ func (l *ledger) fail(e run.Event) {
 // title is the name of the step that e ends.
 func (l *ledger) title(e run.Event) string {
 	if e.Title == "" {
+		if did := l.assumed[e.Host]; did != "" {
+			return did
+		}
 		if w := l.work[e.Host]; w != nil && w.step == e.Step && w.title != "" {
 			return w.title
 		}
@@ -281,8 +286,6 @@ func waitingFor(e run.Event) string {
 	}
 	return "waiting until " + clean(e.Title) + ": " + clean(e.Text)
 }
-
-func goesOn(o step.Outcome) bool { return !bad(o) }
 
 func bad(o step.Outcome) bool {
 	return o == step.Failed || o == step.Unknown || o == step.Refused || o == step.Canceled
