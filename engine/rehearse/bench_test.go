@@ -59,7 +59,7 @@ func bundled(t testing.TB, s *rehearse.Scene, name string, inputs map[string]any
 }
 
 // BenchmarkRehearse is an upgrade by one minor, a tenth of the workers at once, in virtual time: 30 s are wanted for
-// 5 and 5,000 nodes, on two cores. It takes 35 s there: some seven milliseconds for each worker, half of them in the
+// 5 and 5,000 nodes, on two cores. It takes 25 s there: some five milliseconds for each worker, two fifths of them in the
 // interpretation of shell, and no part of it that counts grows with the square of the workers.
 func BenchmarkRehearse(b *testing.B) {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as rung rehearse does
