@@ -133,10 +133,14 @@ func tellNodes(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func actOn(ts *testscript.TestScript, neg bool, args []string) {
-	arguments(ts, neg, args, 2, 2, "on HOST SCRIPT")
+	arguments(ts, neg, args, 2, 3, "on HOST SCRIPT [FILE THAT IT READS]")
+	reads := ""
+	if len(args) > 2 {
+		reads = ts.ReadFile(args[2])
+	}
 	var out bytes.Buffer
 	line := step.Command{Script: args[1]}.Wire()
-	if exit := withTwin(ts).cluster.Cluster.Shell(context.Background(), args[0], line, strings.NewReader(""), &out, &out); exit != 0 {
+	if exit := withTwin(ts).cluster.Cluster.Shell(context.Background(), args[0], line, strings.NewReader(reads), &out, &out); exit != 0 {
 		ts.Fatalf("exit code %d\n%s", exit, out.Bytes())
 	}
 	say(ts, "%s", out.Bytes())
