@@ -142,7 +142,8 @@ func readNodes(stdout []byte) ([]evict.Node, error) {
 var lastNodes byLine[evict.Node]
 
 func readNode(r *row) (evict.Node, error) {
-	n := evict.Node{Name: r.text(".metadata.name"), Open: r.text(readyStatus) == "True" && r.text(".spec.unschedulable") != "true"}
+	n := evict.Node{Name: r.text(".metadata.name"), Cordoned: r.text(".spec.unschedulable") == "true"}
+	n.Open = r.text(readyStatus) == "True" && !n.Cordoned
 	r.decode(".metadata.labels", &n.Labels)
 	r.decode(".spec.taints", &n.Taints)
 	var texts map[string]string

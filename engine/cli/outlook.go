@@ -82,6 +82,9 @@ func (e *execution) foresee(ctx context.Context, h *hosts) error {
 	live := &run.Live{Execute: x, Offline: &run.Offline{Hosts: e.plan.Inventory, Sink: sink}}
 	end := run.Run{Plan: e.plan, Perform: live, Sink: sink, Clock: e.clock, Probe: x.Probe}.Do(ctx)
 	if end.Exit != run.ExitDone {
+		if e.agreed != nil {
+			e.tellWhy(found.File(facts.Header{Inventory: factsOf(e.plan.Inventory)}), false)
+		}
 		return &failure{end.Exit, errors.New("the run would stop: " + end.Text), "nothing was touched"}
 	}
 	o.tell(e.err)

@@ -54,6 +54,7 @@ type Node struct {
 	Taints      []Taint
 	Allocatable Amounts
 	Open        bool // it is Ready and takes new pods
+	Cordoned    bool // it takes none, because somebody said so
 }
 
 // byName sorts pods as people look for them.

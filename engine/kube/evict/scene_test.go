@@ -42,7 +42,7 @@ func nodeOf(t *testing.T, words []string) Node {
 			taint, effect, _ := strings.Cut(value, ":")
 			n.Taints = append(n.Taints, Taint{Key: taint, Effect: effect})
 		case "cordoned":
-			n.Open = false
+			n.Open, n.Cordoned = false, true
 		default:
 			n.Labels[key] = value
 		}

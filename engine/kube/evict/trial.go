@@ -1,8 +1,10 @@
 package evict
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // trial is a packing with some nodes closed and empty, to be filled further. It holds the spaces that it changes, and
@@ -60,7 +62,29 @@ func (t *trial) place(pod *Pod) string {
 			return ""
 		}
 	}
-	return why
+	return why + t.shut(pod)
+}
+
+// mostShut bounds how many nodes are named.
+const mostShut = 3
+
+// shut names the nodes that would be there for pod, and are cordoned.
+func (t *trial) shut(pod *Pod) string {
+	var names []string
+	for i := range t.spaces {
+		if s := t.space(i); !s.out && s.node.Cordoned && pod.allowed(s.node) {
+			names = append(names, s.node.Name)
+		}
+	}
+	switch n := len(names); {
+	case n == 0:
+		return ""
+	case n == 1:
+		return fmt.Sprintf(" (%s is cordoned)", names[0])
+	case n > mostShut:
+		return fmt.Sprintf(" (%s and %d more are cordoned)", strings.Join(names[:mostShut], ", "), n-mostShut)
+	}
+	return fmt.Sprintf(" (%s are cordoned)", strings.Join(names, ", "))
 }
 
 // bears says whether the pod and those that run already bear each other on a node: host ports,
