@@ -164,6 +164,9 @@ func (d door) site(target string, entry inventory.Host, said []byte) ([]byte, er
 		if made.SSHConfig, err = filepath.Abs(d.config); err != nil {
 			return nil, usage("%v", err)
 		}
+		if made.SSHConfig == usualSSHConfig() { // it is read in any case, and each operator has his own
+			made.SSHConfig = ""
+		}
 	}
 	text := inventory.Write(&made)
 	if _, found := inventory.Load("inventory.yaml", text); found.Err() != nil {

@@ -105,14 +105,21 @@ func sshConfigFile(named string, inv *inventory.Inventory) (string, error) {
 	return file, nil
 }
 
+// usualSSHConfig is ~/.ssh/config; "" where nobody knows whose.
+func usualSSHConfig() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(home, ".ssh", "config")
+}
+
 // sshConfig reads the operator's SSH configuration, or another file.
 func sshConfig(file string) (*ssh_config.Config, error) {
 	if file == "" {
-		home, err := os.UserHomeDir()
-		if err != nil {
+		if file = usualSSHConfig(); file == "" {
 			return nil, nil
 		}
-		file = filepath.Join(home, ".ssh", "config")
 	}
 	config, err := inventory.ReadConfig(file)
 	if err != nil {
