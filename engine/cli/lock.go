@@ -189,6 +189,7 @@ func whose(f lock.Found) string {
 	if f.Who.Run == "" {
 		name = "a run of " + f.Who.Playbook + " that has not begun yet"
 	}
+	age := f.Now.Sub(f.Since).Round(time.Second)
 	return fmt.Sprintf("%s, by %s (process %d), since %s by the clock of %s, %s ago; last sign of life %s ago",
-		name, f.Who.Owner, f.Who.Process, f.Since.Format("2006-01-02 15:04:05 UTC"), f.Host, f.Now.Sub(f.Since).Round(time.Second), f.Silent)
+		name, f.Who.Owner, f.Who.Process, f.Since.Format("2006-01-02 15:04:05 UTC"), f.Host, age, min(age, f.Silent)) // to take it is the first
 }

@@ -175,11 +175,19 @@ func (a *app) showPlan(file, format string) error {
 
 // tellPlan says whose plan it is.
 func (a *app) tellPlan(file string, s *saved.Plan) {
-	age := a.Clock.Now().Sub(s.Made).Round(time.Minute)
+	age := ageOf(a.Clock.Now().Sub(s.Made))
 	fmt.Fprintf(a.err, "%s: %s, made %s of %s by rung %s; it is %s old\n", file, s.Playbook, s.Made.Local().Format("2006-01-02 15:04"), s.From, s.Rung, guard.FormatDuration(age))
 	if s.Rung != a.Version {
 		fmt.Fprintf(a.err, "rung: this is rung %s: where its steps do something differently, a run of the plan stops there\n", a.Version)
 	}
+}
+
+// ageOf rounds an age as people speak of it.
+func ageOf(d time.Duration) time.Duration {
+	if d < time.Minute {
+		return d.Round(time.Second)
+	}
+	return d.Round(time.Minute)
 }
 
 // hold compares what would be done now with the plan that the run is held to.

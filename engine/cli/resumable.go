@@ -55,6 +55,16 @@ func isSource(root, name string, a, b journal.Summary) bool {
 	return from != "" && from == b.Header.Sources[name] || isKept(root, name, a, b)
 }
 
+// isOf says whether the inventory of s is file, by its place or by its text.
+func isOf(root string, s journal.Summary, file string) bool {
+	if from := s.Header.Sources[inventoryKept]; from != "" && from == absolute(file) {
+		return true
+	}
+	here, err := os.ReadFile(file)
+	kept, bad := os.ReadFile(filepath.Join(root, s.ID, inventoryKept))
+	return errors.Join(err, bad) == nil && bytes.Equal(here, kept)
+}
+
 // isKept says whether two runs keep the same text under a name.
 func isKept(root, name string, a, b journal.Summary) bool {
 	one, err := os.ReadFile(filepath.Join(root, a.ID, name))
@@ -62,11 +72,14 @@ func isKept(root, name string, a, b journal.Summary) bool {
 	return errors.Join(err, bad) == nil && bytes.Equal(one, other)
 }
 
-// only is the one run under root that can be resumed.
-func only(root string) (string, error) {
+// only is the one run under root that can be resumed; of several, the one whose inventory is file, where one is given.
+func only(root, file string) (string, error) {
 	list, err := pastRuns(root)
 	if err != nil {
 		return "", err
+	}
+	if here := slices.DeleteFunc(slices.Clone(list), func(s pastRun) bool { return !isOf(root, s.Summary, file) }); file != "" && len(here) > 0 {
+		list = here
 	}
 	var names, past []string
 	for _, s := range list {
@@ -81,7 +94,11 @@ func only(root string) (string, error) {
 	case len(names) == 1:
 		return names[0], nil
 	case len(names) > 1:
-		return "", &failure{run.ExitUsage, fmt.Errorf("%d runs can be resumed: name one of %s", len(names), strings.Join(names, ", ")), "rung runs tells more of them; rung runs --forget RUN puts one away"}
+		hint := "rung runs tells more of them; rung runs --forget RUN puts one away"
+		if file == "" {
+			hint += "; -i INVENTORY takes that of this inventory"
+		}
+		return "", &failure{run.ExitUsage, fmt.Errorf("%d runs can be resumed: name one of %s", len(names), strings.Join(names, ", ")), hint}
 	case len(past) > 0:
 		return "", &failure{run.ExitUsage, fmt.Errorf("there is no run to resume: %s", strings.Join(past, ", ")), "name it to go on with it all the same"}
 	}

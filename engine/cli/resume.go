@@ -27,14 +27,14 @@ What ended well is not done again. What was under way is followed to its end on 
 decided by its check; guards are asked again, of the hosts as they are now. A host that the run
 had lost takes part again. RUN may be left out where there is only one to resume: one that changed
 nothing does not count, nor one that a later run of the same playbook, inventory and inputs brought
-to its end, nor one that rung runs --forget has put away.
+to its end, nor one that rung runs --forget has put away. Of several, -i INVENTORY means the one of that inventory.
 
 The playbook, the inventory and the inputs are those of the run, as it keeps them. Where you
 give others, rung shows what differs, and wants --changed.
 
 What was started without detach or a check, and whose end nobody saw, only you can decide: rung
 asks, or ends with exit code 5 where nobody can be asked and --assume does not say it.`,
-		Example: "  rung resume 20260314-150926-kubeadm-upgrade\n  rung resume --yes",
+		Example: "  rung resume 20260314-150926-kubeadm-upgrade\n  rung resume --yes\n  rung resume -i inventory.yaml",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("name one run; rung runs lists them")
@@ -64,14 +64,15 @@ func (e *execution) id() string {
 	return e.life.journal.ID()
 }
 
-// find is the directory of the run called name, or of the only one that can be resumed.
-func (a *app) find(name string) (string, error) {
+// find is the directory of the run called name, or of the only one that can be resumed, of those on the inventory that is
+// given, where there are any.
+func (a *app) find(name, inventory string) (string, error) {
 	root, err := journal.Root()
 	if err != nil {
 		return "", err
 	}
 	if name == "" {
-		if name, err = only(root); err != nil {
+		if name, err = only(root, inventory); err != nil {
 			return "", err
 		}
 	}
@@ -83,8 +84,8 @@ func (a *app) find(name string) (string, error) {
 }
 
 // reopen takes the journal of a run up, where there is anything to resume.
-func (a *app) reopen(name string) (*journal.Journal, journal.Header, []run.Event, error) {
-	dir, err := a.find(name)
+func (a *app) reopen(name, inventory string) (*journal.Journal, journal.Header, []run.Event, error) {
+	dir, err := a.find(name, inventory)
 	if err != nil {
 		return nil, journal.Header{}, nil, err
 	}

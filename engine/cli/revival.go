@@ -27,7 +27,7 @@ type revival struct {
 
 func (o *revival) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.playbook, "playbook", "", "another playbook in place of the run's own")
-	f.StringVarP(&o.inventory, "inventory", "i", "", "another inventory in place of the run's own")
+	f.StringVarP(&o.inventory, "inventory", "i", "", "another inventory in place of the run's own; where RUN is left out, that of the run that is meant")
 	f.StringArrayVarP(&o.inputs, "input", "e", nil, "another value of an input, as name=value, or several in a file, as @file.yaml; may be given several times")
 	f.BoolVar(&o.changed, "changed", false, "go on although the playbook, the inventory or an input is not that of the run, or the world not that of its plan")
 	f.StringVar(&o.assume, "assume", "", "of what nothing else can tell: ok, it has done its work; failed, it is to be done again")
@@ -52,7 +52,7 @@ func (a *app) revive(name string, o revival) (*life, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, header, events, err := a.reopen(name)
+	j, header, events, err := a.reopen(name, o.inventory)
 	if err != nil || j == nil {
 		return nil, err
 	}

@@ -23,7 +23,8 @@ type Summary struct {
 	Ended    time.Time // zero where it did not end
 	Last     time.Time // when its last event was; zero where it has none
 	Header   Header    // of its journal
-	// Outcome is how the run ended: ok, failed, refused, canceled or unknown.
+	// Outcome is how the run ended: ok, failed, refused, canceled, unknown, or
+	// paused, where it ended early as it was told to.
 	// Without an end it is running, where its process is alive, or else
 	// unfinished. A run whose journal makes no sense is unreadable; see Err.
 	Outcome string
@@ -100,7 +101,7 @@ func (s *Summary) fill(f *os.File) error {
 	if e, ok := lastEvent(f); ok {
 		s.Last = e.At
 		if e.Kind == run.RunEnded {
-			s.Ended, s.Outcome = e.At, ending(e.Outcome)
+			s.Ended, s.Outcome = e.At, ending(e)
 		}
 	}
 	if s.Outcome != string(step.OK) && !header.Demo {
@@ -125,11 +126,14 @@ func changing(f *os.File) (bool, error) {
 
 // ending is the word for how a run ended; one that changed nothing is as ok as
 // one that did.
-func ending(o step.Outcome) string {
-	if o == step.Changed || o == "" {
-		o = step.OK
+func ending(e run.Event) string {
+	switch {
+	case e.Exit == run.ExitPaused:
+		return "paused"
+	case e.Outcome == step.Changed || e.Outcome == "":
+		return string(step.OK)
 	}
-	return string(o)
+	return string(e.Outcome)
 }
 
 func hostsOf(e run.Event) []string {

@@ -19,7 +19,11 @@ func (t *Terminal) summary(e run.Event) {
 	if word == "" {
 		word = strings.ToUpper(string(e.Outcome))
 	}
-	t.print("\n%s in %s: %s", t.ink.on(styleOf(e.Outcome)+";"+bold, word), length(e.Took), clean(t.l.playbook))
+	style := styleOf(e.Outcome)
+	if e.Exit == run.ExitPaused { // as it was asked to
+		word, style = "PAUSED", green
+	}
+	t.print("\n%s in %s: %s", t.ink.on(style+";"+bold, word), length(e.Took), clean(t.l.playbook))
 	if e.Text != "" && len(t.l.failed) == 0 { // else the hosts say why
 		t.print(": %s", reasonOf(e.Text))
 	}
