@@ -68,7 +68,7 @@ Where df gives no number of what is free, or one below zero, it is 0 MiB.
 func (s HostFacts) Plan(scope step.Scope) ([]step.Action, error) {
 	return []step.Action{{
 		Title:    "read the facts of " + scope.Host.Name,
-		Do:       step.Command{Script: packageManager + "\n" + etcdAccessScript + "\n" + kubeletFactsScript + hostFactsScript, Argv: []string{cmp.Or(s.Backups, "/var/backups/rung")}},
+		Do:       step.Command{Script: packageManager + "\n" + etcdAccessScript + "\n" + kubeletFactsScript + "\n" + hostFactsScript, Argv: []string{cmp.Or(s.Backups, "/var/backups/rung")}},
 		ReadOnly: true,
 	}}, nil
 }

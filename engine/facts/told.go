@@ -5,11 +5,12 @@ import "fmt"
 // told is an answer as a file has it: with the numbers of its long texts, from 1.
 type told struct {
 	Answer
-	Asked int `json:"asked,omitempty"` // in place of Command
-	Said  int `json:"said,omitempty"`  // in place of Stdout
+	Asked  int `json:"asked,omitempty"`  // in place of Command, however short: every host is asked the same
+	Said   int `json:"said,omitempty"`   // in place of Stdout
+	Warned int `json:"warned,omitempty"` // in place of Stderr
 }
 
-// short is how many bytes stand in an answer itself.
+// short is how many bytes at most of what was said stand in an answer itself.
 const short = 80
 
 // numbers are those of the texts that were written.
@@ -29,6 +30,9 @@ func (n numbers) shorten(a Answer) (t told, first []string) {
 	if len(a.Stdout) > short {
 		t.Said, t.Stdout = of(a.Stdout), ""
 	}
+	if len(a.Stderr) > short {
+		t.Warned, t.Stderr = of(a.Stderr), ""
+	}
 	return t, first
 }
 
@@ -38,7 +42,7 @@ func (t *told) whole(texts []string) (Answer, error) {
 	for _, of := range []struct {
 		number int
 		text   *string
-	}{{t.Asked, &a.Command}, {t.Said, &a.Stdout}} {
+	}{{t.Asked, &a.Command}, {t.Said, &a.Stdout}, {t.Warned, &a.Stderr}} {
 		switch {
 		case of.number == 0: // it stands in the answer
 		case of.number < 0 || of.number > len(texts):

@@ -91,6 +91,38 @@ func TestS3AHopIsThePatchThatAllHostsAreOffered(t *testing.T) {
 	}
 }
 
+// atStage is a diary that does something once a stage begins.
+type atStage struct {
+	diary
+	stage string
+	do    func()
+}
+
+func (a *atStage) Record(e run.Event) error {
+	if e.Kind == run.StageStarted && strings.HasSuffix(e.Stage, a.stage) {
+		a.do()
+	}
+	return a.diary.Record(e)
+}
+
+// What was on offer when it was downloaded may be gone when its node's turn comes: no node is drained for it.
+func TestANodeIsNotDrainedForAPackageThatIsGone(t *testing.T) {
+	for _, packages := range []string{twin.Yum, twin.Apt} {
+		s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4"), Web: -1, Packages: packages})
+		s.plan = bundled(t, inventoryOf([]string{"cp1"}, []string{"w1"}), map[string]any{"target": version("1.32.6")})
+		d := &atStage{stage: "/Workers", do: func() { s.Withhold("w1", "kubelet-1.32.") }}
+		end := s.runInto(t, "r", d)
+		if want := "no package of 1.32.6 is on offer for kubelet"; end.Exit != run.ExitFailed || !strings.Contains(d.why(), want) {
+			t.Errorf("%s: it ended with %d: %s%s\nwant %q", packages, end.Exit, end.Text, d.why(), want)
+		}
+		for _, title := range d.changed("w1") {
+			if strings.Contains(title, "cordon") || strings.Contains(title, "drain") {
+				t.Errorf("%s: %s", packages, title)
+			}
+		}
+	}
+}
+
 // A worker that is away is not asked anything: it may be off.
 func TestAnAbsentWorkerMayBeOff(t *testing.T) {
 	s := siteOf(twin.Shape{ControlPlanes: 1, Workers: 3, Version: version("1.20.0"), Web: -1})

@@ -1,4 +1,4 @@
-# $1: the folder of our backups. Prints what rung wants to know of this host, one key=value a line.
+# $1: the folder of our backups. Prints what else rung wants to know of this host.
 manifests=/etc/kubernetes/manifests
 
 # fact NAME COMMAND…: under that name, whether the command succeeds.
