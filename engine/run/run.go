@@ -93,7 +93,7 @@ func (r Run) Do(ctx context.Context) Ending {
 		case <-going.Done():
 		}
 	})
-	l := newLoop(r, going, halt)
+	l := newLoop(going, r, halt)
 	for _, host := range r.Reached {
 		l.met[host] = true
 	}
@@ -145,7 +145,7 @@ type loop struct {
 	broken   bool // the journal cannot be written
 }
 
-func newLoop(r Run, going context.Context, halt context.CancelFunc) *loop {
+func newLoop(going context.Context, r Run, halt context.CancelFunc) *loop {
 	return &loop{Run: r, going: going, halt: halt, lost: map[string]step.Outcome{}, healthy: map[string]bool{}, busy: map[string]bool{}, met: map[string]bool{}, reasons: map[int]string{}}
 }
 

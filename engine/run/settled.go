@@ -19,7 +19,7 @@ import (
 // only a run finds, is not settled, and is left to the run.
 func Settled(ctx context.Context, p *plan.Plan) (diag.List, Ending) {
 	r := &review{places: map[diag.Diagnostic]int{}}
-	l := newLoop(Run{Plan: p, Perform: silence{}, Sink: silence{}, Clock: Wall{}, Lanes: 1}, ctx, func() {})
+	l := newLoop(ctx, Run{Plan: p, Perform: silence{}, Sink: silence{}, Clock: Wall{}, Lanes: 1}, func() {})
 	l.review = r
 	l.stages(ctx, p.Stages, around{frame: newFrame(nil, nil)})
 	end := l.ending(ctx)
