@@ -132,15 +132,15 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 }
 
 // unfit is a step that cannot be planned with the fields that it has. No command has said so: what helps is the place in the
-// playbook.
+// playbook. In admit it may fit later: what it is made of is asked afresh.
 func unfit(s *playbook.Step, err error) ended {
 	blame := playbook.Unplannable(s, err)
-	return ended{outcome: step.Failed, text: err.Error(), hint: "it is written at " + blame.Pos.String(), final: true, blame: blame}
+	return ended{outcome: step.Failed, text: err.Error(), hint: "it is written at " + blame.Pos.String(), blame: blame}
 }
 
 // nowhere is a step whose on: names no one host.
 func nowhere(s *playbook.Step, err error) ended {
-	how := ended{outcome: step.Refused, text: err.Error(), final: true, blame: diag.Diagnostic{Code: "bad-selector"}, always: len(s.On.Exprs()) == 0}
+	how := ended{outcome: step.Refused, text: err.Error(), blame: diag.Diagnostic{Code: "bad-selector"}, always: len(s.On.Exprs()) == 0}
 	var found diag.List
 	if !errors.As(err, &found) || len(found) == 0 {
 		_ = errors.As(err, &how.blame)

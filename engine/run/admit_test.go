@@ -132,3 +132,22 @@ func TestHostsOutsideAreNotAskedForAdmission(t *testing.T) {
 	p := scene{stages: fmt.Sprintf(admitting, 1), narrow: plan.Narrowing{Limit: "w2"}, replies: map[string][]reply{"room": {says("1")}}}.play(t)
 	same(t, "commands", p.hosts.sent(), text("w1 room\nw2 room\nw2 act\nw2 saw 1 w2\nw3 room"))
 }
+
+// What a step of admit is made of may be another thing when it is asked again: the host waits, as for all that fails there.
+func TestAStepOfAdmitThatDoesNotFitYetKeepsTheHostWaiting(t *testing.T) {
+	for fields, replies := range map[string][]reply{
+		`look: {run: "see ${{ steps.room.words[1] }}"}`:  {says("a"), says("a"), says("a b")},
+		`look: {run: "${{ steps.room.said }}"}`:          {says("nonsense"), says("nonsense"), says("see")},
+		`on: "${{ steps.room.said }}", look: {run: see}`: {says("all"), says("all"), says("w1")},
+	} {
+		stages := `
+  - stage: S
+    hosts: w1
+    admit: [{id: room, look: {run: room}}, {` + fields + `}]
+    steps: [{do: {run: act}}]`
+		p := scene{stages: stages, replies: map[string][]reply{"room": replies}}.play(t)
+		if p.Exit != run.ExitDone || p.took != 10*time.Second {
+			t.Errorf("%s: exit %d after %s, want 0 after 10s: %s", fields, p.Exit, p.took, p.Text)
+		}
+	}
+}

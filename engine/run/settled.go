@@ -54,7 +54,7 @@ type misfit struct {
 
 // of notes how a step ended on the host of v, where nothing that a run finds would change it, and says that the step was planned.
 func (r *review) of(v *visit, s *playbook.Step, how ended) step.Outcome {
-	hangs := how.cond != "" || len(v.conds) > 0 || how.open || v.admitting && !how.final
+	hangs := how.cond != "" || len(v.conds) > 0 || how.open || v.admitting && !how.final && how.blame.Code == "" // a guard that is false makes the host wait
 	switch {
 	case hangs && !how.always:
 	case how.blame.Code == "" && how.outcome == step.Refused:

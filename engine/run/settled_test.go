@@ -37,6 +37,17 @@ toy.yaml:5:47: do: invalid syntax, on cp1, w1 and 2 more hosts
 toy.yaml:6:35: on: workers names 3 hosts; want exactly one, on w1`,
 		},
 		{
+			name: "fields that a step of admit refuses, and a host that it cannot name",
+			stages: `
+  - stage: S
+    hosts: w1
+    admit: [{look: {run: "${{ host.name == host.node ? \"nonsense\" : \"see\" }}"}}, {on: "${{ host.name == \"w1\" ? \"all\" : \"w1\" }}", look: {run: see}}]
+    steps: [{do: {run: act}}]`,
+			found: `
+toy.yaml:7:13: look: invalid syntax, on w1
+toy.yaml:7:86: on: all names 4 hosts; want exactly one, on w1`,
+		},
+		{
 			name:   "a variable that no file gives",
 			stages: `  - {stage: S, hosts: w1, steps: [{when: 'host.vars.rack == "a"', do: {run: act}}, {do: {run: "${{ host.vars.rack }}"}}]}`,
 			found: `

