@@ -43,7 +43,7 @@ asks, or ends with exit code 5 where nobody can be asked and --assume does not s
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			m.begins()
-			l, err := a.revive(strings.Join(args, ""), o)
+			l, err := a.revive(cmd.Context(), strings.Join(args, ""), o)
 			if err != nil || l == nil {
 				return err
 			}

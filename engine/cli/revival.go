@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -47,7 +48,7 @@ type life struct {
 }
 
 // revive makes another life of the run called name; nil where it has ended well. The life's journal must be closed.
-func (a *app) revive(name string, o revival) (*life, error) {
+func (a *app) revive(ctx context.Context, name string, o revival) (*life, error) {
 	assume, err := a.assumes(o.assume)
 	if err != nil {
 		return nil, err
@@ -62,7 +63,7 @@ func (a *app) revive(name string, o revival) (*life, error) {
 			l.used[e.Host], l.used[e.On] = true, true
 		}
 	}
-	if err := l.load(a, header, o); err != nil {
+	if err := l.load(ctx, a, header, o); err != nil {
 		return nil, errors.Join(err, j.Close())
 	}
 	return l, nil
@@ -81,7 +82,7 @@ func fateOf(events []run.Event) string {
 }
 
 // load makes the plan again of what the run keeps, and of what the operator has in place of it.
-func (l *life) load(a *app, header journal.Header, o revival) error {
+func (l *life) load(ctx context.Context, a *app, header journal.Header, o revival) error {
 	k := kept{header: header, dir: l.journal.Dir(), files: map[string][]byte{}}
 	edited, err := k.read()
 	if err != nil {
@@ -119,6 +120,9 @@ func (l *life) load(a *app, header journal.Header, o revival) error {
 	if len(changes) > 0 {
 		if len(changes) > len(otherHosts) {
 			l.memory.Afresh()
+		}
+		if err := settled(ctx, p); err != nil { // what cannot be carried out takes the place of nothing
+			return err
 		}
 		if err := k.keep(l.journal, p); err != nil {
 			return err

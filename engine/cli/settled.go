@@ -4,13 +4,14 @@ import (
 	"context"
 	"errors"
 
+	"rung/engine/plan"
 	"rung/engine/run"
 )
 
-// settled holds the run against what its files say, before anything is connected to, or asked: what would stop it on any
+// settled holds a run of p against what its files say, before anything is connected to, or asked: what would stop it on any
 // answer of the hosts stops it here.
-func (e *execution) settled(ctx context.Context) error {
-	found, end := run.Settled(ctx, e.plan)
+func settled(ctx context.Context, p *plan.Plan) error {
+	found, end := run.Settled(ctx, p)
 	switch {
 	case found.Err() != nil:
 		return &failure{run.ExitUsage, found, "nothing was touched"}
