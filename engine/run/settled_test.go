@@ -48,6 +48,23 @@ toy.yaml:7:13: look: invalid syntax, on w1
 toy.yaml:7:86: on: all names 4 hosts; want exactly one, on w1`,
 		},
 		{
+			name: "counts that a loop gives, each at its own place",
+			stages: `
+  - stage: S
+    for_each: {n: '["few"]'}
+    hosts: workers
+    at_once: "${{ n }}"
+    steps: [{do: {run: act}}]
+  - stage: O
+    for_each: {n: '["many"]'}
+    hosts: workers
+    max_failures: "${{ n }}"
+    steps: [{do: {run: act}}]`,
+			found: `
+toy.yaml:8:15: at_once: "few" is not a count: want a number or a percentage, such as 2 or 10%
+toy.yaml:13:20: max_failures: "many" is not a count: want a number or a percentage, such as 2 or 10%`,
+		},
+		{
 			name:   "a variable that no file gives",
 			stages: `  - {stage: S, hosts: w1, steps: [{when: 'host.vars.rack == "a"', do: {run: act}}, {do: {run: "${{ host.vars.rack }}"}}]}`,
 			found: `

@@ -207,11 +207,7 @@ func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 		outcome = l.stages(ctx, s.Stages, a)
 	} else {
 		w := &window{loop: l, around: a, stage: s, worst: step.OK}
-		if text, hint := w.measure(); text != "" {
-			at := s.AtOncePos
-			if strings.HasPrefix(text, "max_failures") {
-				at = s.MaxFailuresPos
-			}
+		if at, text, hint := w.measure(); text != "" {
 			return l.refuseStage(a, at, text, hint)
 		}
 		if w.recall(); len(w.hosts) > 0 && len(w.todo) == 0 {

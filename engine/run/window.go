@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"rung/engine/diag"
 	"rung/engine/guard"
 	"rung/engine/plan"
 	"rung/engine/playbook"
@@ -40,8 +41,8 @@ type window struct {
 }
 
 // measure finds the hosts that still take part, and how many at a time; text
-// says why the stage cannot start.
-func (w *window) measure() (text, hint string) {
+// says why the stage cannot start, and at of which of its counts.
+func (w *window) measure() (at diag.Pos, text, hint string) {
 	l := w.loop
 	for _, h := range w.stage.Hosts {
 		if !l.isLost(h) {
@@ -52,20 +53,20 @@ func (w *window) measure() (text, hint string) {
 	w.atOnce = len(w.hosts)
 	if w.stage.AtOnce != nil {
 		if w.atOnce, text, hint = w.count(w.stage.AtOnce, v, plan.Window); text != "" {
-			return "at_once: " + text, hint
+			return w.stage.AtOncePos, "at_once: " + text, hint
 		}
 	}
 	w.alone = len(w.hosts) <= 1 || w.atOnce == 1 && !w.guessed
 	if w.stage.MaxFailures != nil {
 		if w.allowed, text, hint = w.count(w.stage.MaxFailures, v, playbook.Count); text != "" {
-			return "max_failures: " + text, hint
+			return w.stage.MaxFailuresPos, "max_failures: " + text, hint
 		}
 	}
 	w.size = w.atOnce
 	if l.Lanes > 0 {
 		w.size = min(w.size, l.Lanes)
 	}
-	return "", ""
+	return diag.Pos{}, "", ""
 }
 
 // count reads a count of the stage's hosts. A dry-run that cannot know it
