@@ -9,16 +9,27 @@ import (
 const fewThings = 300
 
 // inParts does work for the numbers below n, in as many parts as there are processors, side by side, and returns when all is
-// done. What is done for one number touches nothing that is touched for another.
+// done. What is done for one number touches nothing that is touched for another. A panic of a part is one of inParts.
 func inParts(n int, work func(from, to int)) {
-	size := n
-	if n > fewThings {
-		size = (n-1)/runtime.GOMAXPROCS(0) + 1
+	if n <= fewThings {
+		work(0, n)
+		return
+	}
+	size := (n-1)/runtime.GOMAXPROCS(0) + 1
+	faults := make([]any, (n-1)/size+1) // what each part panicked with
+	part := func(i int) {
+		defer func() { faults[i] = recover() }()
+		work(i*size, min(i*size+size, n))
 	}
 	var others sync.WaitGroup
-	for from := size; from < n; from += size {
-		others.Go(func() { work(from, min(from+size, n)) })
+	for i := 1; i < len(faults); i++ {
+		others.Go(func() { part(i) })
 	}
-	work(0, size)
+	part(0)
 	others.Wait()
+	for _, fault := range faults {
+		if fault != nil {
+			panic(fault)
+		}
+	}
 }

@@ -24,3 +24,33 @@ func TestEveryNumberIsInOnePart(t *testing.T) {
 		}
 	}
 }
+
+// Whoever asked has its fault told; a goroutine that panics ends the whole process.
+func TestAPanicOfAnyPartIsOneOfWhoeverAsked(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	const n = 3 * fewThings
+	for _, broken := range []int{0, fewThings, n - 1} {
+		done := [n]bool{}
+		fault := func() (fault any) {
+			defer func() { fault = recover() }()
+			inParts(n, func(from, to int) {
+				for i := from; i < to; i++ {
+					if i == broken {
+						panic(i)
+					}
+					done[i] = true
+				}
+			})
+			return nil
+		}()
+		if fault != broken {
+			t.Errorf("a panic with %d is one with %v", broken, fault)
+		}
+		for i := range n {
+			if i/fewThings != broken/fewThings && !done[i] {
+				t.Errorf("after a panic with %d it went on before %d was done", broken, i)
+				break
+			}
+		}
+	}
+}
