@@ -176,7 +176,10 @@ const nodeGrace = 40 * time.Second
 
 // ready is the status of the node's condition Ready.
 func (h *host) ready(now time.Time) string {
-	m := h.kubelet.last(now) // there is one: a host has its kubelet from the beginning
+	m := h.kubelet.last(now)
+	if m == nil { // more was set far ahead than a timeline keeps
+		return "Unknown"
+	}
 	switch k := &m.value; {
 	case !k.active && now.Sub(m.from) > nodeGrace:
 		return "Unknown"

@@ -124,3 +124,25 @@ func TestHostsShowTheClockOfWhoeverAsks(t *testing.T) {
 		t.Errorf("exit %d: %q", exit, out.String())
 	}
 }
+
+// A session that began before the loss looks at what was before it.
+func TestALossOfPowerForDaysLeavesWhatWasBeforeIt(t *testing.T) {
+	for _, off := range []time.Duration{time.Hour, 30 * time.Hour, 30 * 24 * time.Hour} {
+		l := newLab(t, Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4")})
+		l.run("w1", "systemctl stop kubelet; systemctl stop containerd; swapoff -a; sleep 300; systemctl start containerd; systemctl start kubelet; echo one >/run/here; sleep 300")
+		l.PowerLoss("w1", off)
+		for _, at := range []struct {
+			passes time.Duration
+			says   string
+		}{{-time.Second, "Ready v1.31.4"}, {-8 * time.Minute, "NotReady v1.31.4"}, {8*time.Minute + time.Second, "Ready v1.31.4"}, {off + 10*time.Minute, "Ready v1.31.4"}} {
+			l.clock.Sleep(at.passes, nil)
+			fields := strings.Fields(l.run("cp1", kubectlAdmin+"get node w1 --no-headers"))
+			if got := fields[1] + " " + fields[4]; got != at.says {
+				t.Errorf("without power for %s, %s on: %q, want %q", off, at.passes, got, at.says)
+			}
+		}
+	}
+	if got := new(host).ready(time.Now()); got != "Unknown" {
+		t.Errorf("of a kubelet of which nothing is known: %s", got)
+	}
+}

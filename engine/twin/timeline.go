@@ -17,6 +17,10 @@ type moment[T any] struct {
 // memory is how long a superseded value is kept: a session is interpreted at once, and may last that long.
 const memory = mostTime
 
+// keeps is how many values are kept however old they are: a loss of power for days sets today what will be when it is over,
+// and sessions still ask for what is now, and for what was before it.
+const keeps = 8
+
 // always is a timeline that never changes, until it is set.
 func always[T any](value T) timeline[T] { return timeline[T]{{value: value}} }
 
@@ -72,10 +76,10 @@ func (l *timeline[T]) drop(at time.Time) {
 	*l = slices.DeleteFunc(*l, func(m moment[T]) bool { return m.from.Equal(at) })
 }
 
-// forget drops what was superseded before that time.
+// forget drops what was superseded before that time, but for the last few.
 func (l *timeline[T]) forget(before time.Time) {
 	dead := 0
-	for dead+1 < len(*l) && (*l)[dead+1].from.Before(before) {
+	for dead+keeps < len(*l) && (*l)[dead+1].from.Before(before) {
 		dead++
 	}
 	if dead > 0 {
