@@ -18,7 +18,7 @@ import (
 // Ending whose Exit is ExitDone where there is none. What stands under a guard that only a run decides, or is made of what
 // only a run finds, is not settled, and is left to the run.
 func Settled(ctx context.Context, p *plan.Plan) (diag.List, Ending) {
-	r := &review{places: map[diag.Diagnostic]int{}}
+	r := &review{places: map[diag.Diagnostic]int{}, spared: spared{over: map[string]string{}}}
 	l := newLoop(ctx, Run{Plan: p, Perform: silence{}, Sink: silence{}, Clock: Wall{}, Lanes: 1}, func() {})
 	l.review = r
 	l.stages(ctx, p.Stages, around{frame: newFrame(nil, nil)})
@@ -44,6 +44,7 @@ type review struct {
 	refused int // steps
 	found   []misfit
 	places  map[diag.Diagnostic]int // where in found
+	spared                          // what may end the way of a host alone
 }
 
 // misfit is a mistake, and the hosts on which it is one; none for that of a stage.
@@ -52,26 +53,37 @@ type misfit struct {
 	hosts []string
 }
 
-// of notes how a step ended on the host of v, where nothing that a run finds would change it, and says that the step was planned.
+// of notes how a step ended on the host of v, where it ends the run and nothing that a run finds would change that, and
+// says that the step was planned.
 func (r *review) of(v *visit, s *playbook.Step, how ended) step.Outcome {
 	hangs := how.cond != "" || len(v.conds) > 0 || how.open || v.admitting && !how.final && how.blame.Code == "" // a guard that is false makes the host wait
 	switch {
-	case hangs && !how.always:
-	case how.blame.Code == "" && how.outcome == step.Refused:
-		r.refused++
-		v.loop.note(ExitRefused, fmt.Sprintf("%s: %s", v.host, how.text))
+	case how.always:
+		r.tell(v.loop, v.host, s, how)
+	case hangs, r.isOver(v), r.spares(v, s, how):
+	case r.countsFirst(v, how):
+		r.held = append(r.held, held{v.host, func() { r.tell(v.loop, v.host, s, how) }})
 	default:
-		d := how.blame
-		if d.Pos == (diag.Pos{}) {
-			d.Pos = s.Pos
-		}
-		d.Code, d.Text = cmp.Or(d.Code, "value"), cmp.Or(d.Text, how.text)
-		if d.Code == "not-known" || d.Code == "changes" {
-			d.Hint = how.hint
-		}
-		r.add(d, v.host)
+		r.tell(v.loop, v.host, s, how)
 	}
 	return step.Planned
+}
+
+func (r *review) tell(l *loop, host string, s *playbook.Step, how ended) {
+	if how.blame.Code == "" && how.outcome == step.Refused {
+		r.refused++
+		l.note(ExitRefused, fmt.Sprintf("%s: %s", host, how.text))
+		return
+	}
+	d := how.blame
+	if d.Pos == (diag.Pos{}) {
+		d.Pos = s.Pos
+	}
+	d.Code, d.Text = cmp.Or(d.Code, "value"), cmp.Or(d.Text, how.text)
+	if d.Code == "not-known" || d.Code == "changes" {
+		d.Hint = how.hint
+	}
+	r.add(d, host)
 }
 
 // ofStage notes why a stage does not start.

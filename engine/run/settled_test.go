@@ -121,3 +121,88 @@ toy.yaml:4:84: host.vars.rack is not known, on w1`,
 		})
 	}
 }
+
+// What a failure ends is said by ignore_failure, skip_host and max_failures: a run that goes on without a host is none that
+// its files stop.
+func TestSettledLeavesToTheRunWhatTheRunMayGoOnAfter(t *testing.T) {
+	const unfit = `do: {run: "${{ host.name in %s ? \"nonsense\" : \"act\" }}"}`
+	on := func(hosts ...string) string {
+		return strings.Replace(unfit, "%s", `[\"`+strings.Join(hosts, `\", \"`)+`\"]`, 1)
+	}
+	tests := []struct{ name, stages, found string }{
+		{
+			name: "a failure that may be ignored",
+			stages: `
+  - {stage: L, hosts: all, steps: [{id: facts, look: {run: see}}]}
+  - {stage: S, hosts: all, steps: [{ignore_failure: steps.facts.number > 1, ` + on("w1", "w2") + `}]}`,
+		},
+		{
+			name: "a host that is skipped, with what comes behind it, and in later stages",
+			stages: `
+  - stage: S
+    hosts: all
+    steps: [{skip_host: true, ` + on("w1") + `}, {require: host.name != "w1"}]
+    always: [{do: {run: act}}]
+  - {stage: O, hosts: all, steps: [{` + on("w1") + `}, {require: host.name != "w1"}]}`,
+		},
+		{
+			name: "a host that may be skipped",
+			stages: `
+  - {stage: L, hosts: all, steps: [{id: facts, look: {run: see}}]}
+  - {stage: S, hosts: all, steps: [{skip_host: steps.facts.number > 1, ` + on("w1") + `}]}`,
+		},
+		{
+			name: "but not a control plane, and not what is done for a host that was skipped",
+			stages: `
+  - {stage: S, hosts: all, steps: [{skip_host: true, ` + on("cp1", "w1") + `}], always: [{skip_host: true, ` + on("w1") + `}]}`,
+			found: `
+toy.yaml:5:36: do: invalid syntax, on cp1
+toy.yaml:5:142: do: invalid syntax, on w1`,
+		},
+		{
+			name: "and not in a stage that gathers",
+			stages: `
+  - stage: S
+    hosts: workers
+    gather: true
+    max_failures: 1
+    steps: [{skip_host: true, ` + strings.Replace(strings.Replace(on("w1"), "do:", "look:", 1), "act", "see", 1) + `}]`,
+			found: "toy.yaml:9:13: look: invalid syntax, on w1",
+		},
+		{
+			name: "as many as may fail, with what comes behind it",
+			stages: `
+  - {stage: S, hosts: all, max_failures: 1, steps: [{` + on("w1") + `}, {require: host.name != "w1"}]}
+  - {stage: O, hosts: all, steps: [{` + on("w1") + `}]}`,
+		},
+		{
+			name: "but not more than may fail, nor a control plane",
+			stages: `
+  - {stage: S, hosts: all, max_failures: 1, steps: [{` + on("w1", "w2") + `}, {` + on("w2") + `}]}
+  - {stage: O, hosts: all, max_failures: 1, steps: [{` + on("cp1", "w3") + `}]}`,
+			found: `
+toy.yaml:5:53: do: invalid syntax, on w1, w2
+toy.yaml:5:131: do: invalid syntax, on w2
+toy.yaml:6:53: do: invalid syntax, on cp1`,
+		},
+		{
+			name: "where nobody knows how many may fail",
+			stages: `
+  - {stage: L, hosts: w1, steps: [{id: facts, look: {run: see}}]}
+  - {stage: S, hosts: workers, max_failures: "${{ steps.facts.number }}", steps: [{` + on("w1", "w2", "w3") + `}]}`,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			found, end := run.Settled(t.Context(), scene{stages: test.stages}.plan(t))
+			var lines []string
+			for _, d := range found {
+				lines = append(lines, d.Pos.String()+": "+d.Text)
+			}
+			same(t, "found", lines, text(test.found))
+			if end.Exit != run.ExitDone {
+				t.Errorf("ends with %d, %q", end.Exit, end.Text)
+			}
+		})
+	}
+}

@@ -216,6 +216,9 @@ func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 		}
 		l.emit(Event{Kind: StageStarted, Stage: a.path, Hosts: w.todo, Text: w.describe(), If: condition(a.conds), Data: w.fallback(w.turns(a.place))})
 		w.slide(ctx)
+		if l.review != nil {
+			l.review.leave(w)
+		}
 		outcome = w.worst
 		w.join()
 	}

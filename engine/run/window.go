@@ -25,7 +25,7 @@ type window struct {
 	atOnce  int      // of them, as the playbook says
 	size    int      // of them, as the lanes allow
 	allowed int      // failures
-	guessed bool     // a count is not known, and taken for 1
+	guessed bool     // a count is not known
 
 	readsWindow bool // its expressions ask who is in the window
 	alone       bool // a dry-run knows that each host is in the window by itself
@@ -52,13 +52,13 @@ func (w *window) measure() (at diag.Pos, text, hint string) {
 	v := l.view(w.frame, nil, "")
 	w.atOnce = len(w.hosts)
 	if w.stage.AtOnce != nil {
-		if w.atOnce, text, hint = w.count(w.stage.AtOnce, v, plan.Window); text != "" {
+		if w.atOnce, text, hint = w.count(w.stage.AtOnce, v, plan.Window, 1); text != "" {
 			return w.stage.AtOncePos, "at_once: " + text, hint
 		}
 	}
 	w.alone = len(w.hosts) <= 1 || w.atOnce == 1 && !w.guessed
 	if w.stage.MaxFailures != nil {
-		if w.allowed, text, hint = w.count(w.stage.MaxFailures, v, playbook.Count); text != "" {
+		if w.allowed, text, hint = w.count(w.stage.MaxFailures, v, playbook.Count, len(w.hosts)); text != "" {
 			return w.stage.MaxFailuresPos, "max_failures: " + text, hint
 		}
 	}
@@ -69,14 +69,13 @@ func (w *window) measure() (at diag.Pos, text, hint string) {
 	return diag.Pos{}, "", ""
 }
 
-// count reads a count of the stage's hosts. A dry-run that cannot know it
-// takes 1.
-func (w *window) count(t *guard.Template, v *view, read func(string, int) (int, error)) (n int, text, hint string) {
+// count reads a count of the stage's hosts. A dry-run that cannot know it takes the one that is guessed.
+func (w *window) count(t *guard.Template, v *view, read func(string, int) (int, error), guess int) (n int, text, hint string) {
 	written, missing, err := t.Text(v.values)
 	switch {
 	case err == nil && missing != nil && v.open(missing):
 		w.guessed = true
-		return 1, "", ""
+		return guess, "", ""
 	case err == nil && missing != nil:
 		text, hint = v.lacking(missing)
 		return 0, text, hint
