@@ -19,12 +19,32 @@ type Difference struct {
 
 // Compare says in which steps on which hosts two dry-runs differ, in the order of work.
 func Compare(a, b *report.Book) []Difference {
-	all := differences(a, b, func(was, now *report.Entry) bool { return slices.Equal(linesOf(was), linesOf(now)) })
+	all := differences(a, b, alike)
 	then, now := worked(a), worked(b)
 	for i, d := range all {
 		all[i].Alone = d.Host != "" && !(then[d.Stage] && now[d.Stage])
 	}
 	return all
+}
+
+// alike says whether two entries tell the same, as far as both tell it.
+func alike(was, now *report.Entry) bool {
+	return slices.Equal(linesOf(was), linesOf(now)) || slices.Equal(linesOf(asTold(was, now)), linesOf(asTold(now, was)))
+}
+
+// asTold is e without what its commands read where the other keeps that to itself: a rung of before does.
+func asTold(e, other *report.Entry) *report.Entry {
+	if e == nil || other == nil {
+		return e
+	}
+	told := *e
+	told.Actions = slices.Clone(e.Actions)
+	for i := range min(len(e.Actions), len(other.Actions)) {
+		if do := other.Actions[i].Do; do.Secret && do.Reads == "" {
+			told.Actions[i].Do.Reads = ""
+		}
+	}
+	return &told
 }
 
 // worked are the stages of b with steps on hosts.

@@ -112,7 +112,8 @@ func (h *held) openEntry(where at) *report.Entry {
 }
 
 // fits says whether c is what a has planned. The variables of a host come on top of those of the step; which host does
-// what belongs to the control planes is not planned.
+// what belongs to the control planes is not planned; and a plan of an earlier rung does not tell what is read where that is
+// secret.
 func fits(a report.Act, c step.Command, id string) bool {
 	m := matcher{id, a.Unknown}
 	if len(a.Do.Argv) != len(c.Argv) || a.Do.Secret != c.Secret || len(a.Do.Env) < len(c.Env) {
@@ -128,5 +129,5 @@ func fits(a report.Act, c step.Command, id string) bool {
 			return false
 		}
 	}
-	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin)) && m.matches(a.Do.Reads, c.Reads)
+	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin)) && (a.Do.Reads == "" || m.matches(a.Do.Reads, c.Reads))
 }

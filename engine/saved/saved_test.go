@@ -47,7 +47,8 @@ func TestARunDoesWhatWasPlannedAndNothingElse(t *testing.T) {
 	admin.Actions[0].On = "cp1"
 	agree := Hold(book(
 		chapter("S", "w1", does("1", argv("touch", "a b")), open, &report.Entry{Step: "3", Outcome: step.Planned, Depends: []string{"steps.x.y"}}, &report.Entry{Step: "4", Outcome: step.Skipped, Text: "when: no"}, mark, admin,
-			does("7", report.Order{Argv: []string{"log-in"}, Secret: true, Reads: "me:(secret: word)"})),
+			does("7", report.Order{Argv: []string{"log-in"}, Secret: true, Reads: "me:(secret: word)"}),
+			does("8", report.Order{Argv: []string{"log-in"}, Secret: true})),
 		chapter("Climb[hop=…]/T", "w1", does("1", argv("climb"))),
 	), "r7")
 	login := func(reads string) step.Action {
@@ -86,6 +87,7 @@ func TestARunDoesWhatWasPlannedAndNothingElse(t *testing.T) {
 		{"another control plane answers", "S 6 1", step.Action{On: step.AdminHost, Do: step.Command{Argv: []string{"kubectl", "drain", "w1"}}}, "cp2", ""},
 		{"the text around a secret", "S 7 1", login("me:(secret: word)"), "w1", ""},
 		{"another text around a secret", "S 7 1", login("root:(secret: word)"), "w1", "which reads: root:(secret: word)"},
+		{"the text around a secret, of which the plan of an earlier rung says nothing", "S 8 1", login("me:(secret: word)"), "w1", ""},
 		{"a round that was not known", "Climb[hop=1.33.4]/T 1 1", action("climb"), "w1", ""},
 		{"another command in it", "Climb[hop=1.33.4]/T 1 1", action("fall"), "w1", "another command"},
 		{"a stage in it that was not planned", "Climb[hop=1.33.4]/U 1 1", action("climb"), "w1", "the plan does not have it"},
@@ -104,6 +106,31 @@ func TestARunDoesWhatWasPlannedAndNothingElse(t *testing.T) {
 		case test.wants != "" && (!errors.As(err, &other) || !strings.Contains(err.Error(), test.wants)):
 			t.Errorf("%s: got %v, want %q in it", test.what, err, test.wants)
 		}
+	}
+}
+
+// A plan that an earlier rung saved does not say what is read where that is secret: that is no difference.
+func TestWhatOnlyALaterRungTellsIsNoDifference(t *testing.T) {
+	logIn := func(reads string, words ...string) *report.Book {
+		return book(chapter("S", "w1", does("1", report.Order{Argv: append(words, "log-in"), Secret: true, Reads: reads})))
+	}
+	for _, test := range []struct {
+		what     string
+		was, now *report.Book
+		differs  bool
+	}{
+		{"told by the later one", logIn(""), logIn("me:(secret: word)"), false},
+		{"told by the first one", logIn("me:(secret: word)"), logIn(""), false},
+		{"told by both, and another text", logIn("me:(secret: word)"), logIn("root:(secret: word)"), true},
+		{"another command", logIn(""), logIn("me:(secret: word)", "sudo"), true},
+		{"no secret", book(chapter("S", "w1", does("1", argv("log-in")))), logIn("me:(secret: word)"), true},
+	} {
+		if got := Compare(test.was, test.now); (len(got) > 0) != test.differs {
+			t.Errorf("%s: compared: %+v", test.what, got)
+		}
+	}
+	if got := Strays(logIn(""), logIn("me:(secret: word)")); len(got) > 0 {
+		t.Errorf("held: %+v", got)
 	}
 }
 
