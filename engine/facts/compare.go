@@ -43,56 +43,6 @@ func Compare(a, b *File) []Difference {
 	return found
 }
 
-// pair is a step on a host in two files; nil in one that has not read it.
-type pair struct{ was, now *Finding }
-
-// pairs are the steps of two files, in the order of the first: by their places, and where a playbook has changed by their
-// types and names. Without a name nobody tells which of its type it was.
-func pairs(was, now []Finding) []pair {
-	byPlace := func(f *Finding) [4]string { return [4]string{f.Host, f.Stage, f.Step, f.Type} }
-	byName := func(f *Finding) [4]string {
-		if f.Title == "" {
-			return byPlace(f)
-		}
-		return [4]string{f.Host, "", f.Type, f.Title}
-	}
-	all := make([]pair, len(was))
-	for i := range was {
-		all[i].was = &was[i]
-	}
-	var rest []*Finding
-	for i := range now {
-		rest = append(rest, &now[i])
-	}
-	for _, key := range []func(*Finding) [4]string{byPlace, byName} {
-		rest = match(all, rest, key)
-	}
-	for _, f := range rest {
-		all = append(all, pair{now: f})
-	}
-	return all
-}
-
-// match puts each of now to the next in all that has the same key and is alone, and returns those that are left.
-func match(all []pair, now []*Finding, key func(*Finding) [4]string) []*Finding {
-	alone := map[[4]string][]int{}
-	for i, p := range all {
-		if p.now == nil {
-			alone[key(p.was)] = append(alone[key(p.was)], i)
-		}
-	}
-	var left []*Finding
-	for _, f := range now {
-		k := key(f)
-		if len(alone[k]) == 0 {
-			left = append(left, f)
-			continue
-		}
-		all[alone[k][0]].now, alone[k] = f, alone[k][1:]
-	}
-	return left
-}
-
 // differences are those of one step. What only one file has is none: the other has not looked.
 func (p pair) differences() []Difference {
 	step := cmp.Or(p.now, p.was)

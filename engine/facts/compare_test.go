@@ -22,6 +22,9 @@ func TestStepsAreComparedAndNotTheirTypes(t *testing.T) {
 	sysctl := func(value string) Finding {
 		return readAs("Tune", "1:command", "command", "The map count", "stdout", value)
 	}
+	command := func(stage, place, title, value string) Finding {
+		return readAs(stage, place+":command", "command", title, "stdout", value)
+	}
 	for _, test := range []struct {
 		what     string
 		was, now []Finding
@@ -31,6 +34,11 @@ func TestStepsAreComparedAndNotTheirTypes(t *testing.T) {
 		{"what only one has read", []Finding{sysctl("1")}, []Finding{sysctl("1"), readAs("Others", "admit 1", "cluster-facts", "", "absent", []any{})}, nil},
 		{"an output that only one has", []Finding{sysctl("1")}, []Finding{readAs("Tune", "1:command", "command", "The map count", "exit", 0.0)}, nil},
 		{"another place, and the same name", []Finding{sysctl("1")}, []Finding{readAs("Tune it", "2:command", "command", "The map count", "stdout", "2")}, []string{"w1: command stdout (The map count): 1 → 2"}},
+		{"a step in front of others of its type", []Finding{command("Tune", "1", "Map count", "5"), command("Tune", "2", "Shmmax", "9")}, []Finding{command("Tune", "1", "New one", "7"), command("Tune", "2", "Map count", "5"), command("Tune", "3", "Shmmax", "9")}, nil},
+		{"the same, and one that has changed", []Finding{command("Tune", "1", "Map count", "5"), command("Tune", "2", "Shmmax", "9")}, []Finding{command("Tune", "1", "New one", "7"), command("Tune", "2", "Map count", "6"), command("Tune", "3", "Shmmax", "9")}, []string{"w1: command stdout (Map count): 5 → 6"}},
+		{"one that has moved, and another of its name in a stage before it", []Finding{command("A", "1", "Ask", "5"), command("B", "1", "Ask", "9")}, []Finding{command("B", "2", "Ask", "9")}, nil},
+		{"a name that is worded otherwise", []Finding{command("Tune", "1", "Map count", "5")}, []Finding{command("Tune", "1", "The map count", "6")}, []string{"w1: command stdout (The map count): 5 → 6"}},
+		{"a step that has a name now", []Finding{command("Tune", "1", "", "5")}, []Finding{command("Tune", "1", "The map count", "6")}, []string{"w1: command stdout (The map count): 5 → 6"}},
 		{"another place, and no name", []Finding{readAs("Look", "1", "command", "", "stdout", "1")}, []Finding{readAs("Look", "2", "command", "", "stdout", "2")}, nil},
 		{"two steps that find the same", []Finding{readAs("A", "1", "command", "One", "stdout", "1"), readAs("B", "1", "command", "Two", "stdout", "1")}, []Finding{readAs("A", "1", "command", "One", "stdout", "2"), readAs("B", "1", "command", "Two", "stdout", "2")}, []string{"w1: command stdout: 1 → 2"}},
 		{"a step that fails now", []Finding{readAs("Look", "1", "command", "Ask", "stdout", "1")}, []Finding{failedAs("1", "Ask", "no answer")}, []string{"w1: command outcome (Ask): ok → failed: no answer"}},
