@@ -24,9 +24,9 @@ type ledger struct {
 	failed   []string // hosts, in order of their failure
 	gathered []ending // what stands in the way, by stages that gather
 	changed  map[string]bool
-	unsure   []run.Event       // actions of which only a person can tell
-	assumed  map[string]string // by host, what the step under way did that nobody saw, and of which a person has told
-	touched  bool              // a command left that may change something
+	unsure   []run.Event      // actions of which only a person can tell
+	assumed  map[visit]string // what a step did that nobody saw, and of which a person has told
+	touched  bool             // a command left that may change something
 	notes    []run.Event
 	versions versions
 	stopping bool // it was told what is waited for
@@ -35,6 +35,11 @@ type ledger struct {
 	kept     map[string]string // by host, the folder here with what was found out about it
 	laps     laps
 }
+
+// visit is a step on a host.
+type visit struct{ host, stage, step string }
+
+func visitOf(e run.Event) visit { return visit{e.Host, e.Stage, e.Step} }
 
 // stage is one stage that was begun.
 type stage struct {
@@ -76,7 +81,7 @@ type ending struct {
 const tailLines = 12
 
 func newLedger() *ledger {
-	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, assumed: map[string]string{}, causes: causes{}, kept: map[string]string{}, cordons: newCordons()}
+	return &ledger{work: map[string]*work{}, ends: map[string]ending{}, changed: map[string]bool{}, assumed: map[visit]string{}, causes: causes{}, kept: map[string]string{}, cordons: newCordons()}
 }
 
 // enter takes e in, before it is told.
@@ -112,7 +117,7 @@ func (l *ledger) enter(e run.Event) {
 	case run.ActionEnded:
 		if e.Assumed {
 			if !bad(e.Outcome) {
-				l.assumed[e.Host] = titleOf(e)
+				l.assumed[visitOf(e)] = titleOf(e)
 			}
 			return // it is of an earlier life: nobody is at work
 		}
@@ -162,7 +167,7 @@ func (l *ledger) leave(e run.Event) {
 			l.blame(e, l.title(e))
 			l.causes.see(e)
 		}
-		delete(l.assumed, e.Host)
+		delete(l.assumed, visitOf(e))
 		if w := l.work[e.Host]; w != nil {
 			*w = work{host: e.Host, since: e.At, told: e.At}
 		}
@@ -245,7 +250,7 @@ func (l *ledger) fail(e run.Event) {
 // title is the name of the step that e ends.
 func (l *ledger) title(e run.Event) string {
 	if e.Title == "" {
-		if did := l.assumed[e.Host]; did != "" {
+		if did := l.assumed[visitOf(e)]; did != "" {
 			return did
 		}
 		if w := l.work[e.Host]; w != nil && w.step == e.Step && w.title != "" {

@@ -188,7 +188,7 @@ func (t *Terminal) stepEnded(e run.Event) {
 	text := t.l.title(e) + " … " + t.ink.on(styleOf(e.Outcome), word)
 	w := t.l.work[e.Host]
 	switch {
-	case t.l.assumed[e.Host] != "" && e.Outcome == step.Changed:
+	case t.l.assumed[visitOf(e)] != "" && e.Outcome == step.Changed:
 		text += " (assumed, as the operator says)"
 	case w != nil && w.step == e.Step:
 		text += " (" + length(e.At.Sub(w.since)) + ")"
