@@ -72,14 +72,17 @@ func isKept(root, name string, a, b journal.Summary) bool {
 	return errors.Join(err, bad) == nil && bytes.Equal(one, other)
 }
 
-// only is the one run under root that can be resumed; of several, the one whose inventory is file, where one is given.
+// only is the one run under root that can be resumed; of several, the one whose inventory is file, where there is such.
 func only(root, file string) (string, error) {
 	list, err := pastRuns(root)
 	if err != nil {
 		return "", err
 	}
-	if here := slices.DeleteFunc(slices.Clone(list), func(s pastRun) bool { return !isOf(root, s.Summary, file) }); file != "" && len(here) > 0 {
-		list = here
+	if file != "" { // where none of this inventory can be resumed, it is to take the place of another's
+		here := slices.DeleteFunc(slices.Clone(list), func(s pastRun) bool { return !isOf(root, s.Summary, file) })
+		if slices.ContainsFunc(here, func(s pastRun) bool { return s.Resumable }) {
+			list = here
+		}
 	}
 	var names, past []string
 	for _, s := range list {
