@@ -27,7 +27,8 @@ runbooks (rung render, as text or as json), a plan and a runbook in json, or two
 
 Of a stage that only one of them has, it says how many steps that has; --full shows them.
 
-The exit code is 0 where they are the same, and 1 where they differ.`,
+The exit code is 0 where they are the same, and 1 where they differ. Of what was found, what
+only one has read is not compared: how many steps that are is told in a line, and is no difference.`,
 		Example: "  rung diff monday.plan friday.plan",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
@@ -81,13 +82,28 @@ func (a *app) diff(first, second string, most int) error {
 	default:
 		return usage("%s and %s are of two kinds, and cannot be compared", first, second)
 	}
-	if err != nil || out.Len() == 0 {
+	if err != nil {
 		return err
 	}
+	differ := out.Len() > 0
+	writeApart(&out, was.facts, now.facts)
 	if _, err := out.WriteTo(a.out); err != nil {
 		return err
 	}
-	return told{run.ExitFailed}
+	if differ {
+		return told{run.ExitFailed}
+	}
+	return nil
+}
+
+// writeApart writes how much was not compared, in a line.
+func writeApart(w io.Writer, was, now *facts.File) {
+	if was == nil || now == nil {
+		return
+	}
+	if first, second := facts.Apart(was, now); first+second > 0 {
+		fmt.Fprintf(w, "not compared: what only one has read, %s of the first and %s of the second\n", report.Many(first, "step"), report.Many(second, "step"))
+	}
 }
 
 // writeFound writes what was found otherwise.

@@ -43,6 +43,20 @@ func Compare(a, b *File) []Difference {
 	return found
 }
 
+// Apart is how many steps only one of two files has read: Compare says nothing of them, for the other has not looked.
+func Apart(a, b *File) (onlyA, onlyB int) {
+	for _, p := range pairs(a.Found, b.Found) {
+		switch {
+		case len(p.differences()) > 0: // it is told, how the only one failed
+		case p.now == nil:
+			onlyA++
+		case p.was == nil:
+			onlyB++
+		}
+	}
+	return onlyA, onlyB
+}
+
 // differences are those of one step. What only one file has is none: the other has not looked.
 func (p pair) differences() []Difference {
 	step := cmp.Or(p.now, p.was)

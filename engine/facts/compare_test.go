@@ -55,6 +55,19 @@ func TestStepsAreComparedAndNotTheirTypes(t *testing.T) {
 	}
 }
 
+// What is not compared is counted: two files that do not differ may be of much and of little.
+func TestWhatOnlyOneFileHasReadIsCounted(t *testing.T) {
+	both, failed := readAs("Look", "1", "command", "Ask", "stdout", "1"), failedAs("9", "Fail", "no answer")
+	was := &File{Found: []Finding{both, readAs("Look", "2", "command", "Was", "stdout", "1")}}
+	now := &File{Found: []Finding{readAs("Look", "4", "command", "New", "stdout", "1"), both, readAs("Look", "5", "host-facts", "", "stdout", "1"), failed}}
+	if a, b := Apart(was, now); a != 1 || b != 2 {
+		t.Errorf("got %d and %d, want 1 and 2", a, b)
+	}
+	if a, b := Apart(was, was); a != 0 || b != 0 {
+		t.Errorf("of one file: got %d and %d, want none", a, b)
+	}
+}
+
 // A text that looks like a number is what a command said, and no measure that is never the same for long.
 func TestOnlyNumbersAreNumbers(t *testing.T) {
 	was := &File{Found: []Finding{readAs("Look", "1", "host-facts", "", "free_mib", 5.0), readAs("Look", "2", "command", "", "stdout", "5")}}
