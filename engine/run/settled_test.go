@@ -90,6 +90,18 @@ toy.yaml:4:84: host.vars.rack is not known, on w1`,
     steps: [{do: {run: "${{ host.vars.rack }}"}}]`,
 		},
 		{
+			name: "what else is wrong with a step whose host only a run knows",
+			stages: `
+  - {stage: L, hosts: w1, steps: [{id: who, look: {run: see}}]}
+  - {stage: S, hosts: workers, steps: [{on: "${{ steps.who.said }}", do: {run: act}}, {on: "${{ steps.who.said }}", do: {run: nonsense}}]}
+  - {stage: G, hosts: w1, gather: true, steps: [{on: "${{ steps.who.said }}", do: {run: act}}]}
+  - {stage: N, hosts: w1, steps: [{id: never, when: 1 > 2, look: {run: see}}, {on: "${{ steps.never.said }}", do: {run: act}}]}`,
+			found: `
+toy.yaml:6:87: do: invalid syntax, on w1, w2, w3
+toy.yaml:7:49: a stage that gathers only reads, and this step would change something, on w1
+toy.yaml:8:79: on: steps.never.said is not known, on w1`,
+		},
+		{
 			name: "a guard that is false whatever is found, and mistakes behind it",
 			stages: `
   - {stage: S, hosts: w1, steps: [{require: host.name == "w2", else: "not ${{ host.name }}"}]}
