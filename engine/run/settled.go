@@ -107,8 +107,14 @@ func (r *review) add(d diag.Diagnostic, host string) {
 }
 
 // unseen says of a stage that did not start, or of whose hosts nothing is known yet, that it may put out what its steps do:
-// that it did not is no mistake of those who read it.
+// that it did not is no mistake of those who read it. What a loop puts out, or another playbook, is read there alone.
 func (f *frame) unseen(s *plan.Stage) {
+	if s.ForEach != nil || s.Inside != nil {
+		return
+	}
+	for _, inner := range s.Stages {
+		f.unseen(inner)
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, st := range s.Steps {

@@ -8,7 +8,7 @@ import (
 )
 
 func TestSettledSaysWhatARunWouldComeUponWhateverTheHostsSay(t *testing.T) {
-	tests := []struct{ name, stages, found, refused string }{
+	tests := []struct{ name, inputs, stages, found, refused string }{
 		{name: "nothing", stages: "  - {stage: S, hosts: w1, steps: [{do: {run: act}}]}"},
 		{
 			name: "a change in a stage that gathers, behind one that changes something",
@@ -102,6 +102,21 @@ toy.yaml:7:49: a stage that gathers only reads, and this step would change somet
 toy.yaml:8:79: on: steps.never.said is not known, on w1`,
 		},
 		{
+			name:   "a stage that does not start, and nothing of those who read what is in it",
+			inputs: "inputs:\n  few: {type: string, default: few}\n",
+			stages: `
+  - stage: P
+    when: version(inputs.few) > version("1.2.3")
+    stages: [{stage: Q, stages: [{stage: Inner, hosts: w1, steps: [{id: inn, look: {run: see}}]}]}]
+  - {stage: S, hosts: all, steps: [{require: steps.inn.number > 1}, {require: len(fleet.inn.number) > 1}]}
+  - stage: T
+    stages: [{stage: Left, when: 1 > 2, hosts: w1, steps: [{id: left, look: {run: see}}]}, {stage: Done, hosts: w1, steps: [{look: {run: see}}]}]
+  - {stage: U, hosts: w1, steps: [{require: steps.left.number > 1}]}`,
+			found: `
+toy.yaml:8:11: when: version(inputs.few) > version("1.2.3"): "few" is not a version: want three numbers, such as 1.21.14
+toy.yaml:13:45: require: steps.left.number is not known, on w1`,
+		},
+		{
 			name: "a guard that is false whatever is found, and mistakes behind it",
 			stages: `
   - {stage: S, hosts: w1, steps: [{require: host.name == "w2", else: "not ${{ host.name }}"}]}
@@ -117,7 +132,7 @@ toy.yaml:8:79: on: steps.never.said is not known, on w1`,
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := scene{stages: test.stages}
+			s := scene{inputs: test.inputs, stages: test.stages}
 			if strings.Contains(test.name, "admin") {
 				s.hosts = "hosts: {w1: {}}\n"
 			}

@@ -73,7 +73,7 @@ func (l *loop) stage(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 	if l.review != nil {
 		a.gather = a.gather || s.Gather
 		outcome := l.guarded(ctx, s, a)
-		if outcome == step.Planned || l.Plan.Open && len(s.Hosts) == 0 {
+		if l.Plan.Open && s.Stages == nil && len(s.Hosts) == 0 {
 			a.frame.unseen(s)
 		}
 		return outcome
@@ -99,21 +99,21 @@ func (l *loop) guarded(ctx context.Context, s *plan.Stage, a around) step.Outcom
 	if list, known := l.Memory.list(a.path); known {
 		values, err := s.ForEach.List.Type.Restore(list)
 		if err != nil {
-			return l.refuseStage(a, s.ForEach.List.Pos, "for_each: the journal's list cannot be read: "+err.Error(), "")
+			return l.refuseStage(a, s, s.ForEach.List.Pos, "for_each: the journal's list cannot be read: "+err.Error(), "")
 		}
 		return l.rounds(ctx, s, a, values.([]any))
 	}
 	list, missing, err := s.ForEach.List.Value(v.values)
 	switch {
 	case err != nil:
-		return l.refuseStage(a, s.ForEach.List.Pos, "for_each: "+err.Error(), "")
+		return l.refuseStage(a, s, s.ForEach.List.Pos, "for_each: "+err.Error(), "")
 	case missing != nil && v.open(missing):
 		l.emit(Event{Kind: Noted, Stage: a.path, Depends: missing, Text: fmt.Sprintf("once for each %s of %s, which is not known yet", s.ForEach.Var, s.ForEach.List.Source)})
 		a = a.turn(s.ForEach, "…", nil)
 		a.frame.wide[s.ForEach.Var] = record{planned: true}
 		return l.round(ctx, s, a)
 	case missing != nil:
-		return l.unjudged(a, "for_each", s.ForEach.List, v, missing)
+		return l.unjudged(a, s, "for_each", s.ForEach.List, v, missing)
 	}
 	if missing := s.ForEach.List.Missing(v.values); v.open(missing) {
 		l.emit(Event{Kind: Noted, Stage: a.path, Depends: missing, Text: v.earlier(s.ForEach.Var, missing)})
@@ -130,7 +130,7 @@ func (l *loop) rounds(ctx context.Context, s *plan.Stage, a around, values []any
 	}
 	if i := slices.IndexFunc(values, isVague); i >= 0 && l.ID != "" {
 		text := fmt.Sprintf("for_each: %s = %s names no release", s.ForEach.Var, guard.Format(values[i]))
-		return l.refuseStage(a, s.ForEach.List.Pos, text, "only a dry-run can leave the patch open: give ladder the versions on offer, as its third argument")
+		return l.refuseStage(a, s, s.ForEach.List.Pos, text, "only a dry-run can leave the patch open: give ladder the versions on offer, as its third argument")
 	}
 	outcome := step.OK
 	for i, value := range values {
@@ -161,7 +161,7 @@ func (l *loop) stageWhen(s *plan.Stage, v *view, a around) (cond string, how ste
 	truth, missing, err := s.When.Decide(v.values)
 	switch {
 	case err != nil:
-		return "", l.refuseStage(a, s.When.Pos, "when: "+err.Error(), "")
+		return "", l.refuseStage(a, s, s.When.Pos, "when: "+err.Error(), "")
 	case truth == guard.False:
 		l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: step.Skipped, Text: "when: " + s.When.Source + " is false"})
 		return "", step.Skipped
@@ -170,22 +170,23 @@ func (l *loop) stageWhen(s *plan.Stage, v *view, a around) (cond string, how ste
 	case v.open(missing):
 		return s.When.Source, ""
 	}
-	return "", l.unjudged(a, "when", s.When, v, missing)
+	return "", l.unjudged(a, s, "when", s.When, v, missing)
 }
 
 // unjudged ends a stage whose guard lacks something. Where the reason has been gathered already, that is no news.
-func (l *loop) unjudged(a around, key string, e *guard.Expr, v *view, missing []string) step.Outcome {
+func (l *loop) unjudged(a around, s *plan.Stage, key string, e *guard.Expr, v *view, missing []string) step.Outcome {
 	text, hint := v.lacking(missing)
 	if a.gather && l.hasGathered() {
 		l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: step.Skipped, Text: "not judged: " + text})
 		return step.Skipped
 	}
-	return l.refuseStage(a, e.Pos, key+": "+text, hint)
+	return l.refuseStage(a, s, e.Pos, key+": "+text, hint)
 }
 
 // refuseStage ends a stage that did not start, and with it the run.
-func (l *loop) refuseStage(a around, at diag.Pos, text, hint string) step.Outcome {
+func (l *loop) refuseStage(a around, s *plan.Stage, at diag.Pos, text, hint string) step.Outcome {
 	if l.review != nil {
+		a.frame.unseen(s)
 		return l.review.ofStage(a, at, text, hint)
 	}
 	l.emit(Event{Kind: StageEnded, Stage: a.path, Outcome: step.Refused, Text: text, Hint: hint})
@@ -208,7 +209,7 @@ func (l *loop) round(ctx context.Context, s *plan.Stage, a around) step.Outcome 
 	} else {
 		w := &window{loop: l, around: a, stage: s, worst: step.OK}
 		if at, text, hint := w.measure(); text != "" {
-			return l.refuseStage(a, at, text, hint)
+			return l.refuseStage(a, s, at, text, hint)
 		}
 		if w.recall(); len(w.hosts) > 0 && len(w.todo) == 0 {
 			w.join()
