@@ -117,10 +117,8 @@ func (d *disk) followed(at string, last bool, now time.Time) (to string, linked 
 
 // stat finds a file; an error is a syscall.Errno.
 func (d *disk) stat(name string, follow bool, now time.Time) (file, error) {
-	// Whatever is there by this very name has folders above it, and no links: most files that are asked for are.
-	if f := d.raw(path.Clean(name), now); f.exists() && !(follow && f.isLink()) {
-		return f, nil
-	}
+	// That something is there by this very name does not say that the folders above it are: whoever took one away did not
+	// see what a session that overlaps with his put there later.
 	at, err := d.resolve(name, follow, now)
 	if err != nil {
 		return file{}, err
@@ -170,6 +168,15 @@ func (d *disk) write(name, data string, perm fs.FileMode, now time.Time) error {
 		return syscall.ENOSPC
 	}
 	d.put(at, file{mode: perm, data: data, mtime: now}, now)
+	return nil
+}
+
+// place is put where no folder may become anything else.
+func (d *disk) place(name string, f file, now time.Time) error {
+	if d.raw(name, now).mode.IsDir() && !f.mode.IsDir() {
+		return syscall.EISDIR
+	}
+	d.put(name, f, now)
 	return nil
 }
 

@@ -24,3 +24,14 @@ func TestALinkLeadsWhereItLeadsNow(t *testing.T) {
 		}
 	}
 }
+
+func TestNoFileTakesThePlaceOfAFolder(t *testing.T) {
+	const begins = "mkdir -p /tmp/to/f /tmp/from && echo in >/tmp/to/f/g && echo new >/tmp/f && echo new >/tmp/from/f; "
+	for _, refused := range []string{"cp /tmp/f /tmp/to", "cp -a /tmp/f /tmp/to", "cp -p /tmp/f /tmp/to", "install /tmp/f /tmp/to", "ln -f /tmp/f /tmp/to", "mkdir -p /tmp/to/from/f && cp -r /tmp/from /tmp/to"} {
+		var stdout, stderr bytes.Buffer
+		exit := pipeTwin().Shell(t.Context(), "w1", begins+refused+" || echo refused; cat /tmp/to/f/g && cat /tmp/to/f", nil, &stdout, &stderr)
+		if exit != 1 || stdout.String() != "refused\nin\n" {
+			t.Errorf("%s: exit %d, says %q and %q", refused, exit, &stdout, &stderr)
+		}
+	}
+}

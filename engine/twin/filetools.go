@@ -1,6 +1,7 @@
 package twin
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"path"
@@ -71,15 +72,16 @@ func rm(p *process) int {
 	})
 }
 
-// copyTo copies a file or folder to exactly that name.
-func copyTo(d *disk, from, to string, fresh bool, now time.Time) {
+// copyTo copies a file or folder to exactly that name, all of it that can be.
+func copyTo(d *disk, from, to string, fresh bool, now time.Time) (err error) {
 	for _, name := range d.below(from, now) {
 		f := d.raw(name, now)
 		if fresh {
 			f.mtime = now
 		}
-		d.put(to+strings.TrimPrefix(name, from), f, now)
+		err = cmp.Or(err, d.place(to+strings.TrimPrefix(name, from), f, now))
 	}
+	return err
 }
 
 // target is where a file goes: into a folder, or to that name.
@@ -128,9 +130,9 @@ func mv(p *process) int {
 			return nil
 		}
 		d.remove(to, now)
-		copyTo(d, from, to, false, now)
+		err := copyTo(d, from, to, false, now)
 		d.remove(from, now)
-		return nil
+		return err
 	})
 }
 
@@ -153,11 +155,9 @@ func cp(p *process) int {
 			if !archive && !keep {
 				return d.write(to, f.data, f.mode, now)
 			}
-			d.put(to, f, now)
-			return nil
+			return d.place(to, f, now)
 		}
-		copyTo(d, from, to, !archive && !keep, now)
-		return nil
+		return copyTo(d, from, to, !archive && !keep, now)
 	})
 }
 
@@ -178,12 +178,11 @@ func ln(p *process) int {
 			return syscall.EEXIST
 		}
 		if _, symbolic := set['s']; symbolic {
-			d.put(at, file{mode: fs.ModeSymlink | 0o777, data: names[0], mtime: now}, now)
-			return nil
+			return d.place(at, file{mode: fs.ModeSymlink | 0o777, data: names[0], mtime: now}, now)
 		}
 		f, err := d.stat(p.path(names[0]), true, now)
 		if err == nil {
-			d.put(at, f, now) // a copy: nothing here writes through a hard link
+			err = d.place(at, f, now) // a copy: nothing here writes through a hard link
 		}
 		return err
 	})
@@ -298,7 +297,7 @@ func install(p *process) int {
 	return p.transfer(names, func(d *disk, from, to string, now time.Time) error {
 		data, err := d.read(from, now)
 		if err == nil {
-			d.put(to, file{mode: perm, data: data, mtime: now}, now)
+			err = d.place(to, file{mode: perm, data: data, mtime: now}, now)
 		}
 		return err
 	})

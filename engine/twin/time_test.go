@@ -146,3 +146,20 @@ func TestALossOfPowerForDaysLeavesWhatWasBeforeIt(t *testing.T) {
 		t.Errorf("of a kubelet of which nothing is known: %s", got)
 	}
 }
+
+// Whoever takes a folder away sees nothing of what a session that overlaps with his has put there later.
+func TestWhatIsPutIntoAFolderThatWasTakenAwayIsNotThere(t *testing.T) {
+	l := newLab(t, Shape{ControlPlanes: 1, Workers: 1, Version: version("1.31.4")})
+	began := l.clock.Now()
+	for _, session := range []struct{ script, says string }{
+		{"mkdir -p /tmp/a/b; sleep 10; echo x >/tmp/a/f; echo x >/tmp/a/b/f; echo was there", "was there\n"},
+		{"sleep 5; rm -rf /tmp/a; ls -d /tmp/a 2>/dev/null || echo gone", "gone\n"},
+		{"sleep 20; for f in /tmp/a/f /tmp/a/b/f; do cat $f || :; ls $f || :; test ! -e $f; done 2>/dev/null", ""},
+		{"sleep 25; mkdir /tmp/else; ln -s /tmp/else /tmp/a; test ! -e /tmp/a/f; echo y >/tmp/else/f; cat /tmp/a/f", "y\n"},
+	} {
+		l.clock.Sleep(began.Sub(l.clock.Now()), nil)
+		if got := l.run("w1", "set -e; "+session.script); got != session.says {
+			t.Errorf("%s\nsays %q, want %q", session.script, got, session.says)
+		}
+	}
+}
