@@ -27,13 +27,14 @@ type choices []*regexp.Regexp
 
 // unfold changes the tree of a straight script so.
 func unfold(tree *syntax.File) (made choices) {
-	if own := functions(tree); own["true"] != nil || own["false"] != nil {
+	own := functions(tree)
+	if own["true"] != nil || own["false"] != nil {
 		return nil // what a choice says would be another thing
 	}
 	syntax.Walk(tree, func(n syntax.Node) bool {
 		if st, is := n.(*syntax.Stmt); is {
 			if c, is := st.Cmd.(*syntax.CaseClause); is {
-				if chain := made.chain(c); chain != nil {
+				if chain := made.chain(c, own); chain != nil {
 					st.Cmd = chain
 				}
 			}
@@ -43,8 +44,8 @@ func unfold(tree *syntax.File) (made choices) {
 	return made
 }
 
-// chain is what a case becomes, and nil where it stays. Its patterns are added to c.
-func (c *choices) chain(clause *syntax.CaseClause) *syntax.IfClause {
+// chain is what a case of a script with these functions becomes, and nil where it stays. Its patterns are added to c.
+func (c *choices) chain(clause *syntax.CaseClause, own declared) *syntax.IfClause {
 	items := clause.Items
 	var rest *syntax.IfClause
 	if last := len(items) - 1; last > 0 && isAny(items[last]) {
@@ -52,7 +53,7 @@ func (c *choices) chain(clause *syntax.CaseClause) *syntax.IfClause {
 		items = items[:last]
 	}
 	value := inQuotes(clause.Word)
-	if len(items) == 0 || value == nil || len(items) > 1 && !steady(clause.Word) || asksBefore(clause) {
+	if len(items) == 0 || value == nil || len(items) > 1 && !steady(clause.Word) || own.within(clause, map[string]bool{}, asksBefore) {
 		return nil
 	}
 	compiled := make(choices, len(items))
@@ -142,18 +143,27 @@ func steady(w *syntax.Word) bool {
 	return is
 }
 
-// asksBefore tells whether something in a case asks for a status, which may be that of what was before the case.
-func asksBefore(clause *syntax.CaseClause) (found bool) {
-	syntax.Walk(clause, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.ParamExp:
-			found = found || n.Param.Value == "?"
-		case *syntax.CallExpr:
-			found = found || len(n.Args) == 1 && n.Args[0].Lit() == "exit"
+// asksBefore tells whether something in a case, or in a function that it calls, may ask for a status, which may be that of
+// what was before the case.
+func asksBefore(n syntax.Node) bool {
+	switch n := n.(type) {
+	case *syntax.ParamExp:
+		return n.Param.Value == "?"
+	case *syntax.CallExpr:
+		if len(n.Args) == 0 {
+			return false
 		}
-		return !found
-	})
-	return found
+		name, plain := literal(n.Args[0])
+		if !plain && n.Args[0].Lit() != "[" {
+			return true // it may be exit, or such a function
+		}
+		if name == "exit" && len(n.Args) == 2 {
+			_, plain = literal(n.Args[1]) // of what is expanded nothing may be left
+			return !plain
+		}
+		return name == "exit"
+	}
+	return false
 }
 
 // choose answers a choice of a script: with the command that ends so.

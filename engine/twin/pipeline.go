@@ -82,20 +82,21 @@ func functions(tree *syntax.File) declared {
 }
 
 // loop tells whether a command has a loop in it, or calls a function that has.
-func (d declared) loop(st *syntax.Stmt) bool { return d.loops(st, map[string]bool{}) }
+func (d declared) loop(st *syntax.Stmt) bool {
+	return d.within(st, map[string]bool{}, func(n syntax.Node) bool {
+		_, is := n.(*syntax.WhileClause)
+		return is
+	})
+}
 
-func (d declared) loops(st *syntax.Stmt, seen map[string]bool) (found bool) {
-	syntax.Walk(st, func(n syntax.Node) bool {
-		switch n := n.(type) {
-		case *syntax.WhileClause:
-			found = true
-		case *syntax.CallExpr:
-			if len(n.Args) == 0 {
-				break
-			}
-			if name := n.Args[0].Lit(); d[name] != nil && !seen[name] {
+// within tells whether something of a command is so, or something of a function that it calls.
+func (d declared) within(command syntax.Node, seen map[string]bool, so func(syntax.Node) bool) (found bool) {
+	syntax.Walk(command, func(n syntax.Node) bool {
+		found = found || so(n)
+		if call, is := n.(*syntax.CallExpr); is && len(call.Args) > 0 {
+			if name, _ := literal(call.Args[0]); d[name] != nil && !seen[name] {
 				seen[name] = true
-				found = found || d.loops(d[name], seen)
+				found = found || d.within(d[name], seen, so)
 			}
 		}
 		return !found
