@@ -167,7 +167,7 @@ func (a *app) scene(r *rehearsal) (*rehearse.Scene, *plan.Plan, error) {
 		if err := rehearse.Cast(&shape, inv); err != nil {
 			return nil, nil, usage("%s: %v", r.inventory, err)
 		}
-		if shape.Version.IsZero() && r.facts == "" {
+		if shape.Version.IsZero() && rehearse.Clustered(shape) && r.facts == "" {
 			return nil, nil, whichVersion()
 		}
 		taken, err := a.asRecorded(r, &shape, inv)

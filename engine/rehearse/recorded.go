@@ -43,9 +43,9 @@ func (r *recording) lack(format string, args ...any) {
 	r.absent = append(r.absent, fmt.Sprintf(format, args...))
 }
 
-// version is that of kubeadm-config, where nobody said another.
+// version is that of kubeadm-config, where nobody said another; where nobody has a cluster, it is left open.
 func (r *recording) version() error {
-	if !r.shape.Version.IsZero() {
+	if !r.shape.Version.IsZero() || r.of.Version == "" && len(r.of.Nodes) == 0 && !Clustered(*r.shape) {
 		return nil
 	}
 	if r.of.Version == "" {
@@ -72,6 +72,7 @@ func (r *recording) nodes() {
 	for i, name := range r.shape.Names {
 		_, is := there[name]
 		switch {
+		case name == nobody: // the inventory has the nodes in groups of other names, or none
 		case !is:
 			r.shape.Plain = append(r.shape.Plain, name)
 		case i < r.shape.ControlPlanes:

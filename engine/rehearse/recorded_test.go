@@ -1,11 +1,14 @@
 package rehearse_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"rung/engine/facts"
+	"rung/engine/inventory"
+	"rung/engine/kube"
 	"rung/engine/rehearse"
 	"rung/engine/step"
 	"rung/engine/twin"
@@ -76,6 +79,34 @@ func TestATwinIsMadeOfFacts(t *testing.T) {
 	}
 	if len(absent) != 7 { // and what is never taken over
 		t.Errorf("it says %d things: %q", len(absent), absent)
+	}
+}
+
+// The groups of an inventory need not have the names that a rehearsal without facts goes by.
+func TestATwinOfFactsHasTheirNodesWhateverTheGroupsOfTheInventory(t *testing.T) {
+	inv, wrong := inventory.Load("inventory.yaml", []byte("hosts: {cp: {}, one: {}, new: {}, bastion: {}}\ngroups: {masters: [cp], nodes: [one, new]}\n"))
+	if wrong.Err() != nil {
+		t.Fatal(wrong)
+	}
+	for _, test := range []struct {
+		of           facts.Cluster
+		version      string
+		nodes, plain []string
+	}{
+		{found(), "1.33.4", []string{"cp", "new", "one"}, []string{"bastion"}},
+		{facts.Cluster{}, fmt.Sprintf("1.%d.0", kube.NewestMinor), nil, []string{"cp", "one", "new", "bastion"}}, // where nobody has a cluster, it is of any version
+	} {
+		var shape twin.Shape
+		if err := rehearse.Cast(&shape, inv); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := rehearse.Recorded(&shape, test.of); err != nil {
+			t.Fatal(err)
+		}
+		s := rehearse.New(shape)
+		if s.Version() != version(test.version) || !slices.Equal(s.Nodes(), test.nodes) || !slices.Equal(s.Plain(), test.plain) {
+			t.Errorf("it is of %s, with the nodes %q, and beside them %q", s.Version(), s.Nodes(), s.Plain())
+		}
 	}
 }
 

@@ -45,6 +45,9 @@ func New(shape twin.Shape) *Scene { return NewAt(shape, Begin) }
 
 // NewAt makes a scene whose clock shows another time: certificates expire ten months after it, and logs are of it.
 func NewAt(shape twin.Shape, begin time.Time) *Scene {
+	if shape.Version.IsZero() && !Clustered(shape) {
+		shape.Version = anyVersion()
+	}
 	clock := run.NewDiscrete(begin)
 	s := &Scene{Cluster: twin.New(shape, clock), clock: clock, shape: shape}
 	if shape.Recorded != nil {

@@ -89,10 +89,13 @@ const nobody = "nobody.invalid"
 
 func ofNobody(t *twin.Shape) {
 	t.ControlPlanes, t.Workers, t.Names, t.Web = 1, 0, []string{nobody}, -1
-	if t.Version.IsZero() {
-		t.Version = kube.OfMinor(1, kube.NewestMinor)
-		t.Version.Patch = 0
-	}
+}
+
+// anyVersion is that of a cluster which is nobody's, where none was said.
+func anyVersion() kube.Version {
+	v := kube.OfMinor(1, kube.NewestMinor)
+	v.Patch = 0
+	return v
 }
 
 // Clustered says whether hosts of the shape are nodes of its cluster.
