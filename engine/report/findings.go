@@ -62,12 +62,22 @@ func (all findings) lines() []string {
 	return lines
 }
 
-// already says of a page on which nothing is to be done what was done for it: "" where something is, or nobody looked.
+// toDo says whether something is to be done on p.
+func (p *Page) toDo() bool {
+	for e := range p.Steps() {
+		if e.Outcome == step.Planned {
+			return true
+		}
+	}
+	return false
+}
+
+// already says of a page on which nothing is to be done what was done for it: "" where something is, a run would stop, or nobody looked.
 func (p *Page) already() string {
 	var read []string
 	for e := range p.Steps() {
 		switch {
-		case e.Outcome == step.Planned:
+		case e.Outcome != step.OK && e.Outcome != step.Skipped:
 			return ""
 		case e.Outcome == step.OK && e.Read:
 			read = append(read, e.heading())

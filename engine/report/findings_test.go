@@ -39,6 +39,18 @@ func TestABoardReadsWhatWasFound(t *testing.T) {
 	}
 }
 
+func TestAPageOnWhichARunStopsIsNotSaidToBeDone(t *testing.T) {
+	for _, outcome := range []step.Outcome{step.Refused, step.Failed, step.Unknown, step.Canceled} {
+		stops := &Entry{Step: "2", Name: "Mind", Outcome: outcome, Text: "not here"}
+		alike := []*stencil{{entry: stops}}
+		text := markdownOf(t, &Chapter{Stage: "Look", Pages: []*Page{{Host: "a", steps: alike}, {Host: "b", steps: alike}, NewPage("c", looked("Facts"), stops)}})
+		wantIn(t, text, "\n#### a, b\n\n", "\n#### c\n\n", "not here")
+		if strings.Contains(text, "Nothing to do") || strings.Contains(text, "Read already") || strings.Contains(text, "[ ]") {
+			t.Errorf("where it is %s:\n%s", outcome, text)
+		}
+	}
+}
+
 // What was read needs no tick: where nothing is left to do, there is no box.
 func TestWhatWasReadHasNoBoxes(t *testing.T) {
 	skipped := &Entry{Step: "2", Name: "Swap off", Outcome: step.Skipped, Text: "when: facts.swap is false"}

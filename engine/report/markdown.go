@@ -133,7 +133,7 @@ func (m *markdown) chapter(c *Chapter, number int) {
 		m.found.of(c, f)
 		if already := f.page.already(); already != "" {
 			fmt.Fprintf(m, "%s\n\n", prose(already))
-		} else if len(hosts) > 1 {
+		} else if len(hosts) > 1 && f.page.toDo() {
 			fmt.Fprintf(m, "The same on each, with its own name in place of %s:\n\n", prose(f.page.Host))
 			for _, host := range hosts {
 				fmt.Fprintf(m, "- [ ] %s\n", prose(host))
