@@ -97,6 +97,7 @@ var meanings = []Meaning{
 	{"always-true", true, "A guard is true whatever a run finds.", "Remove the guard, or let it read what it is about."},
 	{"foreign-braces", true, "A name stands in `{{ }}`, the braces of Ansible and its like: here that is text, and is not replaced.", "Write `${{ inputs.NAME }}`."},
 	{"never-equal", true, "Something is compared with a text that it can never be: a choice that the input does not have, an outcome that there is not.", "Correct the text; the hint lists those that it can be."},
+	{"no-steps", true, "A list of steps has none: nothing is done there.", "Write them; or leave out the list, or its stage."},
 	{"not-read-only", true, "A command that is said to only read would change something, as far as its words tell: previews and `rung facts` do not start it, and a run reports that nothing had to be changed.", "Leave `read_only` out, and give it a `check`."},
 	{"not-taken-back", true, "On some way through its stage nothing takes back what a step leaves: a drained node that stays cordoned, a held package that stays released.", "Put the step that takes it back under `always` of the stage. Where it is to stay, say so: `# rung: ignore not-taken-back`."},
 	{"not-taken-over", true, "Something in an inventory of Ansible has no counterpart in one of rung, or must not have one: a password, an expression, a list.", "Say it in the inventory of rung, in `~/.ssh/config`, or in the playbook, where it is needed."},

@@ -29,6 +29,7 @@ func Advise(pb *Playbook, judges ...func(step.Command) string) diag.List {
 		}
 	}
 	a.foreignBraces()
+	a.noSteps()
 	a.unusedParameters()
 	a.unusedIncludes()
 	if !pb.isLibrary { // where one sequence takes back what another leaves

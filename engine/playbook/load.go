@@ -23,7 +23,8 @@ func Load(file string, src []byte, types *step.Set) (*Playbook, diag.List) {
 type document struct {
 	root *yamldoc.Node
 	src  []byte
-	via  string // how it came to be read; "" for the playbook itself
+	via  string     // how it came to be read; "" for the playbook itself
+	bare []diag.Pos // lists of steps without any
 }
 
 // place puts findings where they really stand, and in order.

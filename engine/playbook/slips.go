@@ -24,6 +24,15 @@ func (a *adviser) twoTimeouts(s *Step) {
 	}
 }
 
+// noSteps advises where a list of steps has none: they were lost, or are still to be written.
+func (a *adviser) noSteps() {
+	for _, file := range slices.Sorted(maps.Keys(a.pb.documents)) {
+		for _, pos := range a.pb.documents[file].bare {
+			a.add(diag.Advicef("no-steps", pos, "there are no steps in the list").WithHint("write them, or leave the list out"))
+		}
+	}
+}
+
 // braces are those of Ansible and its like around a name. The $ that makes an expression of them is in no match.
 var braces = regexp.MustCompile(`(?:^|[^$])(\{\{-?\s*([a-z_][a-zA-Z0-9_]*)((?:\.[a-zA-Z0-9_]+)*)\s*-?\}\})`)
 

@@ -22,7 +22,8 @@ func (l *loader) steps(n *yamldoc.Node, s *scope, prefix string) []*Step {
 		return nil
 	}
 	if len(n.Items) == 0 {
-		l.errorf("empty", n.Pos, "there are no steps in the list")
+		doc := l.documents[n.Pos.File]
+		doc.bare = append(doc.bare, n.Pos)
 	}
 	var steps []*Step
 	for i, item := range n.Items {
