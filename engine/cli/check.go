@@ -132,7 +132,7 @@ func onHosts(pb *playbook.Playbook, inv *inventory.Inventory) diag.List {
 	if p == nil {
 		return once(found)
 	}
-	found, _ = run.Settled(context.Background(), p)
+	found, _, _ = run.Settled(context.Background(), p)
 	return found
 }
 

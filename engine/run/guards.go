@@ -89,10 +89,11 @@ func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
 	if text == "" {
 		text = s.Require.Source + " is false"
 	}
+	how := ended{outcome: step.Refused, text: text}.by(s.Require, "")
 	if seen := s.Require.Seen(v.view.values, text); len(seen) > 0 {
-		return ended{outcome: step.Refused, text: text, hint: "seen: " + strings.Join(seen, "; ")}
+		how.hint = "seen: " + strings.Join(seen, "; ")
 	}
-	return ended{outcome: step.Refused, text: text}
+	return how
 }
 
 // failedGuard is a guard that could not be answered: what it says where it is

@@ -13,20 +13,17 @@ import (
 	"rung/engine/step"
 )
 
-// Settled walks through p as a run would, and asks no host. It returns the mistakes that a run would come upon whatever
-// the hosts say, each once, with its place; and how the run would end by guards that are false by what is known now, in an
-// Ending whose Exit is ExitDone where there is none. What stands under a guard that only a run decides, or is made of what
-// only a run finds, is not settled, and is left to the run.
-func Settled(ctx context.Context, p *plan.Plan) (diag.List, Ending) {
+// Settled walks through p as a run would, and asks no host. It returns what a run would come upon whatever the hosts say,
+// each once, with its place: the mistakes, and the guards that are false. What stands under a guard that only a run decides,
+// or is made of what only a run finds, is not settled, and is left to the run; so is a guard of a stage that gathers, which
+// tells it beside all that the hosts say. The Ending is that of the walk: its Exit is ExitDone where it came to its end.
+func Settled(ctx context.Context, p *plan.Plan) (mistakes, refusals diag.List, end Ending) {
 	r := &review{places: map[diag.Diagnostic]int{}, spared: spared{over: map[string]string{}}}
 	l := newLoop(ctx, Run{Plan: p, Perform: silence{}, Sink: silence{}, Clock: Wall{}, Lanes: 1}, func() {})
 	l.review = r
 	l.stages(ctx, p.Stages, around{frame: newFrame(nil, nil)})
-	end := l.ending(ctx)
-	if r.refused > 1 && end.Exit == ExitRefused {
-		end.Text = fmt.Sprintf("%d things stand in the way; the first: %s", r.refused, end.Text)
-	}
-	return r.list(), end
+	mistakes, refusals = r.lists()
+	return mistakes, refusals, l.ending(ctx)
 }
 
 // silence performs nothing, and keeps nothing.
@@ -41,13 +38,12 @@ func (silence) Record(Event) error { return nil }
 // review is what Settled has come upon. With one, whatever ends a step or a stage is noted, and the walk goes on as if a
 // run had decided it otherwise: so all of it is found.
 type review struct {
-	refused int // steps
-	found   []misfit
-	places  map[diag.Diagnostic]int // where in found
-	spared                          // what may end the way of a host alone
+	found  []misfit
+	places map[diag.Diagnostic]int // where in found
+	spared                         // what may end the way of a host alone
 }
 
-// misfit is a mistake, and the hosts on which it is one; none for that of a stage.
+// misfit is a mistake, or without a code a guard that is false, and the hosts on which it is so; none for that of a stage.
 type misfit struct {
 	diag.Diagnostic
 	hosts []string
@@ -59,29 +55,30 @@ func (r *review) of(v *visit, s *playbook.Step, how ended) step.Outcome {
 	hangs := how.cond != "" || len(v.conds) > 0 || how.open || v.admitting && !how.final && how.blame.Code == "" // a guard that is false makes the host wait
 	switch {
 	case how.always:
-		r.tell(v.loop, v.host, s, how)
-	case hangs, r.isOver(v), r.spares(v, s, how):
+		r.tell(v.host, s, how)
+	case hangs, v.gather && how.refuses(), r.isOver(v), r.spares(v, s, how):
 	case r.countsFirst(v, how):
-		r.held = append(r.held, held{v.host, func() { r.tell(v.loop, v.host, s, how) }})
+		r.held = append(r.held, held{v.host, func() { r.tell(v.host, s, how) }})
 	default:
-		r.tell(v.loop, v.host, s, how)
+		r.tell(v.host, s, how)
 	}
 	return step.Planned
 }
 
-func (r *review) tell(l *loop, host string, s *playbook.Step, how ended) {
-	if how.blame.Code == "" && how.outcome == step.Refused {
-		r.refused++
-		l.note(ExitRefused, fmt.Sprintf("%s: %s", host, how.text))
-		return
-	}
+// refuses says that nothing is wrong with the files: a guard of theirs is false.
+func (how ended) refuses() bool { return how.outcome == step.Refused && how.blame.Code == "" }
+
+func (r *review) tell(host string, s *playbook.Step, how ended) {
 	d := how.blame
 	if d.Pos == (diag.Pos{}) {
 		d.Pos = s.Pos
 	}
-	d.Code, d.Text = cmp.Or(d.Code, "value"), cmp.Or(d.Text, how.text)
-	if d.Code == "not-known" || d.Code == "changes" {
-		d.Hint = how.hint
+	d.Text = cmp.Or(d.Text, how.text)
+	if !how.refuses() {
+		d.Code = cmp.Or(d.Code, "value")
+	}
+	if how.outcome != step.Failed { // whose hint is the place
+		d.Hint = cmp.Or(d.Hint, how.hint)
 	}
 	r.add(d, host)
 }
@@ -127,9 +124,8 @@ func (f *frame) unseen(s *plan.Stage) {
 // mostNamed bounds how many hosts a mistake names.
 const mostNamed = 3
 
-// list is what was found, by place.
-func (r *review) list() diag.List {
-	var all diag.List
+// lists are the mistakes and the refusals, each by place.
+func (r *review) lists() (mistakes, refusals diag.List) {
 	for _, m := range r.found {
 		switch n := len(m.hosts); {
 		case n > mostNamed:
@@ -137,8 +133,13 @@ func (r *review) list() diag.List {
 		case n > 0:
 			m.Text += ", on " + strings.Join(m.hosts, ", ")
 		}
-		all = append(all, m.Diagnostic)
+		if m.Code == "" {
+			refusals = append(refusals, m.Diagnostic)
+		} else {
+			mistakes = append(mistakes, m.Diagnostic)
+		}
 	}
-	all.Sort()
-	return all
+	mistakes.Sort()
+	refusals.Sort()
+	return mistakes, refusals
 }

@@ -4,8 +4,56 @@ import (
 	"strings"
 	"testing"
 
+	"rung/engine/diag"
 	"rung/engine/run"
 )
+
+// settles holds what Settled finds in s against a line each; of a refusal, with its hint.
+func settles(t *testing.T, s scene, mistakes, refusals string) {
+	t.Helper()
+	found, refused, end := run.Settled(t.Context(), s.plan(t))
+	lines := func(l diag.List, hints bool) (all []string) {
+		for _, d := range l {
+			line := d.Pos.String() + ": " + d.Text
+			if hints && d.Hint != "" {
+				line += " hint: " + d.Hint
+			}
+			all = append(all, line)
+		}
+		return all
+	}
+	same(t, "found", lines(found, false), text(mistakes))
+	same(t, "refused", lines(refused, true), text(refusals))
+	if end.Exit != run.ExitDone {
+		t.Errorf("the walk ends with %d, %q", end.Exit, end.Text)
+	}
+}
+
+// A guard that is false is said with what it saw, wherever it stands, beside every other and beside the mistakes: but in a
+// stage that gathers, which tells it in the run beside what the hosts say.
+func TestSettledTellsEveryGuardThatIsFalse(t *testing.T) {
+	settles(t, scene{stages: `
+  - {stage: G, hosts: workers, gather: true, steps: [{require: host.name == "cp1"}, {look: {run: nonsense}}]}
+  - {stage: S, hosts: workers, steps: [{require: host.name == "w1"}, {require: len(groups.workers) > 5, else: too few workers}]}
+  - stage: P
+    stages: [{stage: O, hosts: all, steps: [{require: 1 > 2, else: never}]}]`},
+		"toy.yaml:5:85: look: invalid syntax, on w1, w2, w3", `
+toy.yaml:6:50: host.name == "w1" is false, on w2 hint: seen: host.name = w2
+toy.yaml:6:50: host.name == "w1" is false, on w3 hint: seen: host.name = w3
+toy.yaml:6:80: too few workers, on w1, w2, w3 hint: seen: groups.workers = w1, w2, w3
+toy.yaml:8:55: never, on cp1, w1 and 2 more hosts`)
+}
+
+// A guard that cannot be answered is a mistake, and its reason is told beside what it says where it is false.
+func TestSettledSaysWhyAGuardCannotBeAnswered(t *testing.T) {
+	found, _, _ := run.Settled(t.Context(), scene{inputs: "inputs:\n  at: {type: string, default: nonsense}\n", stages: `
+  - {stage: S, hosts: w1, steps: [{require: version(inputs.at) >= version("1.30.0"), else: "too old for ${{ inputs.at }}"}, {do: {run: nonsense}}]}`}.plan(t))
+	var lines []string
+	for _, d := range found {
+		lines = append(lines, d.Text+" ["+d.Code+"] "+d.Hint)
+	}
+	same(t, "found", lines, []string{`too old for nonsense, on w1 [value] "nonsense" is not a version: want three numbers, such as 1.21.14`, "do: invalid syntax, on w1 [value] "})
+}
 
 func TestSettledSaysWhatARunWouldComeUponWhateverTheHostsSay(t *testing.T) {
 	tests := []struct{ name, inputs, stages, found, refused string }{
@@ -121,7 +169,7 @@ toy.yaml:13:45: require: steps.left.number is not known, on w1`,
 			stages: `
   - {stage: S, hosts: w1, steps: [{require: host.name == "w2", else: "not ${{ host.name }}"}]}
   - {stage: O, hosts: w1, steps: [{on: workers, do: {run: act}}]}`,
-			found: "toy.yaml:6:35: on: workers names 3 hosts; want exactly one, on w1", refused: "w1: not w1",
+			found: "toy.yaml:6:35: on: workers names 3 hosts; want exactly one, on w1", refused: "toy.yaml:5:45: not w1, on w1 hint: seen: host.name = w1",
 		},
 		{
 			name:    "an admin host where the inventory has none",
@@ -136,15 +184,7 @@ toy.yaml:13:45: require: steps.left.number is not known, on w1`,
 			if strings.Contains(test.name, "admin") {
 				s.hosts = "hosts: {w1: {}}\n"
 			}
-			found, end := run.Settled(t.Context(), s.plan(t))
-			var lines []string
-			for _, d := range found {
-				lines = append(lines, d.Pos.String()+": "+d.Text)
-			}
-			same(t, "found", lines, text(test.found))
-			if end.Text != test.refused || (end.Exit == run.ExitRefused) != (test.refused != "") {
-				t.Errorf("ends with %d, %q, want %q", end.Exit, end.Text, test.refused)
-			}
+			settles(t, s, test.found, test.refused)
 		})
 	}
 }
@@ -221,15 +261,7 @@ toy.yaml:6:53: do: invalid syntax, on cp1`,
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			found, end := run.Settled(t.Context(), scene{stages: test.stages}.plan(t))
-			var lines []string
-			for _, d := range found {
-				lines = append(lines, d.Pos.String()+": "+d.Text)
-			}
-			same(t, "found", lines, text(test.found))
-			if end.Exit != run.ExitDone {
-				t.Errorf("ends with %d, %q", end.Exit, end.Text)
-			}
+			settles(t, scene{stages: test.stages}, test.found, "")
 		})
 	}
 }

@@ -66,8 +66,8 @@ func (c *counted) Write(text []byte) (int, error) {
 func BenchmarkSettled5000(b *testing.B) {
 	p := bundled(b, manyHosts(), map[string]any{"target": version("1.34.2"), "from": version("1.33.4")})
 	for b.Loop() {
-		if found, end := run.Settled(b.Context(), p); found.Err() != nil || end.Exit != run.ExitDone {
-			b.Fatal(found, end.Text)
+		if mistakes, refusals, end := run.Settled(b.Context(), p); len(mistakes)+len(refusals) > 0 || end.Exit != run.ExitDone {
+			b.Fatal(mistakes, refusals, end.Text)
 		}
 	}
 }
