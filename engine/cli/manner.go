@@ -39,7 +39,7 @@ func (m *manner) begins() {
 
 // carry carries e out in this manner.
 func (m manner) carry(ctx context.Context, e execution) (err error) {
-	if err := settled(ctx, e.plan); err != nil {
+	if err := settled(ctx, e.plan, e.life != nil); err != nil {
 		return err
 	}
 	e.contact, e.clock, e.json, e.confirm = m.contact, e.Clock, m.json, yes

@@ -121,7 +121,7 @@ func (l *life) load(ctx context.Context, a *app, header journal.Header, o reviva
 		if len(changes) > len(otherHosts) {
 			l.memory.Afresh()
 		}
-		if err := settled(ctx, p); err != nil { // what cannot be carried out takes the place of nothing
+		if err := settled(ctx, p, true); err != nil { // what cannot be carried out takes the place of nothing
 			return err
 		}
 		if err := k.keep(l.journal, p); err != nil {

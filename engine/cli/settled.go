@@ -10,9 +10,13 @@ import (
 )
 
 // settled holds a run of p against what its files say, before anything is connected to, or asked: what would stop it on any
-// answer of the hosts stops it here, and all of it is told.
-func settled(ctx context.Context, p *plan.Plan) error {
-	const hint = "nothing was touched"
+// answer of the hosts stops it here, and all of it is told. What the run has touched before is more than nothing where it
+// is resumed.
+func settled(ctx context.Context, p *plan.Plan, resumed bool) error {
+	hint := "nothing was touched"
+	if resumed {
+		hint = "nothing more was touched"
+	}
 	mistakes, refusals, end := run.Settled(ctx, p)
 	all := slices.Concat(mistakes, refusals)
 	all.Sort()
