@@ -3,6 +3,7 @@ package twin_test
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -84,12 +85,41 @@ func TestManyLooksAtControlPlanesAtOnce(t *testing.T) {
 }
 
 func TestWhatIsKeptOfAnObjectIsBounded(t *testing.T) {
-	v, _ := kube.Parse("1.33.4") // it is one
-	cluster := twin.New(twin.Shape{ControlPlanes: 1, Workers: 1, Version: v}, run.NewDiscrete(time.Now()))
-	for i := range 100 {
-		cluster.Shell(t.Context(), "cp1", fmt.Sprintf("kubectl --kubeconfig /etc/kubernetes/admin.conf get pods -A --field-selector spec.nodeName=w%d", i), nil, io.Discard, io.Discard)
+	v, _ := kube.Parse("1.33.4")                            // it is one
+	beat := time.Date(2026, 11, 23, 13, 50, 0, 0, time.UTC) // from then on a node's object is the same for minutes
+	cluster := twin.New(twin.Shape{ControlPlanes: 1, Workers: 1, Version: v}, run.NewDiscrete(beat))
+	get := func(what string, args ...any) string {
+		t.Helper()
+		var stdout strings.Builder
+		if exit := cluster.Shell(t.Context(), "cp1", "kubectl --kubeconfig /etc/kubernetes/admin.conf get "+fmt.Sprintf(what, args...), nil, &stdout, io.Discard); exit != 0 {
+			t.Errorf("exit %d: get "+what, append([]any{exit}, args...)...)
+		}
+		return stdout.String()
 	}
-	if most := cluster.MostAnswers(); most == 0 || most > 20 {
-		t.Errorf("%d answers are kept of one object", most)
+	for i := range 100 {
+		get("pods -A --field-selector spec.nodeName=w%d", i)
+		get("nodes -l kubernetes.io/hostname=w%d", i)
+	}
+	most := cluster.MostAnswers()
+	if selectors, _ := cluster.Questions(); most == 0 || most > 20 || selectors > 20 {
+		t.Errorf("%d answers are kept of one object, and %d selectors", most, selectors)
+	}
+	if got := get("nodes -l kubernetes.io/hostname=w1,!no --field-selector metadata.name!=cp1 -o name"); got != "node/w1\n" {
+		t.Errorf("a selector of which nothing is kept selects %q", got)
+	}
+	get("nodes -o jsonpath='{range .items[*]}{.metadata.name}{end}'")
+	if now := cluster.MostAnswers(); now != most+1 {
+		t.Errorf("%d answers were kept of one object, and with that to a template %d: it finds no room behind selectors", most, now)
+	}
+	for i := range 100 {
+		get("nodes -o jsonpath='{range .items[*]}%d{.metadata.name}{end}'", i)
+		get("node w1 -o jsonpath='%d{.metadata.name}'", i)
+	}
+	if got := get("nodes -o jsonpath='{range .items[*]}{.metadata.name}, {end}'") + get("node w1 -o jsonpath='{.metadata.name}'"); got != "cp1, w1, w1" {
+		t.Errorf("templates of which nothing is kept print %q", got)
+	}
+	most = cluster.MostAnswers()
+	if _, templates := cluster.Questions(); most > 20 || templates > 100 {
+		t.Errorf("%d answers are kept of one object, and %d templates", most, templates)
 	}
 }

@@ -54,8 +54,8 @@ type Cluster struct {
 	serial        int                    // makes names
 	taken         map[string]bool        // the names that pods have which were recorded: no later one gets them
 	daemonPods    map[string]*daemonPods // as they were shown last, by namespace and name of their sets
-	templates     map[string]*jsonpath   // that were parsed
-	selections    map[string]*question   // that were made
+	templates     map[string]*jsonpath   // that were parsed, the first of them
+	selections    map[string]*question   // that were made, the first of them
 
 	logMu sync.Mutex
 	log   []Entry

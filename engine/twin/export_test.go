@@ -99,9 +99,17 @@ func (d *dump) disk(at string, v reflect.Value) {
 	}
 }
 
-// MostAnswers is how many answers are kept of the pod of which most are.
+// Questions are how many selectors and templates are kept.
+func (c *Cluster) Questions() (selectors, templates int) { return len(c.selections), len(c.templates) }
+
+// MostAnswers is how many answers are kept of the node or pod of which most are.
 func (c *Cluster) MostAnswers() int {
 	most := 0
+	for _, h := range c.hosts {
+		if v := h.node.shown; v != nil {
+			most = max(most, len(v.answers))
+		}
+	}
 	for _, pods := range c.daemonPods {
 		for _, v := range pods.sorted {
 			most = max(most, len(v.shown.answers))

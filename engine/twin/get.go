@@ -214,8 +214,10 @@ func (k *kubectlCall) selected(all []*shown) []*shown {
 	q := k.cluster.selections[key]
 	if q == nil {
 		labelTerms, terms := splitTerms(labels), fieldTerms(fields)
-		q = &question{func(o object) (string, error) { return strconv.FormatBool(isSelected(o, labelTerms, terms)), nil }}
-		k.cluster.selections[key] = q
+		q = &question{ask: func(o object) (string, error) { return strconv.FormatBool(isSelected(o, labelTerms, terms)), nil }}
+		if q.once = len(k.cluster.selections) >= mostSelections; !q.once {
+			k.cluster.selections[key] = q
+		}
 	}
 	inParts(len(all), func(from, to int) {
 		for i := from; i < to; i++ {

@@ -41,14 +41,23 @@ type answer struct {
 // question is what is asked about many an object: what a template makes of it, whether it is selected. The answer depends
 // on the object alone.
 type question struct {
-	ask func(object) (string, error)
+	ask  func(object) (string, error)
+	once bool // no answer is kept: there were too many others before it
 }
 
-// mostAnswers bounds what is kept of an object: each of thousands of nodes may be asked for by a selector of its own.
-const mostAnswers = 16
+// What is kept is bounded: each of thousands of nodes may be asked for by a selector of its own. Selectors get half of the
+// answers of an object, so that templates, of which a playbook has a few and which take longer, find room.
+const (
+	mostAnswers    = 16
+	mostSelections = mostAnswers / 2
+	mostTemplates  = 64
+)
 
 // answer is the one that is kept, or found where there is none yet.
 func (s *shown) answer(q *question) (string, error) {
+	if q.once {
+		return q.ask(s.object)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.answers {

@@ -25,18 +25,21 @@ func (c *Cluster) template(text string) (*jsonpath, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &jsonpath{nodes: nodes, alone: printedWith(nodes)}
+	once := len(c.templates) >= mostTemplates
+	t := &jsonpath{nodes: nodes, alone: printedWith(nodes, once)}
 	// What is printed of an object of a list depends on nothing else, unless it speaks of the whole, which is called $, or of
 	// a list in another way than by one range over it.
 	if len(nodes) == 1 && nodes[0].isFor && nodes[0].path == ".items[*]" && !strings.Contains(text, "$") {
-		t.each = printedWith(nodes[0].body)
+		t.each = printedWith(nodes[0].body, once)
 	}
-	c.templates[text] = t
+	if !once {
+		c.templates[text] = t
+	}
 	return t, nil
 }
 
-func printedWith(nodes []pathNode) *question {
-	return &question{func(o object) (string, error) {
+func printedWith(nodes []pathNode, once bool) *question {
+	return &question{once: once, ask: func(o object) (string, error) {
 		var out strings.Builder
 		err := writePath(&out, nodes, o, o)
 		return out.String(), err
