@@ -35,6 +35,8 @@ rendered: render again where the cluster has changed since.
   and passed over; what has no check, such as pulling images, is done once more.
 - What nobody could know beforehand is asked for at the top of a script, or taken from the environment:
   ` + "`ANSWER_1=yes RUN=by-hand sh SCRIPT`" + `. An earlier script has read, and shown, what the answer is made of.
+- A secret input is read from a file, ` + "`SECRET_PASSWORD_FILE=FILE sh SCRIPT`" + ` for the input password, or asked for at the terminal,
+  where it is not shown. It is not taken from the environment.
 - What rung does besides: it judges what is read, tries again where the playbook says so, journals, holds the lock of the cluster,
   goes on past failures that the playbook ignores, and opens nodes again after a failure. By hand, all that is yours.
 
