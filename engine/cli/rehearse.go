@@ -235,6 +235,8 @@ func (r rehearsal) shape() (s twin.Shape, err error) {
 		return s, usage("--hosts: want 1 to %d", rehearse.Most)
 	case r.hosts > 0 && r.inventory == "" && said == rehearse.Shape{}:
 		return rehearse.Machines(rehearse.Numbered(r.hosts), r.packages), nil
+	case r.hosts > 0 && r.inventory == "" && said.ControlPlanes == 0:
+		return s, &failure{run.ExitUsage, fmt.Errorf("there is no cluster to be of version %s: the hosts of --hosts have no Kubernetes", said.Version), fmt.Sprintf("leave the version out, or say how large the cluster beside them is, as --cluster 3+5@%s", said.Version)}
 	case said.Version.IsZero() && r.inventory == "":
 		return s, whichVersion()
 	}
