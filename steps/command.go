@@ -97,10 +97,11 @@ func (s Command) Plan(step.Scope) ([]step.Action, error) {
 		action.Do.Stdin = []byte(s.Stdin)
 	}
 	if s.Secret.Given() {
-		action.Do.Stdin, action.Do.Secret, action.Do.Reads = []byte(s.Secret.Reveal()), true, s.Secret.Shown()
+		action.Do.Stdin, action.Do.Secret = []byte(s.Secret.Reveal()), true
+		action.Do.Reads, action.Do.Parts = s.Secret.Shown(), s.Secret.Parts()
 	}
 	if s.Check != "" {
-		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env, Stdin: action.Do.Stdin, Secret: action.Do.Secret, Reads: action.Do.Reads}
+		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env, Stdin: action.Do.Stdin, Secret: action.Do.Secret, Reads: action.Do.Reads, Parts: action.Do.Parts}
 	}
 	return []step.Action{action}, nil
 }

@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"rung/engine/diag"
@@ -12,13 +13,26 @@ import (
 // begins: until then it is withheld. Copies are the same secret. The zero Secret is none.
 type Secret struct{ sealed *sealed }
 
-type sealed struct{ text, shown string }
+type sealed struct {
+	text  string
+	parts []SecretPart
+}
+
+// SecretPart is a piece of what a secret is made of: an input that is secret, by its name, or a text beside such, which may be
+// shown. With neither it is a secret without a name.
+type SecretPart struct {
+	Text  string `json:"text,omitempty"`
+	Input string `json:"input,omitempty"`
+}
+
+// Nameless says whether nobody can tell what p is.
+func (p SecretPart) Nameless() bool { return p == SecretPart{} }
 
 // Withheld makes a secret without a value, which is that of the input name.
-func Withheld(name string) Secret { return Secret{&sealed{shown: "(secret: " + name + ")"}} }
+func Withheld(name string) Secret { return Secret{&sealed{parts: []SecretPart{{Input: name}}}} }
 
 // Keep makes a secret of text, which has no name.
-func Keep(text string) Secret { return Secret{&sealed{text: text, shown: hidden}} }
+func Keep(text string) Secret { return Secret{&sealed{text, []SecretPart{{}}}} }
 
 // Disclose gives s, and all copies of it, their value. It must not be called while others read it.
 func (s Secret) Disclose(text string) { s.sealed.text = text }
@@ -31,12 +45,29 @@ func (s Secret) Reveal() string {
 	return s.sealed.text
 }
 
-// Shown is the text that may be shown: what was put around inputs, with (secret: NAME) in the place of each of them.
+// Shown is the text that may be shown: what was put around inputs, with (secret: NAME) in the place of each of them. It is for
+// people: a text around may look like that too, and only Parts tells them apart.
 func (s Secret) Shown() string {
-	if s.sealed == nil {
-		return ""
+	var b strings.Builder
+	for _, p := range s.Parts() {
+		switch {
+		case p.Input != "":
+			b.WriteString("(secret: " + p.Input + ")")
+		case p.Nameless():
+			b.WriteString(hidden)
+		default:
+			b.WriteString(p.Text)
+		}
 	}
-	return s.sealed.shown
+	return b.String()
+}
+
+// Parts are the pieces that s is made of, in order.
+func (s Secret) Parts() []SecretPart {
+	if s.sealed == nil {
+		return nil
+	}
+	return slices.Clone(s.sealed.parts)
 }
 
 // Given says whether there is a secret, be it withheld.
@@ -68,8 +99,14 @@ func CompileSecret(text string, pos diag.Pos, names Names) (*Template, diag.List
 
 // Secret fills the template. unknown lists the names that have no value; what is shown has <name> in their place.
 func (t *Template) Secret(v Values) (s Secret, unknown []string, err error) {
-	var text, shown strings.Builder
-	both := func(part string) { text.WriteString(part); shown.WriteString(part) }
+	var text strings.Builder
+	var parts []SecretPart
+	show := func(part string) {
+		if part != "" {
+			parts = append(parts, SecretPart{Text: part})
+		}
+	}
+	both := func(part string) { text.WriteString(part); show(part) }
 	for _, p := range t.parts {
 		if p.expr == nil {
 			both(p.text)
@@ -81,15 +118,15 @@ func (t *Template) Secret(v Values) (s Secret, unknown []string, err error) {
 		}
 		if missing != nil {
 			unknown = append(unknown, missing...)
-			shown.WriteString(p.expr.Shown(v))
+			show(p.expr.Shown(v))
 			continue
 		}
 		if secret, ok := value.(Secret); ok {
 			text.WriteString(secret.Reveal())
-			shown.WriteString(secret.Shown())
+			parts = append(parts, secret.Parts()...)
 		} else {
 			both(Format(value))
 		}
 	}
-	return Secret{&sealed{text.String(), shown.String()}}, unknown, nil
+	return Secret{&sealed{text.String(), parts}}, unknown, nil
 }

@@ -3,6 +3,7 @@ package guard
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,25 @@ func TestTheTextAroundASecretIsShown(t *testing.T) {
 	made, _, _ = outer.Secret(Values{"word": made})
 	if shown, want := made.Shown(), "[login]\nme:(secret: password)\n"; shown != want || made.Reveal() != "[login]\nme:hunter2\n" {
 		t.Errorf("it is shown as %q, want %q, and is %q", shown, want, made.Reveal())
+	}
+}
+
+// What somebody gives, or a host says, is a text, whatever it looks like.
+func TestATextThatLooksLikeASecretIsNone(t *testing.T) {
+	template, found := CompileSecret("${{ user }}:${{ word }}${{ other }}\n", diag.Pos{}, Names{{Name: "user", Type: Type{Kind: Text}}, {Name: "word", Type: Type{Kind: SecretText}}, {Name: "other", Type: Type{Kind: SecretText}}})
+	if found != nil {
+		t.Fatal(found)
+	}
+	made, _, err := template.Secret(Values{"user": "me (secret: other)", "word": Withheld("word"), "other": Keep("x")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []SecretPart{{Text: "me (secret: other)"}, {Text: ":"}, {Input: "word"}, {}, {Text: "\n"}}
+	if got := made.Parts(); !slices.Equal(got, want) || !got[3].Nameless() || got[2].Nameless() {
+		t.Errorf("it is made of %+v, want %+v", got, want)
+	}
+	if want := "me (secret: other):(secret: word)(secret)\n"; made.Shown() != want {
+		t.Errorf("it is shown as %q, want %q", made.Shown(), want)
 	}
 }
 

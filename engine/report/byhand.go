@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"iter"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -368,11 +367,11 @@ func (x part) wants(a Act, o *Order) []ask {
 			asks = append(asks, credentials(e))
 		}
 	}
-	switch parts := o.secretParts(); {
-	case len(parts) > 0:
-		for _, p := range parts {
-			if p.input != "" {
-				asks = append(asks, secretInput(p.input))
+	switch {
+	case o.inParts():
+		for _, p := range o.Parts {
+			if p.Input != "" {
+				asks = append(asks, secretInput(p.Input))
 			}
 		}
 	case o.Secret:
@@ -402,26 +401,9 @@ func credentials(e string) ask {
 	return ask{name: "SECRET_" + variable(name), question: name + " with its user and password: " + value, kind: aValue, stands: e}
 }
 
-// secretPart is a piece of what a command reads: an input that is secret, or text around those.
-type secretPart struct{ text, input string }
-
-var secretMark = regexp.MustCompile(`\(secret: ([^()\n]+)\)`)
-
-// secretParts is what o reads, in pieces; none where nobody knows them.
-func (o Order) secretParts() []secretPart {
-	var parts []secretPart
-	from := 0
-	for _, at := range secretMark.FindAllStringSubmatchIndex(o.Reads, -1) {
-		if at[0] > from {
-			parts = append(parts, secretPart{text: o.Reads[from:at[0]]})
-		}
-		parts = append(parts, secretPart{input: o.Reads[at[2]:at[3]]})
-		from = at[1]
-	}
-	if from > 0 && from < len(o.Reads) {
-		parts = append(parts, secretPart{text: o.Reads[from:]})
-	}
-	return parts
+// inParts says whether it is known of which inputs, and of which texts beside them, is made what o reads, which is secret.
+func (o Order) inParts() bool {
+	return o.Secret && len(o.Parts) > 0 && !slices.ContainsFunc(o.Parts, step.SecretPart.Nameless)
 }
 
 // secretInput asks for an input of the playbook, which has one value for all commands.

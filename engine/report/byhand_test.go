@@ -129,12 +129,18 @@ func TestAScriptByHandPutsTheTextAroundASecret(t *testing.T) {
 	if err := os.WriteFile(file, []byte(`my '$tok\n`+"\nen \n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	reads := []string{"[agent]\ntoken = (secret: token)\n", "(secret: token)", "(secret: token):<steps.who.name>'s"}
+	token := step.SecretPart{Input: "token"}
+	reads := [][]step.SecretPart{
+		{{Text: "[agent]\ntoken = "}, token, {Text: "\n"}},
+		{token},
+		{token, {Text: ":<steps.who.name>'s"}},
+		{{Text: "me (secret: other), (secret: token):"}, token}, // a text that looks like a secret is a text
+	}
 	text := byHand(t, []string{"w1"}, func(string) []*Entry {
 		var steps []*Entry
 		for i, r := range reads {
-			o := Order{Argv: []string{"od", "-c"}, Secret: true, Reads: r}
-			steps = append(steps, &Entry{Step: strconv.Itoa(i + 1), Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "read", Mutates: true, Unknown: []string{"<steps.who.name>"}, Check: &Order{Script: "cat >/dev/null; exit 1", Secret: true, Reads: r}, Do: o}}})
+			o := Order{Argv: []string{"od", "-c"}, Secret: true, Parts: r}
+			steps = append(steps, &Entry{Step: strconv.Itoa(i + 1), Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "read", Mutates: true, Unknown: []string{"<steps.who.name>"}, Check: &Order{Script: "cat >/dev/null; exit 1", Secret: true, Parts: r}, Do: o}}})
 		}
 		return steps
 	})
@@ -145,7 +151,13 @@ func TestAScriptByHandPutsTheTextAroundASecret(t *testing.T) {
 	said := carriedOut(t, text, "w1", "SECRET_TOKEN_FILE="+file, "STEPS_WHO_NAME=me")
 	for _, r := range reads {
 		want := exec.Command("od", "-c")
-		want.Stdin = strings.NewReader(strings.NewReplacer("(secret: token)", `my '$tok\n`+"\nen ", "<steps.who.name>", "me").Replace(r))
+		given := ""
+		for _, p := range r {
+			if given += strings.ReplaceAll(p.Text, "<steps.who.name>", "me"); p == token {
+				given += `my '$tok\n` + "\nen "
+			}
+		}
+		want.Stdin = strings.NewReader(given)
 		out, err := want.Output()
 		if err != nil {
 			t.Fatal(err)
@@ -166,7 +178,7 @@ func TestAScriptByHandTellsSecretsApart(t *testing.T) {
 		env = append(env, name+ofFile+"="+file)
 	}
 	text := byHand(t, []string{"w1"}, func(string) []*Entry {
-		return []*Entry{{Step: "1", Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "tell", Mutates: true, Do: Order{Script: "cat; env | grep '^SECRET' | grep -v _FILE= || :", Secret: true, Reads: "(secret: key_file), (secret: key)\n"}}}}}
+		return []*Entry{{Step: "1", Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "tell", Mutates: true, Do: Order{Script: "cat; env | grep '^SECRET' | grep -v _FILE= || :", Secret: true, Parts: []step.SecretPart{{Input: "key_file"}, {Text: ", "}, {Input: "key"}, {Text: "\n"}}}}}}}
 	})
 	wantIn(t, carriedOut(t, text, "w1", env...), "tell\nin SECRET_KEY_FILE, in SECRET_KEY_2\n001-w1.sh: done\n")
 }

@@ -210,9 +210,9 @@ func (w *sheet) call(x part, a Act, o Order) string {
 		parts = append(parts, words(o.Argv, blanks))
 	}
 	call := strings.Join(parts, " ")
-	switch parts := o.secretParts(); {
-	case len(parts) > 0:
-		return fmt.Sprintf("told reads_%d %s", w.reads(parts, blanks), call)
+	switch {
+	case o.inParts():
+		return fmt.Sprintf("told reads_%d %s", w.reads(o.Parts, blanks), call)
 	case o.Secret:
 		return "fed \"$" + w.name(x.secret(a)) + "\" " + call
 	case o.Stdin != "":
@@ -222,12 +222,12 @@ func (w *sheet) call(x part, a Act, o Order) string {
 }
 
 // reads is the number of the function that prints these parts. No list of processes has them: printf is of the shell.
-func (w *sheet) reads(parts []secretPart, blanks []fill) int {
+func (w *sheet) reads(parts []step.SecretPart, blanks []fill) int {
 	body := ""
 	for _, p := range parts {
-		text := word(p.text, blanks)
-		if p.input != "" {
-			text = "\"$" + w.name(secretInput(p.input)) + "\""
+		text := word(p.Text, blanks)
+		if p.Input != "" {
+			text = "\"$" + w.name(secretInput(p.Input)) + "\""
 		}
 		body += "  printf %s " + text + "\n"
 	}

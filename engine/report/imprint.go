@@ -62,6 +62,10 @@ func (b *imprint) act(a *Act) {
 func (b *imprint) order(o *Order) {
 	b.is(o.Called)
 	b.words(o.Stdin, o.Reads)
+	for _, p := range o.Parts {
+		b.words(p.Text, p.Input)
+	}
+	b.list(nil)
 	b.list(o.Argv)
 	b.list(o.Env)
 	b.list(o.Host)

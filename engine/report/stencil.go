@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"slices"
 	"strings"
+
+	"rung/engine/step"
 )
 
 // stencil is a step as all hosts do it that do the same: where each has its own name, there is a mark. So a book of thousands
@@ -115,6 +117,10 @@ func (a *Act) rewrite(text func(string) string) {
 
 func (o *Order) rewrite(text func(string) string) {
 	o.Stdin, o.Reads = text(o.Stdin), text(o.Reads)
+	o.Parts = slices.Clone(o.Parts)
+	for i, p := range o.Parts {
+		o.Parts[i] = step.SecretPart{Text: text(p.Text), Input: text(p.Input)}
+	}
 	o.Argv, o.Env, o.Host = rewritten(o.Argv, text), rewritten(o.Env, text), rewritten(o.Host, text)
 }
 
