@@ -45,6 +45,7 @@ func parse(text string, programs map[string]tool) (*parsed, error) {
 	if err != nil {
 		return nil, err
 	}
+	sayReturns(file)
 	p := &parsed{File: file, straight: straight(file)}
 	if p.straight && programs != nil {
 		p.choices = unfold(file)
@@ -57,6 +58,19 @@ func parse(text string, programs map[string]tool) (*parsed, error) {
 	}
 	trees.of[key] = p
 	return p, nil
+}
+
+// sayReturns has every return say its status: for the interpreter, one that does not has none to hand on.
+func sayReturns(file *syntax.File) {
+	syntax.Walk(file, func(n syntax.Node) bool {
+		if call, is := n.(*syntax.CallExpr); is && len(call.Args) == 1 {
+			if name, _ := literal(call.Args[0]); name == "return" {
+				last := &syntax.ParamExp{Short: true, Param: &syntax.Lit{Value: "?"}}
+				call.Args = append(call.Args, &syntax.Word{Parts: []syntax.WordPart{last}})
+			}
+		}
+		return true
+	})
 }
 
 // straight tells whether a script does what it shows and no more: nothing of it goes on in the background, makes commands
