@@ -147,7 +147,7 @@ func (k *kubeadmCall) staticPods(target kube.Version) int {
 func (k *kubeadmCall) keepEtcd(folder string) {
 	d, now := k.host.disk, k.now()
 	if d.mkdir(folder, true, 0o700, now) == nil && k.host.hasComponent("etcd") && k.option("--etcd-upgrade") != "false" {
-		copyTo(d, "/var/lib/etcd", folder+"/etcd", true, now)
+		_ = copyTo(d, "/var/lib/etcd", folder+"/etcd", true, now) // the folder is new
 	}
 }
 
