@@ -98,10 +98,10 @@ func (s Command) Plan(step.Scope) ([]step.Action, error) {
 	}
 	if s.Secret.Given() {
 		action.Do.Stdin, action.Do.Secret = []byte(s.Secret.Reveal()), true
-		action.Do.Reads, action.Do.Parts = s.Secret.Shown(), s.Secret.Parts()
+		action.Do.Reads = s.Secret.Parts()
 	}
 	if s.Check != "" {
-		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env, Stdin: action.Do.Stdin, Secret: action.Do.Secret, Reads: action.Do.Reads, Parts: action.Do.Parts}
+		action.Check = &step.Command{Script: s.Check, Argv: s.Args, Env: action.Do.Env, Stdin: action.Do.Stdin, Secret: action.Do.Secret, Reads: action.Do.Reads}
 	}
 	return []step.Action{action}, nil
 }

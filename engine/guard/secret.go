@@ -15,8 +15,11 @@ type Secret struct{ sealed *sealed }
 
 type sealed struct {
 	text  string
-	parts []SecretPart
+	parts SecretParts
 }
+
+// SecretParts are the pieces that a secret is made of, in order.
+type SecretParts []SecretPart
 
 // SecretPart is a piece of what a secret is made of: an input that is secret, by its name, or a text beside such, which may be
 // shown. With neither it is a secret without a name.
@@ -29,10 +32,10 @@ type SecretPart struct {
 func (p SecretPart) Nameless() bool { return p == SecretPart{} }
 
 // Withheld makes a secret without a value, which is that of the input name.
-func Withheld(name string) Secret { return Secret{&sealed{parts: []SecretPart{{Input: name}}}} }
+func Withheld(name string) Secret { return Secret{&sealed{parts: SecretParts{{Input: name}}}} }
 
 // Keep makes a secret of text, which has no name.
-func Keep(text string) Secret { return Secret{&sealed{text, []SecretPart{{}}}} }
+func Keep(text string) Secret { return Secret{&sealed{text, SecretParts{{}}}} }
 
 // Disclose gives s, and all copies of it, their value. It must not be called while others read it.
 func (s Secret) Disclose(text string) { s.sealed.text = text }
@@ -45,11 +48,11 @@ func (s Secret) Reveal() string {
 	return s.sealed.text
 }
 
-// Shown is the text that may be shown: what was put around inputs, with (secret: NAME) in the place of each of them. It is for
-// people: a text around may look like that too, and only Parts tells them apart.
-func (s Secret) Shown() string {
+// String is what may be shown: what was put around inputs, with (secret: NAME) in the place of each of them. It is for people: a
+// text around may look like that too.
+func (parts SecretParts) String() string {
 	var b strings.Builder
-	for _, p := range s.Parts() {
+	for _, p := range parts {
 		switch {
 		case p.Input != "":
 			b.WriteString("(secret: " + p.Input + ")")
@@ -62,8 +65,8 @@ func (s Secret) Shown() string {
 	return b.String()
 }
 
-// Parts are the pieces that s is made of, in order.
-func (s Secret) Parts() []SecretPart {
+// Parts are what s is made of.
+func (s Secret) Parts() SecretParts {
 	if s.sealed == nil {
 		return nil
 	}
@@ -100,7 +103,7 @@ func CompileSecret(text string, pos diag.Pos, names Names) (*Template, diag.List
 // Secret fills the template. unknown lists the names that have no value; what is shown has <name> in their place.
 func (t *Template) Secret(v Values) (s Secret, unknown []string, err error) {
 	var text strings.Builder
-	var parts []SecretPart
+	var parts SecretParts
 	show := func(part string) {
 		if part != "" {
 			parts = append(parts, SecretPart{Text: part})

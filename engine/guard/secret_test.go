@@ -41,8 +41,8 @@ func TestASecretIsDisclosedLater(t *testing.T) {
 	if len(unknown) != 1 || unknown[0] != "inputs.who" {
 		t.Error(unknown)
 	}
-	if want := "<inputs.who>:(secret: word)"; got.Shown() != want {
-		t.Errorf("it is shown as %q, want %q", got.Shown(), want)
+	if want := "<inputs.who>:(secret: word)"; got.Parts().String() != want {
+		t.Errorf("it is shown as %q, want %q", got.Parts(), want)
 	}
 }
 
@@ -61,7 +61,7 @@ func TestTheTextAroundASecretIsShown(t *testing.T) {
 	word.Disclose("hunter2")
 	made, _, _ := inner.Secret(Values{"word": word, "user": "me"})
 	made, _, _ = outer.Secret(Values{"word": made})
-	if shown, want := made.Shown(), "[login]\nme:(secret: password)\n"; shown != want || made.Reveal() != "[login]\nme:hunter2\n" {
+	if shown, want := made.Parts().String(), "[login]\nme:(secret: password)\n"; shown != want || made.Reveal() != "[login]\nme:hunter2\n" {
 		t.Errorf("it is shown as %q, want %q, and is %q", shown, want, made.Reveal())
 	}
 }
@@ -80,8 +80,8 @@ func TestATextThatLooksLikeASecretIsNone(t *testing.T) {
 	if got := made.Parts(); !slices.Equal(got, want) || !got[3].Nameless() || got[2].Nameless() {
 		t.Errorf("it is made of %+v, want %+v", got, want)
 	}
-	if want := "me (secret: other):(secret: word)(secret)\n"; made.Shown() != want {
-		t.Errorf("it is shown as %q, want %q", made.Shown(), want)
+	if want := "me (secret: other):(secret: word)(secret)\n"; made.Parts().String() != want {
+		t.Errorf("it is shown as %q, want %q", made.Parts(), want)
 	}
 }
 

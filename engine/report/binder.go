@@ -225,14 +225,14 @@ func (b *Binder) act(e run.Event) Act {
 func (b *Binder) order(c step.Command, e run.Event) Order {
 	c = c.Shown()
 	host := step.Command{Env: e.HostEnv}.Shown().Env
-	return Order{Argv: c.Argv, Script: c.Script, Called: b.key(c.Script), Stdin: string(c.Stdin), Secret: c.Secret, Reads: c.Reads, Parts: c.Parts, Env: c.Env, Host: host, Sudo: c.Sudo, Detach: c.Detach}
+	return Order{Argv: c.Argv, Script: c.Script, Called: b.key(c.Script), Stdin: string(c.Stdin), Secret: c.Secret, Reads: c.Reads, Env: c.Env, Host: host, Sudo: c.Sudo, Detach: c.Detach}
 }
 
 // mentions says whether text stands somewhere in o.
 func (o Order) mentions(text string) bool {
 	in := func(s string) bool { return strings.Contains(s, text) }
-	return slices.ContainsFunc(o.Argv, in) || slices.ContainsFunc(o.Env, in) || in(o.Script) || in(o.Stdin) || in(o.Reads) ||
-		slices.ContainsFunc(o.Parts, func(p step.SecretPart) bool { return in(p.Text) })
+	return slices.ContainsFunc(o.Argv, in) || slices.ContainsFunc(o.Env, in) || in(o.Script) || in(o.Stdin) ||
+		slices.ContainsFunc(o.Reads, func(p step.SecretPart) bool { return in(p.Text) })
 }
 
 // key is the key of a script: made of its text, so that two books have the same.

@@ -179,17 +179,16 @@ type Act struct {
 
 // Order is a command: argv, or a script that sh -eu runs with argv as its $1, $2 … . LC_ALL is C.
 type Order struct {
-	Argv   []string          `json:"argv,omitempty"`
-	Script string            `json:"-"`                // its text
-	Called string            `json:"script,omitempty"` // the script's key in Book.Scripts
-	Stdin  string            `json:"stdin,omitempty"`
-	Secret bool              `json:"secret,omitempty"`   // what it reads is secret, and left out
-	Reads  string            `json:"reads,omitempty"`    // what it reads, with (secret: NAME) in the place of each secret input
-	Parts  []step.SecretPart `json:"parts,omitempty"`    // the same in its pieces: a text may look like (secret: NAME)
-	Env    []string          `json:"env,omitempty"`      // KEY=value; credentials are left out
-	Host   []string          `json:"host_env,omitempty"` // the same, which every command of its host gets
-	Sudo   bool              `json:"sudo,omitempty"`
-	Detach bool              `json:"detach,omitempty"` // must not be cut off
+	Argv   []string         `json:"argv,omitempty"`
+	Script string           `json:"-"`                // its text
+	Called string           `json:"script,omitempty"` // the script's key in Book.Scripts
+	Stdin  string           `json:"stdin,omitempty"`
+	Secret bool             `json:"secret,omitempty"`   // what it reads is secret, and left out
+	Reads  step.SecretParts `json:"reads,omitempty"`    // what that is made of: texts, and secret inputs by their names
+	Env    []string         `json:"env,omitempty"`      // KEY=value; credentials are left out
+	Host   []string         `json:"host_env,omitempty"` // the same, which every command of its host gets
+	Sudo   bool             `json:"sudo,omitempty"`
+	Detach bool             `json:"detach,omitempty"` // must not be cut off
 }
 
 // Wait is how long an action is repeated.
@@ -213,13 +212,14 @@ func (o Order) Line() string {
 
 // reads is what o reads, where that is secret, for people.
 func (o Order) reads() string {
+	text := o.Reads.String()
 	switch {
-	case o.Reads == "":
+	case text == "":
 		return "a secret, which is not shown"
-	case strings.HasSuffix(o.Reads, "\n"):
-		return o.Reads
+	case strings.HasSuffix(text, "\n"):
+		return text
 	}
-	return o.Reads + "  (without a line break at its end)"
+	return text + "  (without a line break at its end)"
 }
 
 // String says it in one line.

@@ -369,7 +369,7 @@ func (x part) wants(a Act, o *Order) []ask {
 	}
 	switch {
 	case o.inParts():
-		for _, p := range o.Parts {
+		for _, p := range o.Reads {
 			if p.Input != "" {
 				asks = append(asks, secretInput(p.Input))
 			}
@@ -403,7 +403,7 @@ func credentials(e string) ask {
 
 // inParts says whether it is known of which inputs, and of which texts beside them, is made what o reads, which is secret.
 func (o Order) inParts() bool {
-	return o.Secret && len(o.Parts) > 0 && !slices.ContainsFunc(o.Parts, step.SecretPart.Nameless)
+	return o.Secret && len(o.Reads) > 0 && !slices.ContainsFunc(o.Reads, step.SecretPart.Nameless)
 }
 
 // secretInput asks for an input of the playbook, which has one value for all commands.

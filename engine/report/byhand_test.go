@@ -139,8 +139,8 @@ func TestAScriptByHandPutsTheTextAroundASecret(t *testing.T) {
 	text := byHand(t, []string{"w1"}, func(string) []*Entry {
 		var steps []*Entry
 		for i, r := range reads {
-			o := Order{Argv: []string{"od", "-c"}, Secret: true, Parts: r}
-			steps = append(steps, &Entry{Step: strconv.Itoa(i + 1), Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "read", Mutates: true, Unknown: []string{"<steps.who.name>"}, Check: &Order{Script: "cat >/dev/null; exit 1", Secret: true, Parts: r}, Do: o}}})
+			o := Order{Argv: []string{"od", "-c"}, Secret: true, Reads: r}
+			steps = append(steps, &Entry{Step: strconv.Itoa(i + 1), Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "read", Mutates: true, Unknown: []string{"<steps.who.name>"}, Check: &Order{Script: "cat >/dev/null; exit 1", Secret: true, Reads: r}, Do: o}}})
 		}
 		return steps
 	})
@@ -178,7 +178,7 @@ func TestAScriptByHandTellsSecretsApart(t *testing.T) {
 		env = append(env, name+ofFile+"="+file)
 	}
 	text := byHand(t, []string{"w1"}, func(string) []*Entry {
-		return []*Entry{{Step: "1", Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "tell", Mutates: true, Do: Order{Script: "cat; env | grep '^SECRET' | grep -v _FILE= || :", Secret: true, Parts: []step.SecretPart{{Input: "key_file"}, {Text: ", "}, {Input: "key"}, {Text: "\n"}}}}}}}
+		return []*Entry{{Step: "1", Outcome: step.Planned, Actions: []Act{{Number: 1, Title: "tell", Mutates: true, Do: Order{Script: "cat; env | grep '^SECRET' | grep -v _FILE= || :", Secret: true, Reads: []step.SecretPart{{Input: "key_file"}, {Text: ", "}, {Input: "key"}, {Text: "\n"}}}}}}}
 	})
 	wantIn(t, carriedOut(t, text, "w1", env...), "tell\nin SECRET_KEY_FILE, in SECRET_KEY_2\n001-w1.sh: done\n")
 }

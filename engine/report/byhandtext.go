@@ -212,7 +212,7 @@ func (w *sheet) call(x part, a Act, o Order) string {
 	call := strings.Join(parts, " ")
 	switch {
 	case o.inParts():
-		return fmt.Sprintf("told reads_%d %s", w.reads(o.Parts, blanks), call)
+		return fmt.Sprintf("told reads_%d %s", w.reads(o.Reads, blanks), call)
 	case o.Secret:
 		return "fed \"$" + w.name(x.secret(a)) + "\" " + call
 	case o.Stdin != "":
@@ -222,7 +222,7 @@ func (w *sheet) call(x part, a Act, o Order) string {
 }
 
 // reads is the number of the function that prints these parts. No list of processes has them: printf is of the shell.
-func (w *sheet) reads(parts []step.SecretPart, blanks []fill) int {
+func (w *sheet) reads(parts step.SecretParts, blanks []fill) int {
 	body := ""
 	for _, p := range parts {
 		text := word(p.Text, blanks)

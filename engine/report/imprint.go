@@ -61,8 +61,8 @@ func (b *imprint) act(a *Act) {
 // order has the script by its key, which is made of its text.
 func (b *imprint) order(o *Order) {
 	b.is(o.Called)
-	b.words(o.Stdin, o.Reads)
-	for _, p := range o.Parts {
+	b.words(o.Stdin)
+	for _, p := range o.Reads {
 		b.words(p.Text, p.Input)
 	}
 	b.list(nil)

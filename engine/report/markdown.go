@@ -233,7 +233,7 @@ func (m *markdown) act(e *Entry, a Act, name, where string) {
 		fmt.Fprintf(m, "; again until %s", prose(a.Until.String()))
 	}
 	m.WriteString("\n")
-	if a.Do.Reads != "" {
+	if len(a.Do.Reads) > 0 {
 		m.WriteString("\n  It reads:\n")
 		m.fenced("text", a.Do.reads())
 	}

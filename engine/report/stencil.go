@@ -116,10 +116,10 @@ func (a *Act) rewrite(text func(string) string) {
 }
 
 func (o *Order) rewrite(text func(string) string) {
-	o.Stdin, o.Reads = text(o.Stdin), text(o.Reads)
-	o.Parts = slices.Clone(o.Parts)
-	for i, p := range o.Parts {
-		o.Parts[i] = step.SecretPart{Text: text(p.Text), Input: text(p.Input)}
+	o.Stdin = text(o.Stdin)
+	o.Reads = slices.Clone(o.Reads)
+	for i, p := range o.Reads {
+		o.Reads[i] = step.SecretPart{Text: text(p.Text), Input: text(p.Input)}
 	}
 	o.Argv, o.Env, o.Host = rewritten(o.Argv, text), rewritten(o.Env, text), rewritten(o.Host, text)
 }

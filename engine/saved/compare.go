@@ -40,8 +40,8 @@ func asTold(e, other *report.Entry) *report.Entry {
 	told := *e
 	told.Actions = slices.Clone(e.Actions)
 	for i := range min(len(e.Actions), len(other.Actions)) {
-		if do := other.Actions[i].Do; do.Secret && do.Reads == "" {
-			told.Actions[i].Do.Reads = ""
+		if do := other.Actions[i].Do; do.Secret && do.Reads == nil {
+			told.Actions[i].Do.Reads = nil
 		}
 	}
 	return &told
@@ -186,10 +186,10 @@ func commandOf(o report.Order) step.Command {
 
 // told is a command for people, with what may be shown of what it reads where that is secret.
 func told(c step.Command) string {
-	if c.Reads == "" {
+	if len(c.Reads) == 0 {
 		return c.Line()
 	}
-	return strings.TrimSuffix(c.Line(), "\n") + "\nwhich reads: " + c.Reads
+	return strings.TrimSuffix(c.Line(), "\n") + "\nwhich reads: " + c.Reads.String()
 }
 
 func mutates(e *report.Entry) bool {

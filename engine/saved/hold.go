@@ -129,5 +129,5 @@ func fits(a report.Act, c step.Command, id string) bool {
 			return false
 		}
 	}
-	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin)) && (a.Do.Reads == "" || m.matches(a.Do.Reads, c.Reads))
+	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin)) && (a.Do.Reads == nil || m.matches(a.Do.Reads.String(), c.Reads.String()))
 }

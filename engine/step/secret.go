@@ -9,8 +9,11 @@ import (
 )
 
 // Secret is a field that takes a secret: text of which a part comes from an input of type secret. A step type hands
-// what it reveals to Command.Stdin, with Command.Secret, and nowhere else; what it shows is for Command.Reads, and its parts are for Command.Parts.
+// what it reveals to Command.Stdin, with Command.Secret, and nowhere else; its parts are for Command.Reads.
 type Secret = guard.Secret
+
+// SecretParts are the pieces of what a command reads that is secret, in order.
+type SecretParts = guard.SecretParts
 
 // SecretPart is a piece of what a command reads that is secret: an input, or a text beside such.
 type SecretPart = guard.SecretPart

@@ -132,15 +132,14 @@ type Until struct {
 // Script) and Script (with Argv as its $1, $2 …) says what runs.
 type Command struct {
 	Argv   []string
-	Script string       // run by sh -eu
-	Stdin  []byte       // given to it
-	Env    []string     // KEY=value, beside LC_ALL=C, PATH and the host's proxies; credentials of an address are in no argument
-	Sudo   bool         // as root, where the login is not; the engine sets it
-	Detach bool         // must not be cut off: it outlives its link, and is waited for, also after a cancel or timeout
-	Unit   string       // names this one start of a Detach command in the run; the engine sets it
-	Secret bool         // Stdin is secret: never rendered or kept; excludes Detach
-	Reads  string       // with Secret, what may be shown of Stdin (Secret.Shown); "": nothing
-	Parts  []SecretPart // what Reads shows, in its pieces (Secret.Parts); nil: nobody can tell them apart
+	Script string      // run by sh -eu
+	Stdin  []byte      // given to it
+	Env    []string    // KEY=value, beside LC_ALL=C, PATH and the host's proxies; credentials of an address are in no argument
+	Sudo   bool        // as root, where the login is not; the engine sets it
+	Detach bool        // must not be cut off: it outlives its link, and is waited for, also after a cancel or timeout
+	Unit   string      // names this one start of a Detach command in the run; the engine sets it
+	Secret bool        // Stdin is secret: never rendered or kept; excludes Detach
+	Reads  SecretParts // with Secret, what Stdin is made of (Secret.Parts), which may be shown; nil: nobody can tell
 }
 
 // Result is how a command ended, and what it said.
