@@ -59,9 +59,9 @@ func Apart(a, b *File) (onlyA, onlyB int) {
 
 // differences are those of one step. What only one file has is none: the other has not looked.
 func (p pair) differences() []Difference {
-	step := cmp.Or(p.now, p.was)
+	step, name := cmp.Or(p.now, p.was), p.name()
 	differs := func(what string, was, now string) Difference {
-		return Difference{Host: step.Host, What: step.Type + " " + what, Step: step.Title, Was: was, Now: now}
+		return Difference{Host: step.Host, What: step.Type + " " + what, Step: name, Was: was, Now: now}
 	}
 	was, now := p.was.fault(), p.now.fault()
 	if was != "" || now != "" {
@@ -85,6 +85,14 @@ func (p pair) differences() []Difference {
 		found = append(found, d)
 	}
 	return found
+}
+
+// name is that of a step, and both where it has another one now.
+func (p pair) name() string {
+	if p.was != nil && p.now != nil && p.was.Title != "" && p.was.Title != p.now.Title {
+		return p.was.Title + ", now " + cmp.Or(p.now.Title, "without a name")
+	}
+	return cmp.Or(p.now, p.was).Title
 }
 
 func isNumber(value any) bool { _, is := value.(float64); return is }

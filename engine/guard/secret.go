@@ -121,7 +121,11 @@ func (t *Template) Secret(v Values) (s Secret, unknown []string, err error) {
 		}
 		if missing != nil {
 			unknown = append(unknown, missing...)
-			show(p.expr.Shown(v))
+			if p.expr.Type.Kind == SecretText {
+				parts = append(parts, SecretPart{}) // which of them is not known
+			} else {
+				show(p.expr.Shown(v))
+			}
 			continue
 		}
 		if secret, ok := value.(Secret); ok {

@@ -46,6 +46,19 @@ func TestASecretIsDisclosedLater(t *testing.T) {
 	}
 }
 
+// Which secret it will be may be open: then it has no name, and is no text.
+func TestASecretThatIsNotChosenYetIsNoText(t *testing.T) {
+	names := Names{{Name: "first", Type: Type{Kind: SecretText}}, {Name: "second", Type: Type{Kind: SecretText}}, {Name: "which", Type: Type{Kind: Bool}}}
+	template, found := CompileSecret("key ${{ which ? first : second }}\n", diag.Pos{}, names)
+	if found != nil {
+		t.Fatal(found)
+	}
+	got, unknown, err := template.Secret(Values{"first": Withheld("first"), "second": Withheld("second")})
+	if want := (SecretParts{{Text: "key "}, {}, {Text: "\n"}}); err != nil || len(unknown) != 1 || !slices.Equal(got.Parts(), want) {
+		t.Errorf("it is made of %+v, unknown %q, %v; want %+v", got.Parts(), unknown, err, want)
+	}
+}
+
 // A parameter that is made of a secret has the text around it, and so has what is made of that.
 func TestTheTextAroundASecretIsShown(t *testing.T) {
 	names := Names{{Name: "word", Type: Type{Kind: SecretText}}, {Name: "user", Type: Type{Kind: Text}}}

@@ -129,5 +129,29 @@ func fits(a report.Act, c step.Command, id string) bool {
 			return false
 		}
 	}
-	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin)) && (a.Do.Reads == nil || m.matches(a.Do.Reads.String(), c.Reads.String()))
+	return m.scripts(a.Do.Script, c.Script) && m.matches(a.Do.Stdin, string(c.Stdin)) && m.reads(a.Do.Reads, c.Reads)
+}
+
+// reads compares what is read that is secret: the same inputs, and between them the texts that were planned. Where it was
+// not known which inputs these would be, nobody can tell.
+func (m matcher) reads(planned, now step.SecretParts) bool {
+	if len(planned) == 0 || slices.ContainsFunc(planned, step.SecretPart.Nameless) {
+		return true
+	}
+	texts, inputs := between(planned)
+	others, same := between(now)
+	return slices.Equal(inputs, same) && slices.EqualFunc(texts, others, m.matches)
+}
+
+// between are the secret inputs of parts, and the texts before the first of them, between them, and behind the last.
+func between(parts step.SecretParts) (texts, inputs []string) {
+	texts = []string{""}
+	for _, p := range parts {
+		if p.Text != "" {
+			texts[len(texts)-1] += p.Text
+			continue
+		}
+		inputs, texts = append(inputs, p.Input), append(texts, "")
+	}
+	return texts, inputs
 }

@@ -48,7 +48,8 @@ func TestARunDoesWhatWasPlannedAndNothingElse(t *testing.T) {
 	agree := Hold(book(
 		chapter("S", "w1", does("1", argv("touch", "a b")), open, &report.Entry{Step: "3", Outcome: step.Planned, Depends: []string{"steps.x.y"}}, &report.Entry{Step: "4", Outcome: step.Skipped, Text: "when: no"}, mark, admin,
 			does("7", report.Order{Argv: []string{"log-in"}, Secret: true, Reads: step.SecretParts{{Text: "me:"}, {Input: "word"}}}),
-			does("8", report.Order{Argv: []string{"log-in"}, Secret: true})),
+			does("8", report.Order{Argv: []string{"log-in"}, Secret: true}),
+			does("9", report.Order{Argv: []string{"log-in"}, Secret: true, Reads: step.SecretParts{{}}})),
 		chapter("Climb[hop=…]/T", "w1", does("1", argv("climb"))),
 	), "r7")
 	login := func(who string) step.Action {
@@ -87,6 +88,10 @@ func TestARunDoesWhatWasPlannedAndNothingElse(t *testing.T) {
 		{"another control plane answers", "S 6 1", step.Action{On: step.AdminHost, Do: step.Command{Argv: []string{"kubectl", "drain", "w1"}}}, "cp2", ""},
 		{"the text around a secret", "S 7 1", login("me:"), "w1", ""},
 		{"another text around a secret", "S 7 1", login("root:"), "w1", "which reads: root:(secret: word)"},
+		{"a text that looks like the secret", "S 7 1", step.Action{Do: step.Command{Argv: []string{"log-in"}, Secret: true, Stdin: []byte("me:(secret: word)"), Reads: step.SecretParts{{Text: "me:(secret: word)"}}}}, "w1", "another command"},
+		{"the same text in other pieces", "S 7 1", step.Action{Do: step.Command{Argv: []string{"log-in"}, Secret: true, Reads: step.SecretParts{{Text: "m"}, {Text: "e:"}, {Input: "word"}}}}, "w1", ""},
+		{"another secret", "S 7 1", step.Action{Do: step.Command{Argv: []string{"log-in"}, Secret: true, Reads: step.SecretParts{{Text: "me:"}, {Input: "other"}}}}, "w1", "another command"},
+		{"a secret of which it was not known which it is", "S 9 1", login("root:"), "w1", ""},
 		{"the text around a secret, of which the plan of an earlier rung says nothing", "S 8 1", login("me:"), "w1", ""},
 		{"a round that was not known", "Climb[hop=1.33.4]/T 1 1", action("climb"), "w1", ""},
 		{"another command in it", "Climb[hop=1.33.4]/T 1 1", action("fall"), "w1", "another command"},
