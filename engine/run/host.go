@@ -198,15 +198,14 @@ func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
 
 // end records how a step ended and publishes what later steps may read.
 func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
-	outcome := how.outcome
-	if v.loop.review != nil && !goesOn(outcome) && !(outcome == step.Failed && v.holds(s.Ignore)) {
+	ignored := how.outcome == step.Failed && !v.admitting && v.holds(s.Ignore)
+	if v.loop.review != nil && !goesOn(how.outcome) && !ignored {
 		how.outcome = v.loop.review.of(v, s, how)
-		return v.end(s, e, how)
 	}
+	outcome := how.outcome
 	if v.admitting && !goesOn(outcome) {
 		return v.notYet(e, how)
 	}
-	ignored := outcome == step.Failed && v.holds(s.Ignore)
 	if ignored {
 		v.loop.emit(Event{Kind: Noted, Stage: e.Stage, Host: e.Host, Step: e.Step, Warning: true, Text: "the failure is ignored, as the playbook says: " + how.text})
 	}

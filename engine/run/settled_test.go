@@ -196,6 +196,9 @@ func TestSettledLeavesToTheRunWhatTheRunMayGoOnAfter(t *testing.T) {
 	on := func(hosts ...string) string {
 		return strings.Replace(unfit, "%s", `[\"`+strings.Join(hosts, `\", \"`)+`\"]`, 1)
 	}
+	looks := func(host string) string {
+		return strings.NewReplacer("do:", "look:", "act", "see").Replace(on(host))
+	}
 	tests := []struct{ name, stages, found string }{
 		{
 			name: "a failure that may be ignored",
@@ -233,8 +236,19 @@ toy.yaml:5:142: do: invalid syntax, on w1`,
     hosts: workers
     gather: true
     max_failures: 1
-    steps: [{skip_host: true, ` + strings.Replace(strings.Replace(on("w1"), "do:", "look:", 1), "act", "see", 1) + `}]`,
+    steps: [{skip_host: true, ` + looks("w1") + `}]`,
 			found: "toy.yaml:9:13: look: invalid syntax, on w1",
+		},
+		{
+			name: "and not in admit, where a host whose step fails waits",
+			stages: `
+  - {stage: S, hosts: workers, max_failures: 1, admit: [{` + looks("w1") + `}], steps: [{do: {run: act}}]}
+  - {stage: O, hosts: workers, admit: [{ignore_failure: true, ` + looks("w2") + `}], steps: [{do: {run: act}}]}
+  - {stage: P, hosts: workers, admit: [{skip_host: true, ` + looks("w3") + `}], steps: [{do: {run: act}}]}`,
+			found: `
+toy.yaml:5:57: look: invalid syntax, on w1
+toy.yaml:6:40: look: invalid syntax, on w2
+toy.yaml:7:40: look: invalid syntax, on w3`,
 		},
 		{
 			name: "as many as may fail, with what comes behind it",

@@ -26,7 +26,7 @@ func (r *spared) isOver(v *visit) bool {
 
 // spares says whether a failure of s may end no more than the way of its host.
 func (r *spared) spares(v *visit, s *playbook.Step, how ended) bool {
-	if how.outcome != step.Failed {
+	if how.outcome != step.Failed || v.admitting { // in admit a failure ends nobody's way: the host waits
 		return false
 	}
 	skips := v.endsAlone() && !v.cleaning && v.mayHold(s.Skip)
@@ -44,7 +44,7 @@ func (r *spared) countsFirst(v *visit, how ended) bool {
 			return true
 		}
 	}
-	return how.outcome == step.Failed && v.endsAlone() && v.allowed > 0
+	return how.outcome == step.Failed && !v.admitting && v.endsAlone() && v.allowed > 0
 }
 
 // leave tells what is wrong on the hosts of w, where they are more than may fail.
