@@ -72,7 +72,8 @@ func (p *Page) toDo() bool {
 	return false
 }
 
-// already says of a page on which nothing is to be done what was done for it: "" where something is, a run would stop, or nobody looked.
+// already says what was read for a page on which nothing is to be done: "" where something is, a run would stop, or nobody
+// looked.
 func (p *Page) already() string {
 	var read []string
 	for e := range p.Steps() {

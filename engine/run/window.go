@@ -69,7 +69,8 @@ func (w *window) measure() (at diag.Pos, text, hint string) {
 	return diag.Pos{}, "", ""
 }
 
-// count reads a count of the stage's hosts. A dry-run that cannot know it takes the one that is guessed.
+// count reads a count of the stage's hosts. A dry-run that cannot know it goes by guess: all hosts may
+// fail, or one at a time takes its turn.
 func (w *window) count(t *guard.Template, v *view, read func(string, int) (int, error), guess int) (n int, text, hint string) {
 	written, missing, err := t.Text(v.values)
 	switch {
