@@ -66,15 +66,16 @@ func (v *visit) tries(s *playbook.Step) (more int, how ended) {
 	value, missing, err := s.Retry.Value(v.view.values)
 	switch {
 	case err != nil:
-		return 0, ended{outcome: step.Refused, text: "retry: " + err.Error(), final: true}
+		return 0, ended{outcome: step.Refused, text: "retry: " + err.Error(), final: true}.by(s.Retry, "value")
 	case missing != nil && v.view.open(missing): // a dry-run tries once
 		return 0, ended{}
 	case missing != nil:
-		return 0, v.moot(v.view.lacking(missing))
+		text, hint := v.view.lacking(missing)
+		return 0, v.moot("retry: "+text, hint).by(s.Retry, "not-known")
 	}
 	more, _ = value.(int)
 	if more < 0 || more > playbook.MostTries {
-		return 0, ended{outcome: step.Refused, text: fmt.Sprintf("retry: %s is %d; want a number from 0 to %d", s.Retry.Source, more, playbook.MostTries), final: true}
+		return 0, ended{outcome: step.Refused, text: fmt.Sprintf("retry: %s is %d; want a number from 0 to %d", s.Retry.Source, more, playbook.MostTries), final: true}.by(s.Retry, "value")
 	}
 	return more, ended{}
 }

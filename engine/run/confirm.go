@@ -2,7 +2,9 @@ package run
 
 import (
 	"context"
+	"slices"
 
+	"rung/engine/guard"
 	"rung/engine/playbook"
 	"rung/engine/step"
 )
@@ -18,7 +20,9 @@ func (v *visit) confirm(ctx context.Context, s *playbook.Step, e Event) ended {
 	question, missing, err := s.Confirm.Text(v.view.values)
 	switch {
 	case err != nil:
-		return ended{outcome: step.Refused, text: "confirm: " + err.Error(), final: true}
+		exprs := s.Confirm.Exprs()
+		bad := slices.IndexFunc(exprs, func(e *guard.Expr) bool { _, _, err := e.Value(v.view.values); return err != nil })
+		return ended{outcome: step.Refused, text: "confirm: " + err.Error(), final: true}.by(exprs[bad], "value")
 	case missing != nil && !v.view.open(missing):
 		return v.moot(v.view.lacking(missing))
 	case v.stage.Outside[v.host]:

@@ -16,6 +16,7 @@ type ended struct {
 	hint    string
 	cond    string // a dry-run's "runs if"
 	final   bool   // of a guard: asking it again would not help
+	refuses bool   // nothing is wrong with the files: a guard of theirs is false
 	err     error
 	outputs map[string]any
 
@@ -89,7 +90,7 @@ func (v *visit) require(s *playbook.Step, e Event, after ended) ended {
 	if text == "" {
 		text = s.Require.Source + " is false"
 	}
-	how := ended{outcome: step.Refused, text: text}.by(s.Require, "")
+	how := ended{outcome: step.Refused, text: text, refuses: true}.by(s.Require, "")
 	if seen := s.Require.Seen(v.view.values, text); len(seen) > 0 {
 		how.hint = "seen: " + strings.Join(seen, "; ")
 	}

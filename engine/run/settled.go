@@ -52,11 +52,11 @@ type misfit struct {
 // of notes how a step ended on the host of v, where it ends the run and nothing that a run finds would change that, and
 // says that the step was planned.
 func (r *review) of(v *visit, s *playbook.Step, how ended) step.Outcome {
-	hangs := how.cond != "" || len(v.conds) > 0 || how.open || v.admitting && !how.final && how.blame.Code == "" // a guard that is false makes the host wait
+	hangs := how.cond != "" || len(v.conds) > 0 || how.open || v.admitting && how.refuses // a guard that is false makes the host wait
 	switch {
 	case how.always:
 		r.tell(v.host, s, how)
-	case hangs, v.gather && how.refuses(), r.isOver(v), r.spares(v, s, how):
+	case hangs, v.gather && how.refuses, r.isOver(v), r.spares(v, s, how):
 	case r.countsFirst(v, how):
 		r.held = append(r.held, held{v.host, func() { r.tell(v.host, s, how) }})
 	default:
@@ -65,16 +65,13 @@ func (r *review) of(v *visit, s *playbook.Step, how ended) step.Outcome {
 	return step.Planned
 }
 
-// refuses says that nothing is wrong with the files: a guard of theirs is false.
-func (how ended) refuses() bool { return how.outcome == step.Refused && how.blame.Code == "" }
-
 func (r *review) tell(host string, s *playbook.Step, how ended) {
 	d := how.blame
 	if d.Pos == (diag.Pos{}) {
 		d.Pos = s.Pos
 	}
 	d.Text = cmp.Or(d.Text, how.text)
-	if !how.refuses() {
+	if !how.refuses {
 		d.Code = cmp.Or(d.Code, "value")
 	}
 	if how.outcome != step.Failed { // whose hint is the place

@@ -165,6 +165,20 @@ toy.yaml:8:11: when: version(inputs.few) > version("1.2.3"): "few" is not a vers
 toy.yaml:13:45: require: steps.left.number is not known, on w1`,
 		},
 		{
+			name:   "tries and a question that cannot be made of what was given, also in a stage that gathers",
+			inputs: "inputs:\n  n: {type: int, default: 5000}\n  at: {type: string, default: nonsense}\n",
+			stages: `
+  - {stage: S, hosts: w1, steps: [{look: {run: see}, retry: "${{ inputs.n }}"}, {look: {run: see}, retry: "${{ minor(version(inputs.at)) }}"}]}
+  - {stage: G, hosts: w1, gather: true, steps: [{id: never, when: 1 > 2, look: {run: see}}, {look: {run: see}, retry: "${{ inputs.n }}"}, {look: {run: see}, retry: "${{ steps.never.number }}"}]}
+  - {stage: Q, hosts: w1, steps: [{confirm: "${{ host.name }} at ${{ minor(version(inputs.at)) }}?"}]}`,
+			found: `
+toy.yaml:8:66: retry: inputs.n is 5000; want a number from 0 to 100, on w1
+toy.yaml:8:112: retry: minor(version(inputs.at)): "nonsense" is not a version: want three numbers, such as 1.21.14, on w1
+toy.yaml:9:124: retry: inputs.n is 5000; want a number from 0 to 100, on w1
+toy.yaml:9:170: retry: steps.never.number is not known, on w1
+toy.yaml:10:70: confirm: minor(version(inputs.at)): "nonsense" is not a version: want three numbers, such as 1.21.14, on w1`,
+		},
+		{
 			name: "a guard that is false whatever is found, and mistakes behind it",
 			stages: `
   - {stage: S, hosts: w1, steps: [{require: host.name == "w2", else: "not ${{ host.name }}"}]}
