@@ -65,6 +65,8 @@ func TestAnArmSeesTheStatusThatItSeesInARealShell(t *testing.T) {
 		`f() { echo "was $?"; }; (exit 3); case a in a) f ;; esac`,
 		`f() { echo "was $?"; }; (exit 3); case a in a) "f" ;; esac`,
 		`f() { echo "was $?"; }; (exit 3); case b in a) ;; *) f ;; esac`,
+		`if true; then f() { echo "was $?"; }; else f() { :; }; fi; (exit 3); case a in a) f ;; esac`,
+		`f() { echo "was $?"; }; (exit 3); case a in a) f ;; esac; f() { :; }; (exit 4); case a in a) f ;; esac`,
 		`f() { echo "was $?"; }; g=f; (exit 3); case a in a) $g ;; esac`,
 		`f() { echo "was $?"; }; g() { f; }; (exit 3); case a in a) g ;; esac`,
 		`f() { return $?; }; (exit 3); case a in a) f ;; esac; echo $?`,

@@ -67,14 +67,14 @@ func word(text string) *syntax.Word {
 	return &syntax.Word{Parts: []syntax.WordPart{&syntax.SglQuoted{Value: text}}}
 }
 
-// declared are the functions of a script, by their names.
-type declared map[string]*syntax.Stmt
+// declared are the functions of a script, by their names: all bodies, for which of several is called shows only later.
+type declared map[string][]*syntax.Stmt
 
 func functions(tree *syntax.File) declared {
 	own := declared{}
 	syntax.Walk(tree, func(n syntax.Node) bool {
 		if f, is := n.(*syntax.FuncDecl); is {
-			own[f.Name.Value] = f.Body
+			own[f.Name.Value] = append(own[f.Name.Value], f.Body)
 		}
 		return true
 	})
@@ -96,7 +96,9 @@ func (d declared) within(command syntax.Node, seen map[string]bool, so func(synt
 		if call, is := n.(*syntax.CallExpr); is && len(call.Args) > 0 {
 			if name, _ := literal(call.Args[0]); d[name] != nil && !seen[name] {
 				seen[name] = true
-				found = found || d.within(d[name], seen, so)
+				for _, body := range d[name] {
+					found = found || d.within(body, seen, so)
+				}
 			}
 		}
 		return !found

@@ -74,6 +74,7 @@ func TestAPipeIntoAProgramSaysWhatARealOneSays(t *testing.T) {
 		"echo a | V=$(cat) env | grep V=",
 		"false; echo a | sed \"s/a/$?/\"",
 		"f() { while :; do echo y; done; }; g() { f; }; g | head -n 2",
+		"if true; then f() { while :; do echo y; done; }; else f() { :; }; fi; f | head -n 2",
 		"printf 'tr() { echo mine; }\\n' >/tmp/f; command . /tmp/f; echo a | tr a b",
 		"\\eval 'tr() { echo mine; }'; echo a | tr a b",
 		"set -e; x=$(false; echo a | cat); echo \"$x\"",
