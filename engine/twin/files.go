@@ -171,10 +171,14 @@ func (d *disk) write(name, data string, perm fs.FileMode, now time.Time) error {
 	return nil
 }
 
-// place is put where no folder may become anything else.
+// place is put into a folder, where no folder may become anything else, and nothing else a folder.
 func (d *disk) place(name string, f file, now time.Time) error {
-	if d.raw(name, now).mode.IsDir() && !f.mode.IsDir() {
+	old := d.raw(name, now)
+	switch {
+	case old.mode.IsDir() && !f.mode.IsDir():
 		return syscall.EISDIR
+	case old.exists() && !old.mode.IsDir() && f.mode.IsDir(), !d.raw(path.Dir(name), now).mode.IsDir():
+		return syscall.ENOTDIR
 	}
 	d.put(name, f, now)
 	return nil

@@ -2,7 +2,10 @@ package twin_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
+	"os/exec"
+	"strings"
 	"testing"
 )
 
@@ -32,6 +35,38 @@ func TestNoFileTakesThePlaceOfAFolder(t *testing.T) {
 		exit := pipeTwin().Shell(t.Context(), "w1", begins+refused+" || echo refused; cat /tmp/to/f/g && cat /tmp/to/f", nil, &stdout, &stderr)
 		if exit != 1 || stdout.String() != "refused\nin\n" {
 			t.Errorf("%s: exit %d, says %q and %q", refused, exit, &stdout, &stderr)
+		}
+	}
+}
+
+func TestWhatIsMovedOrCopiedEndsWhereItDoesInARealShell(t *testing.T) {
+	for _, line := range []string{
+		"mkdir -p e/f; echo in >e/f/g; echo new >f; mv f e",
+		"mkdir -p e/f f; echo in >e/f/g; echo new >f/h; mv f e",
+		"mkdir -p e/f f; echo new >f/h; mv f e",
+		"mkdir e f; echo old >e/f; echo new >f/h; mv f e",
+		"mkdir e; echo old >e/f; echo new >f; mv f e",
+		"mkdir e f; echo new >e/h; ln -s ../e f/e; mv e f",
+		"mkdir f; echo old >e; echo new >f/h; mv f e",
+		"mkdir e f g; echo new >e/h; ln -s e l; mv l/h g; mv l f",
+		"mkdir e; echo new >f; mv f nothing e; echo new >g; mv g no/g",
+		"mkdir e f; echo old >e/f; echo new >f/h; cp -a f e",
+		"mkdir f; echo old >e; echo new >f/h; cp -r f e",
+		"mkdir -p e/f/a f; echo in >e/f/a/g; echo new >f/a; echo new >f/b; cp -a f e",
+		"mkdir -p e/f f/a/c; echo old >e/f/a; echo new >f/a/c/g; echo new >f/b; cp -a f e",
+		"mkdir -p e/f/a f/a g; echo old >e/f/a/g; echo new >f/a/h; ln -s f l; cp -a f e; cp -a l/a g",
+	} {
+		script := fmt.Sprintf("cd $1; %s; echo $?; for f in $(find $1 | sort); do echo $f; test ! -f $f || cat $f; done", line)
+		dir := t.TempDir()
+		said, err := exec.Command("sh", "-c", script, "sh", dir).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := strings.ReplaceAll(string(said), dir, "/tmp/q")
+		var stdout, stderr bytes.Buffer
+		pipeTwin().Shell(t.Context(), "w1", "mkdir /tmp/q; set -- /tmp/q; "+script, nil, &stdout, &stderr)
+		if stdout.String() != want {
+			t.Errorf("%s\nsays %q and %q; a real shell: %q", line, &stdout, &stderr, want)
 		}
 	}
 }

@@ -72,7 +72,8 @@ func rm(p *process) int {
 	})
 }
 
-// copyTo copies a file or folder to exactly that name, all of it that can be.
+// copyTo copies what is at exactly that name, a file or folder, to exactly that name, all of it that can be; the error is
+// that of the first that cannot.
 func copyTo(d *disk, from, to string, fresh bool, now time.Time) (err error) {
 	for _, name := range d.below(from, now) {
 		f := d.raw(name, now)
@@ -108,6 +109,10 @@ func (p *process) transfer(names []string, work func(d *disk, from, to string, n
 		if _, err := d.stat(from, false, now); err != nil {
 			return err
 		}
+		from, err := d.resolve(from, false, now)
+		if err != nil {
+			return err
+		}
 		to, err := target(d, from, last, now)
 		if err != nil {
 			return err
@@ -129,9 +134,13 @@ func mv(p *process) int {
 		if keeps && d.raw(to, now).exists() {
 			return nil
 		}
-		d.remove(to, now)
+		if len(d.below(to, now)) > 1 {
+			return syscall.ENOTEMPTY
+		}
 		err := copyTo(d, from, to, false, now)
-		d.remove(from, now)
+		if err == nil {
+			d.remove(from, now)
+		}
 		return err
 	})
 }
