@@ -184,8 +184,11 @@ func (d *disk) place(name string, f file, now time.Time) error {
 	return nil
 }
 
-// put changes exactly that name, from now on.
+// put changes exactly that name, from now on; a folder that is new is empty.
 func (d *disk) put(name string, f file, now time.Time) {
+	if f.mode.IsDir() && !d.raw(name, now).mode.IsDir() {
+		d.forget(name, now)
+	}
 	over := d.written[name]
 	if over == nil {
 		over = new(timeline[file])
@@ -195,6 +198,15 @@ func (d *disk) put(name string, f file, now time.Time) {
 		d.written[name] = over
 	}
 	over.set(now, f)
+}
+
+// forget takes away what was put below a name that is no folder, by whoever did not see that it was taken away before.
+func (d *disk) forget(name string, now time.Time) {
+	for below, over := range d.written {
+		if strings.HasPrefix(below, name+"/") && over.at(now).exists() {
+			over.set(now, file{})
+		}
+	}
 }
 
 // mkdir makes a folder, and with all those above it.

@@ -156,6 +156,9 @@ func TestWhatIsPutIntoAFolderThatWasTakenAwayIsNotThere(t *testing.T) {
 		{"sleep 5; rm -rf /tmp/a; ls -d /tmp/a 2>/dev/null || echo gone", "gone\n"},
 		{"sleep 20; for f in /tmp/a/f /tmp/a/b/f; do cat $f || :; ls $f || :; test ! -e $f; done 2>/dev/null", ""},
 		{"sleep 25; mkdir /tmp/else; ln -s /tmp/else /tmp/a; test ! -e /tmp/a/f; echo y >/tmp/else/f; cat /tmp/a/f", "y\n"},
+		{"sleep 30; rm /tmp/a; mkdir -p /tmp/a/b; find /tmp/a; echo z >/tmp/a/f; cat /tmp/a/f", "/tmp/a\n/tmp/a/b\nz\n"},
+		{"sleep 35; mkdir /tmp/new; echo new >/tmp/new/g; rm -r /tmp/a; mv /tmp/new /tmp/a; find /tmp/a", "/tmp/a\n/tmp/a/g\n"},
+		{"sleep 22; mkdir /tmp/a; find /tmp/a", "/tmp/a\n"},
 	} {
 		l.clock.Sleep(began.Sub(l.clock.Now()), nil)
 		if got := l.run("w1", "set -e; "+session.script); got != session.says {
