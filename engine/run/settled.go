@@ -14,9 +14,9 @@ import (
 )
 
 // Settled walks through p as a run would, and asks no host. It returns what a run would come upon whatever the hosts say,
-// each once, with its place: the mistakes, and the guards that are false. What stands under a guard that only a run decides,
-// or is made of what only a run finds, is not settled, and is left to the run; so is a guard of a stage that gathers, which
-// tells it beside all that the hosts say. The Ending is that of the walk: its Exit is ExitDone where it came to its end.
+// each once, with its place: the mistakes, and the guards that are false; of one place the first few, and how many more. What
+// stands under a guard that only a run decides, or is made of what only a run finds, is not settled, and is left to the run;
+// so is a guard of a stage that gathers, which tells it beside all that the hosts say. The Ending is that of the walk: its Exit is ExitDone where it came to its end.
 func Settled(ctx context.Context, p *plan.Plan) (mistakes, refusals diag.List, end Ending) {
 	r := &review{places: map[diag.Diagnostic]int{}, spared: spared{over: map[string]string{}}}
 	l := newLoop(ctx, Run{Plan: p, Perform: silence{}, Sink: silence{}, Clock: Wall{}, Lanes: 1}, func() {})
@@ -46,7 +46,8 @@ type review struct {
 // misfit is a mistake, or without a code a guard that is false, and the hosts on which it is so; none for that of a stage.
 type misfit struct {
 	diag.Diagnostic
-	hosts []string
+	hosts                []string
+	moreHosts, moreTimes int // that are alike, and are not told
 }
 
 // of notes how a step ended on the host of v, where it ends the run and nothing that a run finds would change that, and
@@ -118,17 +119,23 @@ func (f *frame) unseen(s *plan.Stage) {
 	}
 }
 
-// mostNamed bounds how many hosts a mistake names.
+// mostNamed bounds how many hosts a mistake names, and how many are told of one place.
 const mostNamed = 3
 
 // lists are the mistakes and the refusals, each by place.
 func (r *review) lists() (mistakes, refusals diag.List) {
-	for _, m := range r.found {
+	for _, m := range r.few() {
 		switch n := len(m.hosts); {
 		case n > mostNamed:
 			m.Text += fmt.Sprintf(", on %s and %d more hosts", strings.Join(m.hosts[:mostNamed-1], ", "), n-mostNamed+1)
 		case n > 0:
 			m.Text += ", on " + strings.Join(m.hosts, ", ")
+		}
+		switch {
+		case m.moreHosts > 0:
+			m.Text += ", and with other values on " + more(m.moreHosts, "host")
+		case m.moreTimes > 0:
+			m.Text += ", and with other values " + more(m.moreTimes, "time")
 		}
 		if m.Code == "" {
 			refusals = append(refusals, m.Diagnostic)
@@ -139,4 +146,40 @@ func (r *review) lists() (mistakes, refusals diag.List) {
 	mistakes.Sort()
 	refusals.Sort()
 	return mistakes, refusals
+}
+
+func more(n int, what string) string {
+	if n > 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d more %s", n, what)
+}
+
+// few are the first of each place, and how many more there are: what is read of a host is other on each of a thousand.
+func (r *review) few() []*misfit {
+	type place struct {
+		diag.Pos
+		code string
+	}
+	var few []*misfit
+	told, hosts := map[place][]*misfit{}, map[place]map[string]bool{}
+	for i := range r.found {
+		m := &r.found[i]
+		at := place{m.Pos, m.Code}
+		known := len(hosts[at])
+		if known == 0 {
+			hosts[at] = map[string]bool{}
+		}
+		for _, h := range m.hosts {
+			hosts[at][h] = true
+		}
+		if len(told[at]) < mostNamed {
+			told[at], few = append(told[at], m), append(few, m)
+			continue
+		}
+		last := told[at][mostNamed-1]
+		last.moreHosts += len(hosts[at]) - known
+		last.moreTimes++
+	}
+	return few
 }

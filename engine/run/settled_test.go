@@ -44,6 +44,27 @@ toy.yaml:6:80: too few workers, on w1, w2, w3 hint: seen: groups.workers = w1, w
 toy.yaml:8:55: never, on cp1, w1 and 2 more hosts`)
 }
 
+// What is so at one place on many hosts, on each with values of its own, is told as the first few see it.
+func TestSettledTellsOfOnePlaceAFew(t *testing.T) {
+	s := scene{hosts: "hosts: {a1: {}, a2: {}, a3: {}, a4: {}, a5: {}, a6: {}}\n", stages: `
+  - {stage: S, hosts: all, steps: [{require: host.name == "x"}, {when: host.name != "a4", on: "${{ host.name }}x", look: {run: see}}]}
+  - {stage: L, for_each: {n: '[1, 2, 3, 4, 5]'}, hosts: a1, steps: [{require: n > 5}]}
+  - {stage: M, for_each: {n: '["a", "b", "c", "d"]'}, hosts: all, at_once: "${{ n }}", steps: [{look: {run: see}}]}`}
+	settles(t, s, `
+toy.yaml:5:65: a1x is neither a group nor a host, on a1
+toy.yaml:5:65: a2x is neither a group nor a host, on a2
+toy.yaml:5:65: a3x is neither a group nor a host, on a3, and with other values on 2 more hosts
+toy.yaml:7:77: at_once: "a" is not a count: want a number or a percentage, such as 2 or 10%
+toy.yaml:7:77: at_once: "b" is not a count: want a number or a percentage, such as 2 or 10%
+toy.yaml:7:77: at_once: "c" is not a count: want a number or a percentage, such as 2 or 10%, and with other values 1 more time`, `
+toy.yaml:5:46: host.name == "x" is false, on a1 hint: seen: host.name = a1
+toy.yaml:5:46: host.name == "x" is false, on a2 hint: seen: host.name = a2
+toy.yaml:5:46: host.name == "x" is false, on a3, and with other values on 3 more hosts hint: seen: host.name = a3
+toy.yaml:6:79: n > 5 is false, on a1 hint: seen: n = 1
+toy.yaml:6:79: n > 5 is false, on a1 hint: seen: n = 2
+toy.yaml:6:79: n > 5 is false, on a1, and with other values 2 more times hint: seen: n = 3`)
+}
+
 // A guard that cannot be answered is a mistake, and its reason is told beside what it says where it is false.
 func TestSettledSaysWhyAGuardCannotBeAnswered(t *testing.T) {
 	found, _, _ := run.Settled(t.Context(), scene{inputs: "inputs:\n  at: {type: string, default: nonsense}\n", stages: `
