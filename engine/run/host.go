@@ -199,7 +199,7 @@ func (v *visit) step(ctx context.Context, s *playbook.Step) step.Outcome {
 // end records how a step ended and publishes what later steps may read.
 func (v *visit) end(s *playbook.Step, e Event, how ended) step.Outcome {
 	ignored := how.outcome == step.Failed && !v.admitting && v.holds(s.Ignore)
-	if v.loop.review != nil && !goesOn(how.outcome) && !ignored {
+	if v.loop.review != nil && !ignored {
 		how.outcome = v.loop.review.of(v, s, how)
 	}
 	outcome := how.outcome

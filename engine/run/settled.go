@@ -16,7 +16,9 @@ import (
 // Settled walks through p as a run would, and asks no host. It returns what a run would come upon whatever the hosts say,
 // each once, with its place: the mistakes, and the guards that are false; of one place the first few, and how many more. What
 // stands under a guard that only a run decides, or is made of what only a run finds, is not settled, and is left to the run;
-// so is a guard of a stage that gathers, which tells it beside all that the hosts say. The Ending is that of the walk: its Exit is ExitDone where it came to its end.
+// so is a guard of a stage that gathers, which tells it beside all that the hosts say. Nor is it settled what comes on a host
+// behind a step that may skip it; but that hosts may fail for what they say, where max_failures allows some, is not foreseen:
+// what is wrong behind that is told. The Ending is that of the walk: its Exit is ExitDone where it came to its end.
 func Settled(ctx context.Context, p *plan.Plan) (mistakes, refusals diag.List, end Ending) {
 	r := &review{places: map[diag.Diagnostic]int{}, spared: spared{over: map[string]string{}}}
 	l := newLoop(ctx, Run{Plan: p, Perform: silence{}, Sink: silence{}, Clock: Wall{}, Lanes: 1}, func() {})
@@ -53,11 +55,15 @@ type misfit struct {
 // of notes how a step ended on the host of v, where it ends the run and nothing that a run finds would change that, and
 // says that the step was planned.
 func (r *review) of(v *visit, s *playbook.Step, how ended) step.Outcome {
+	if goesOn(how.outcome) {
+		r.mayLeave(v, s, how.outcome)
+		return how.outcome
+	}
 	hangs := how.cond != "" || len(v.conds) > 0 || how.open || v.admitting && how.refuses // a guard that is false makes the host wait
 	switch {
 	case how.always:
 		r.tell(v.host, s, how)
-	case hangs, v.gather && how.refuses, r.isOver(v), r.spares(v, s, how):
+	case r.isOver(v), r.spares(v, s, how), hangs, v.gather && how.refuses:
 	case r.countsFirst(v, how):
 		r.held = append(r.held, held{v.host, func() { r.tell(v.host, s, how) }})
 	default:

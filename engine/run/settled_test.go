@@ -257,6 +257,28 @@ func TestSettledLeavesToTheRunWhatTheRunMayGoOnAfter(t *testing.T) {
   - {stage: S, hosts: all, steps: [{skip_host: steps.facts.number > 1, ` + on("w1") + `}]}`,
 		},
 		{
+			name: "a host that may be skipped for what it says",
+			stages: `
+  - {stage: S, hosts: all, steps: [{skip_host: true, look: {run: see}}, {require: host.name == "cp1"}]}
+  - {stage: O, hosts: all, steps: [{` + on("w1") + `}, {require: host.name == "cp1"}]}`,
+		},
+		{
+			name: "a host that may be skipped by a step that only a run knows",
+			stages: `
+  - {stage: L, hosts: all, steps: [{id: facts, look: {run: see}}]}
+  - {stage: S, hosts: all, steps: [{when: steps.facts.number > 1, skip_host: true, ` + on("w1") + `}, {require: host.name != "w1"}]}
+  - {stage: O, hosts: all, steps: [{when: steps.facts.number > 1, skip_host: true, look: {run: see}}, {require: host.name != "w2"}]}`,
+		},
+		{
+			name: "but not for what it says where a failure skips no host, also where the stage allows some",
+			stages: `
+  - {stage: A, hosts: all, admit: [{skip_host: true, look: {run: see}}], steps: [{when: 1 > 2, skip_host: true, look: {run: see}}]}
+  - {stage: B, hosts: all, steps: [{ignore_failure: true, skip_host: true, look: {run: see}}], always: [{skip_host: true, look: {run: see}}]}
+  - {stage: C, hosts: all, max_failures: 1, steps: [{skip_host: host.name != "w1", look: {run: see}}]}
+  - {stage: O, hosts: all, steps: [{` + on("cp1", "w1", "w2") + `}]}`,
+			found: "toy.yaml:8:36: do: invalid syntax, on cp1, w1",
+		},
+		{
 			name: "but not a control plane, and not what is done for a host that was skipped",
 			stages: `
   - {stage: S, hosts: all, steps: [{skip_host: true, ` + on("cp1", "w1") + `}], always: [{skip_host: true, ` + on("w1") + `}]}`,
