@@ -117,7 +117,8 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 		how.open = w.open
 		return w, how
 	}
-	if w.own, err = v.ownHost(s); err != nil {
+	var asked []string
+	if w.own, asked, err = v.ownHost(s); err != nil {
 		return w, nowhere(s, err)
 	}
 	if v.admitting && slices.ContainsFunc(w.actions, changes) {
@@ -128,6 +129,9 @@ func (v *visit) prepare(s *playbook.Step, e Event) (w work, how ended) {
 	}
 	if v.stage.Outside[v.host] && slices.ContainsFunc(w.actions, changes) {
 		return w, ended{outcome: step.Skipped, text: "outside of what this run was narrowed to"}
+	}
+	if asked != nil && v.loop.review == nil { // which has nothing to tell, and looks for what is wrong on any host
+		return w, v.undecided(e, asked)
 	}
 	return w, ended{}
 }
@@ -255,29 +259,29 @@ func (v *visit) placed(ctx context.Context, t Task) (step.Result, step.Outcome, 
 	return step.Result{}, step.Failed, last
 }
 
-// ownHost is the host that does what the step's own host would do.
-func (v *visit) ownHost(s *playbook.Step) (string, error) {
+// ownHost is the host that does what the step's own host would do. Where only a run knows it, because of the names that are
+// asked, it is that of the step.
+func (v *visit) ownHost(s *playbook.Step) (own string, asked []string, err error) {
 	if s.On == nil {
-		return v.host, nil
+		return v.host, nil, nil
 	}
 	selector, missing, err := s.On.Text(v.view.values)
-	if err != nil {
-		return "", err
-	}
 	switch {
-	case missing != nil && v.loop.review != nil && v.view.open(missing):
-		return v.host, nil // which host it is, only a run knows; what else is wrong is so on any
+	case err != nil:
+		return "", nil, err
+	case missing != nil && v.view.open(missing):
+		return v.host, missing, nil
 	case missing != nil:
-		return "", fmt.Errorf("on: %s not known", listed(missing))
+		return "", nil, fmt.Errorf("on: %s not known", listed(missing))
 	}
 	hosts, found := v.loop.Plan.Inventory.Select(selector, s.Pos)
 	if found != nil {
-		return "", found
+		return "", nil, found
 	}
 	if len(hosts) != 1 {
-		return "", diag.Errorf("bad-selector", s.Pos, "on: %s names %d hosts; want exactly one", selector, len(hosts))
+		return "", nil, diag.Errorf("bad-selector", s.Pos, "on: %s names %d hosts; want exactly one", selector, len(hosts))
 	}
-	return hosts[0], nil
+	return hosts[0], nil, nil
 }
 
 // undecided tells a step that a dry-run cannot plan, as it is written.

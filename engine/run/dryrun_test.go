@@ -77,6 +77,32 @@ func TestOfflineSaysWhatARunWouldRefuse(t *testing.T) {
 	}
 }
 
+func TestOfflineSaysOnWhatAHostDependsThatOnlyARunKnows(t *testing.T) {
+	p := scene{offline: true, stages: `
+  - stage: S
+    hosts: w1
+    steps:
+      - {id: who, look: {run: see}}
+      - {on: "${{ steps.who.said }}", do: {run: act}}
+      - do: {run: other}
+`}.play(t)
+	same(t, "events", p.lines(), text(`
+run.started
+stage.started S : w1 hosts w1
+host.started S w1
+step.started S w1 1:look
+action.planned S w1 1:look #1 $ see
+step.ended S w1 1:look = planned
+action.planned S w1 2:do depends steps.who.said
+step.ended S w1 2:do = planned
+step.started S w1 3:do mutates
+action.planned S w1 3:do #1 $ other mutates
+step.ended S w1 3:do = planned
+host.ended S w1 = planned
+stage.ended S = ok
+run.ended = ok`))
+}
+
 func TestLiveReadsAndChangesNothing(t *testing.T) {
 	tests := []struct {
 		name    string
