@@ -50,6 +50,8 @@ func TestWhatIsMovedOrCopiedEndsWhereItDoesInARealShell(t *testing.T) {
 		"mkdir f; echo old >e; echo new >f/h; mv f e",
 		"mkdir e f g; echo new >e/h; ln -s e l; mv l/h g; mv l f",
 		"mkdir e; echo new >f; mv f nothing e; echo new >g; mv g no/g",
+		"echo old >e; ln -s e l; ln -s no/thing m; echo new >f; echo new >g; mv f l; mv g m",
+		"echo old >e; ln -s e l; echo new >f; /bin/cp f l; echo newer >f; install -m 644 f l; echo old >g; ln -s g m; cp -p f m",
 		"mkdir e f; echo old >e/f; echo new >f/h; cp -a f e",
 		"mkdir f; echo old >e; echo new >f/h; cp -r f e",
 		"mkdir -p e/f/a f; echo in >e/f/a/g; echo new >f/a; echo new >f/b; cp -a f e",

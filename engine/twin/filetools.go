@@ -85,18 +85,19 @@ func copyTo(d *disk, from, to string, fresh bool, now time.Time) (err error) {
 	return err
 }
 
-// target is where a file goes: into a folder, or to that name.
-func target(d *disk, from, to string, now time.Time) (string, error) {
+// target is where a file goes: into a folder, or to that name; through a link to a file, or in its place.
+func target(d *disk, from, to string, through bool, now time.Time) (string, error) {
 	at, err := d.resolve(to, true, now)
-	if err != nil {
-		return "", err
+	if err == nil && d.raw(at, now).mode.IsDir() {
+		return path.Join(at, path.Base(from)), nil
 	}
-	if d.raw(at, now).mode.IsDir() {
-		at = path.Join(at, path.Base(from))
-	} else if !d.raw(path.Dir(at), now).mode.IsDir() {
-		return "", syscall.ENOENT
+	if !through {
+		at, err = d.resolve(to, false, now)
 	}
-	return at, nil
+	if err == nil && !d.raw(path.Dir(at), now).mode.IsDir() {
+		err = syscall.ENOENT
+	}
+	return at, err
 }
 
 // transfer is what mv and cp share.
@@ -113,7 +114,7 @@ func (p *process) transfer(names []string, work func(d *disk, from, to string, n
 		if err != nil {
 			return err
 		}
-		to, err := target(d, from, last, now)
+		to, err := target(d, from, last, p.argv[0] == "cp", now)
 		if err != nil {
 			return err
 		}
