@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+	"fmt"
 	"os"
 	"strings"
 
@@ -94,31 +96,48 @@ func inputsOf(pb *playbook.Playbook, file string, given map[string]any) diag.Lis
 	return found
 }
 
-// environmentPrefix begins the names of the variables that give inputs.
-const environmentPrefix = "RUNG_INPUT_"
-
-// fromEnvironment adds the inputs that variables give, and -e does not:
-// RUNG_INPUT_TARGET for target. Those of other playbooks are no mistake.
+// fromEnvironment adds the inputs that variables give, and -e does not. Those of other playbooks are no mistake.
 func fromEnvironment(pb *playbook.Playbook, environment []string, given map[string]any) diag.List {
 	var found diag.List
-	for _, entry := range environment {
-		variable, text, _ := strings.Cut(entry, "=")
-		name, ok := strings.CutPrefix(variable, environmentPrefix)
-		in, declared := declaredInput(pb, strings.ToLower(name))
-		if !ok || !declared || in.Type == secretInput { // see disclose
+	for _, in := range pb.Inputs {
+		if _, there := given[in.Name]; there || in.Type == secretInput { // see disclose
 			continue
 		}
-		if _, there := given[in.Name]; there {
+		variable, text, err := inEnvironment(environment, in.Name)
+		if err == nil && variable == "" {
 			continue
 		}
-		value, err := in.ParseFlag(text)
+		value := any(nil)
+		if err == nil {
+			value, err = in.ParseFlag(text)
+		}
 		if err != nil {
-			found = append(found, diag.Errorf("value", diag.Pos{File: variable}, "%s: %v", in.Name, err))
+			found = append(found, diag.Errorf("value", diag.Pos{File: cmp.Or(variable, variableOf(in.Name))}, "%s: %v", in.Name, err))
 			continue
 		}
 		given[in.Name] = value
 	}
 	return found
+}
+
+// variableOf is the variable that gives an input, as it is written to people: RUNG_INPUT_TARGET for target.
+func variableOf(input string) string { return "RUNG_INPUT_" + strings.ToUpper(input) }
+
+// inEnvironment is the variable of an environment that gives an input, and its text; "" where there is none. The case of
+// its letters does not count, for a secret as for any input; two spellings are refused, for nobody could say which counts.
+// No error has a value in it.
+func inEnvironment(environment []string, input string) (variable, text string, err error) {
+	for _, entry := range environment {
+		name, value, _ := strings.Cut(entry, "=")
+		switch {
+		case !strings.EqualFold(name, variableOf(input)):
+		case variable != "" && variable != name:
+			return "", "", fmt.Errorf("%s and %s are both set: unset one of them", variable, name)
+		default:
+			variable, text = name, value
+		}
+	}
+	return variable, text, nil
 }
 
 func declaredInput(pb *playbook.Playbook, name string) (playbook.Input, bool) {

@@ -57,20 +57,17 @@ func secretsOf(pb *playbook.Playbook) []string {
 	return names
 }
 
-// secretVariables are the variables that may give the secrets of pb.
+// secretVariables are the variables that may give the secrets of pb, in whatever case they are written.
 func secretVariables(pb *playbook.Playbook) []string {
 	var names []string
 	for _, name := range secretsOf(pb) {
-		names = append(names, secretVariable(name))
+		names = append(names, variableOf(name))
 	}
 	return names
 }
 
-func secretVariable(input string) string { return environmentPrefix + strings.ToUpper(input) }
-
 // secret finds the value of in. One line break at the end of a file is the editor's.
 func (a *app) secret(in playbook.Input, file string) (string, error) {
-	variable := secretVariable(in.Name)
 	if file != "" {
 		content, err := os.ReadFile(file)
 		if err != nil {
@@ -78,12 +75,15 @@ func (a *app) secret(in playbook.Input, file string) (string, error) {
 		}
 		return strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r"), nil
 	}
-	if text, set := os.LookupEnv(variable); set {
+	switch variable, text, err := inEnvironment(os.Environ(), in.Name); {
+	case err != nil:
+		return "", usage("the secret %s: %v", in.Name, err)
+	case variable != "":
 		return text, nil
 	}
 	f, ok := a.in.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return "", &failure{run.ExitUsage, fmt.Errorf("the secret %s is not given, and there is no terminal to ask for it", in.Name), fmt.Sprintf("set %s, or say --secret-file %s=FILE", variable, in.Name)}
+		return "", &failure{run.ExitUsage, fmt.Errorf("the secret %s is not given, and there is no terminal to ask for it", in.Name), fmt.Sprintf("set %s, or say --secret-file %s=FILE", variableOf(in.Name), in.Name)}
 	}
 	defer asking(f, leave)()
 	what := in.Name
@@ -105,7 +105,7 @@ func (a *app) secret(in playbook.Input, file string) (string, error) {
 // onCommandLine refuses a secret where others see it, or where it is kept; at says where, and no more.
 func onCommandLine(in playbook.Input, at string) diag.Diagnostic {
 	return diag.Errorf("secret", diag.Pos{File: at}, "%s is a secret: there it is seen, or kept", in.Name).
-		WithHint("leave it out, and rung run asks for it; or set %s, or say --secret-file %s=FILE", secretVariable(in.Name), in.Name)
+		WithHint("leave it out, and rung run asks for it; or set %s, or say --secret-file %s=FILE", variableOf(in.Name), in.Name)
 }
 
 // secretValues are the inputs of p that are shown to nobody.

@@ -181,7 +181,8 @@ func TestACommandThatIsNotSeenToEndIsLost(t *testing.T) {
 func TestACommandOnThisMachineHasNotTheVariablesThatItMustNotHave(t *testing.T) {
 	t.Setenv("HUSHED", "hunter2")
 	t.Setenv("HUSHED_NOT", "open")
-	c := step.Command{Script: `echo "${HUSHED-} ${HUSHED_NOT-}"`}
+	t.Setenv("Hushed", "hunter2")
+	c := step.Command{Script: `echo "${HUSHED-}${Hushed-} ${HUSHED_NOT-}"`}
 	r, err := transport.Local{Without: []string{"HUSHED"}}.Exec(t.Context(), "w1", c, nil)
 	if err != nil || string(r.Stdout) != " open\n" {
 		t.Errorf("%q, %v", r.Stdout, err)

@@ -17,7 +17,7 @@ import (
 // Local is a step.Exec that runs every command on this machine, whatever host
 // it is for. Commands are handed to `sh -c` as the same line that SSH sends.
 type Local struct {
-	Without []string // names of variables of rung's own environment that no command has
+	Without []string // names of variables of rung's own environment that no command has, in whatever case they are written
 }
 
 var _ step.Exec = Local{}
@@ -77,7 +77,7 @@ func (l Local) run(ctx context.Context, c step.Command, said *transcript) (int, 
 func (l Local) environment() []string {
 	return slices.DeleteFunc(os.Environ(), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
-		return slices.Contains(l.Without, name)
+		return slices.ContainsFunc(l.Without, func(without string) bool { return strings.EqualFold(without, name) })
 	})
 }
 
