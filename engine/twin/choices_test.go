@@ -6,18 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"strings"
 	"testing"
 )
 
 // A script with eval in it keeps its cases: what is said with them is what has to be said without.
 func TestACaseChoosesWhatItWouldAsItIsWritten(t *testing.T) {
 	c := pipeTwin()
-	say := func(line string) string {
-		var stdout, stderr bytes.Buffer
-		exit := c.Shell(t.Context(), "w1", line, strings.NewReader("from\noutside\n"), &stdout, &stderr)
-		return fmt.Sprintf("exit %d\nstdout: %q\nstderr: %q", exit, &stdout, &stderr)
-	}
+	say := func(line string) string { return said(t, c, line) }
 	chosen := []string{
 		"a) echo is a ;; b | c) echo is b or c ;; *) echo is another ;;",
 		"'') echo is empty ;; *) echo has something ;;",

@@ -18,14 +18,17 @@ import (
 	"rung/engine/twin"
 )
 
+// said is what a line ends with, and writes, on w1.
+func said(t *testing.T, c *twin.Cluster, line string) string {
+	var stdout, stderr bytes.Buffer
+	exit := c.Shell(t.Context(), "w1", line, strings.NewReader("from\noutside\n"), &stdout, &stderr)
+	return fmt.Sprintf("exit %d\nstdout: %q\nstderr: %q", exit, &stdout, &stderr)
+}
+
 // A script with eval in it keeps its pipes: what is said with them is what has to be said without.
 func TestAPipeIntoAProgramSaysWhatARealOneSays(t *testing.T) {
 	c := pipeTwin()
-	say := func(line string) string {
-		var stdout, stderr bytes.Buffer
-		exit := c.Shell(t.Context(), "w1", line, strings.NewReader("from\noutside\n"), &stdout, &stderr)
-		return fmt.Sprintf("exit %d\nstdout: %q\nstderr: %q", exit, &stdout, &stderr)
-	}
+	say := func(line string) string { return said(t, c, line) }
 	for _, script := range []string{
 		"echo a | tr a b",
 		"echo a b c | tr ' ' '\\n' | sort -r | head -n 1",
@@ -91,11 +94,7 @@ func TestAPipeIntoAProgramSaysWhatARealOneSays(t *testing.T) {
 // A line that a glance takes for a plain command is what it is to the parser of a whole script.
 func TestAPlainLineSaysWhatAScriptOfItSays(t *testing.T) {
 	c := pipeTwin()
-	say := func(line string) string {
-		var stdout, stderr bytes.Buffer
-		exit := c.Shell(t.Context(), "w1", line, strings.NewReader("from\noutside\n"), &stdout, &stderr)
-		return fmt.Sprintf("exit %d\nstdout: %q\nstderr: %q", exit, &stdout, &stderr)
-	}
+	say := func(line string) string { return said(t, c, line) }
 	for _, line := range []string{
 		`A=b C='d e' env`, `'A=b' env`, `A'='b env`, `A=b`, `1=2 env`, `env A=b`, `A=b 'C=d' env`,
 		`sh -c 'echo "$0 $1 $2 $#"' a '' 'it'\''s'`, `sh -c "echo \$1" a b`, `sh -c 'echo $1' a "$HOME"`, `sh -c 'echo '\'a\' x`,
